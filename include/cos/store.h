@@ -1,0 +1,255 @@
+// Store: the entries of a whole machine. What a browser engine or a tool includes.
+//
+//   auto store = libcos::Store::open({});
+//   auto writer = store->begin_write({realm, origin, hash, libcos::Scope::global()});
+//   writer->append(bytes);
+//   writer->close();                                          // verified, durable, visible
+//   auto found = store->request_read({realm, origin}, hash);  // disclosure decided
+//   auto reader = store->open_entry(hash);
+//
+// Several processes may use one directory at once. Nothing is registered before complete bytes have been
+// verified; what close() has resolved survives a crash and a power cut.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cos/disclosure.h"
+#include "cos/hash.h"
+#include "cos/origin.h"
+#include "cos/realm.h"
+#include "cos/result.h"
+#include "cos/scope.h"
+
+namespace libcos {
+
+struct StoreOptions {
+  // Empty: $COS_HOME, else $XDG_DATA_HOME/cos, else ~/.local/share/cos. Created with mode 0700.
+  std::filesystem::path directory;
+  // Milliseconds since 1970; empty: the system's clock.
+  std::function<std::int64_t()> clock;
+};
+
+// The directory that an empty StoreOptions::directory stands for.
+std::filesystem::path default_store_directory();
+
+// Who asks, as the browser knows it.
+struct Caller {
+  Realm realm;
+  Origin origin;
+  // The top-level document's origin, which budgets are charged to; the caller's own when absent.
+  std::optional<Origin> top_level = std::nullopt;
+};
+
+// A read request that was granted.
+struct Found {
+  Hash hash;
+  std::uint64_t size;
+  Disclosure disclosure;  // never kRefused
+};
+
+struct WriteRequest {
+  Realm realm;
+  // Absent: added by hand. Such an entry has no storing origin and is never collected for that reason.
+  std::optional<Origin> origin;
+  Hash hash;
+  Scope scope = Scope::same_site();  // after the ceiling
+  // Where the bytes came from, as claimed: for the user's eyes only.
+  std::string source_url = {};
+};
+
+struct Published {
+  std::uint64_t size;
+  bool already_stored;           // the store had the bytes; they were verified again and kept once
+  std::vector<Origin> dropped;   // listed origins that did not fit (the list was full)
+};
+
+namespace internal {
+struct StoreState;
+class WriterState;
+class ReaderState;
+}  // namespace internal
+
+// One write session (createWritable). Move-only; one thread at a time; several sessions may run at once,
+// also for one hash. Memory is bounded by a few MiB, whatever the file's size. Destroying an unclosed
+// writer aborts it.
+class Writer {
+ public:
+  // Appends at the end of what was written.
+  Status append(std::span<const std::uint8_t> bytes);
+  // Writes at `position`; a gap is filled with zeros. Errors: kQuotaExceeded, before anything is done,
+  // when the result would be larger than limit() or the disk's reserve would be touched.
+  Status write(std::uint64_t position, std::span<const std::uint8_t> bytes);
+  Status truncate(std::uint64_t size);
+
+  // Verifies the bytes and publishes them ("verify and store"). When it returns a Published, the entry is
+  // durable and readable. Errors: kData when the bytes do not have the hash; kQuotaExceeded; kIo. After
+  // any error nothing is stored and nothing was removed. The session has ended either way.
+  Result<Published> close();
+  void abort();
+
+  [[nodiscard]] std::uint64_t size() const;
+  [[nodiscard]] std::uint64_t limit() const;  // bytes
+  [[nodiscard]] const Hash& hash() const;
+
+  Writer(Writer&&) noexcept;
+  Writer& operator=(Writer&&) noexcept;
+  ~Writer();
+
+ private:
+  friend class Store;
+  explicit Writer(std::unique_ptr<internal::WriterState> state);
+
+  std::unique_ptr<internal::WriterState> state_;
+};
+
+// An open entry. Its bytes were verified against its hash after they last changed. Reading needs no lock:
+// any thread may call read(). The bytes stay readable when the entry is deleted meanwhile.
+class Reader {
+ public:
+  [[nodiscard]] std::uint64_t size() const;
+  // Fills `bytes` from `position`; returns how many bytes there were.
+  Result<std::size_t> read(std::uint64_t position, std::span<std::uint8_t> bytes) const;
+  // The open file, owned by the Reader: for sendfile() and for linking.
+  [[nodiscard]] int descriptor() const;
+
+  Reader(Reader&&) noexcept;
+  Reader& operator=(Reader&&) noexcept;
+  ~Reader();
+
+ private:
+  friend class Store;
+  explicit Reader(std::unique_ptr<internal::ReaderState> state);
+
+  std::unique_ptr<internal::ReaderState> state_;
+};
+
+struct StoringOrigin {
+  std::string realm;
+  std::string origin;
+  std::int64_t stored_at;  // ms since 1970
+  std::string source_url;
+};
+
+// An entry as the user sees it. Never for pages.
+struct EntryInfo {
+  Hash hash;
+  std::uint64_t size = 0;
+  std::int64_t created_at = 0;  // ms since 1970, as the others
+  std::int64_t last_read = 0;
+  std::int64_t verified_at = 0;
+  bool pinned = false;
+  bool damaged = false;
+  bool manual = false;
+  bool globally_disclosable = false;  // in any realm
+  bool on_public_hash_list = false;
+  std::vector<StoringOrigin> storing_origins;
+  std::vector<std::string> listed_origins;
+};
+
+struct Totals {
+  std::uint64_t entries;
+  std::uint64_t bytes;
+  std::uint64_t budget;  // bytes; from the disk's total capacity, never from its free space
+};
+
+struct HashListInfo {
+  std::string version;             // of the installed list; the starter list's when none is installed
+  std::size_t digests;             // starter list and installed list together
+  bool installed;
+};
+
+struct Setting {
+  std::string key;
+  std::string value;
+  std::string fallback;  // the default
+  std::string help;
+};
+
+enum class VerifyOutcome { kIntact, kDamaged, kMissing };
+
+// bytes done, bytes in all; return false to stop.
+using Progress = std::function<bool(std::uint64_t, std::uint64_t)>;
+
+// Thread-safe: any thread may call any method.
+class Store {
+ public:
+  // Opens or creates the store, migrates an older format, and sweeps what killed processes left behind.
+  // Errors: kNewerStore, kCorrupt, kIo, kBusy.
+  static Result<Store> open(const StoreOptions& options);
+
+  // A store in memory for a private window: it sees, changes and leaves nothing on disk. Of `options`, the
+  // directory only says where an installed Public Hash List is.
+  static Result<Store> open_private(const StoreOptions& options);
+
+  // Section 2, disclosure. nullopt is the one answer for every reason of a miss. Charges and dates what
+  // a read charges and dates.
+  Result<std::optional<Found>> request_read(const Caller& caller, const Hash& hash);
+
+  // Opens an entry's bytes without asking who may read: for a handle that may read, and for the user.
+  // Verifies first when the file changed since it was last verified. Errors: kNotFound (no such entry, or
+  // damaged: it is quarantined then), kIo.
+  Result<Reader> open_entry(const Hash& hash);
+
+  // Starts a write session. Nothing is registered. Errors: kNotAllowed for an opaque origin, kIo.
+  Result<Writer> begin_write(const WriteRequest& request);
+
+  // For the user. ------------------------------------------------------------------------------------
+
+  Result<std::optional<EntryInfo>> stat(const Hash& hash);
+  // Entries in the order of their hashes, `limit` of them after `after`.
+  Result<std::vector<EntryInfo>> list(const std::optional<Hash>& after, std::size_t limit);
+  // Hashes whose hex begins with `prefix` (any algorithm), `limit` at most: for abbreviations.
+  Result<std::vector<Hash>> match(std::string_view prefix, std::size_t limit);
+  // Deletes the entry, its file and its hand-over links. False when there was none.
+  Result<bool> remove(const Hash& hash);
+  Status pin(const Hash& hash, bool pinned);
+  // Reads every byte and compares. A damaged entry is quarantined.
+  Result<VerifyOutcome> verify(const Hash& hash, const Progress& progress);
+  // Removes blobs that no entry knows. Returns how many.
+  Result<std::size_t> collect_orphans();
+  Result<Totals> totals();
+
+  [[nodiscard]] bool on_public_hash_list(const Hash& hash);
+  HashListInfo hash_list();
+  // Replaces the installed list by `text` (the published format). Errors: kData.
+  Result<HashListInfo> install_hash_list(std::string_view text);
+
+  Result<std::vector<Setting>> settings();
+  Result<Setting> setting(std::string_view key);
+  // Errors: kType with the accepted range in the message.
+  Status set_setting(std::string_view key, std::string_view value);
+
+  // Direct hand-over: links to blobs that stand in a browser profile. ---------------------------------
+
+  // Where this realm's link to the entry stands, if the file there is still the entry's blob.
+  Result<std::optional<std::filesystem::path>> current_link(const Realm& realm, const Hash& hash);
+  // Puts a link (or a reflink) to the entry's blob in the place of the file at `path`, atomically, and
+  // remembers it. Links beyond the bound are removed, least recently used first. Errors: kUnavailable
+  // when the file systems cannot do it, kNotFound.
+  Status hand_over(const Realm& realm, const Hash& hash, const std::filesystem::path& path);
+  // Removes links whose entry is gone. Called when a host starts.
+  Status sweep_links();
+
+  [[nodiscard]] const std::filesystem::path& directory() const;  // empty for a private store
+  [[nodiscard]] Site site_of(const Origin& origin) const;
+
+  Store(Store&&) noexcept;
+  Store& operator=(Store&&) noexcept;
+  ~Store();
+
+ private:
+  explicit Store(std::shared_ptr<internal::StoreState> state);
+
+  std::shared_ptr<internal::StoreState> state_;
+};
+
+}  // namespace libcos

@@ -1,0 +1,194 @@
+#include "store/blob_files.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "base/hex.h"
+#include "base/try.h"
+
+namespace libcos {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool lock_exclusively(const UniqueFd& fd) { return ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0; }
+
+tl::unexpected<Error> errno_failure(std::string_view doing, const fs::path& path) {
+  return tl::unexpected(errno_error(doing, path, errno));
+}
+
+std::vector<fs::path> files_in(const fs::path& directory) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
+    files.push_back(it->path());
+  }
+  return files;
+}
+
+// The open file when nobody else holds it, so that it is ours to remove.
+UniqueFd abandoned(const fs::path& part) {
+  Result<UniqueFd> fd = open_file(part, O_RDONLY | O_NOFOLLOW);
+  return fd && lock_exclusively(*fd) ? std::move(*fd) : UniqueFd();
+}
+
+}  // namespace
+
+FileIdentity identity_of(const struct stat& status) {
+  return {static_cast<std::int64_t>(status.st_ino), mtime_ns(status)};
+}
+
+Result<bool> DiskBlobFiles::has_leftovers() {
+  for (const fs::path& part : files_in(paths_.incoming())) {
+    if (StorePaths::hash_of_incoming(part) && abandoned(part).valid()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+Status DiskBlobFiles::sweep(const IsRegistered& registered) {
+  for (const fs::path& part : files_in(paths_.incoming())) {
+    const std::optional<Hash> hash = StorePaths::hash_of_incoming(part);
+    if (!hash) {
+      continue;
+    }
+    const UniqueFd fd = abandoned(part);
+    if (!fd.valid()) {
+      continue;
+    }
+    COS_TRY(const struct stat status, stat_of(fd));
+    if (status.st_nlink > 1) {
+      // Killed between linking the blob and committing (or just after committing) its row.
+      COS_TRY(const bool known, registered(*hash));
+      const auto blob = stat_of(paths_.blob(*hash));
+      if (!known && blob && blob->st_ino == status.st_ino) {
+        COS_CHECK(remove(*hash));
+      }
+    }
+    ::unlink(part.c_str());
+  }
+  return {};
+}
+
+Result<std::size_t> DiskBlobFiles::collect_orphans(const IsRegistered& registered) {
+  std::size_t removed = 0;
+  for (const fs::path& algorithm : files_in(paths_.blobs())) {
+    for (const fs::path& shelf : files_in(algorithm)) {
+      for (const fs::path& blob : files_in(shelf)) {
+        const Result<Hash> hash = Hash::parse(algorithm.filename().string(), blob.filename().string());
+        if (!hash || paths_.blob(*hash) != blob) {
+          continue;  // not a name that we make: not ours to remove
+        }
+        COS_TRY(const bool known, registered(*hash));
+        if (!known) {
+          COS_CHECK(remove(*hash));
+          ++removed;
+        }
+      }
+    }
+  }
+  return removed;
+}
+
+Result<IncomingFile> DiskBlobFiles::create_incoming(const Hash& hash) {
+  for (int attempt = 0; attempt < 16; ++attempt) {
+    IncomingFile incoming{{}, paths_.new_incoming(hash)};
+    COS_TRY(incoming.fd, open_file(incoming.path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600));
+    if (!lock_exclusively(incoming.fd)) {
+      continue;  // a sweep got hold of it between our open and our lock, and removes it
+    }
+    COS_TRY(const struct stat status, stat_of(incoming.fd));
+    if (status.st_nlink > 0) {
+      return incoming;
+    }
+  }
+  return fail(ErrorCode::kBusy, "Cannot create a file in " + paths_.incoming().string() + ".");
+}
+
+void DiskBlobFiles::discard(IncomingFile& incoming) {
+  if (!incoming.path.empty()) {
+    ::unlink(incoming.path.c_str());
+    incoming.path.clear();
+  }
+  incoming.fd.reset();
+}
+
+Status DiskBlobFiles::publish(IncomingFile& incoming, const Hash& hash) {
+  const fs::path blob = paths_.blob(hash);
+  const bool new_shelf = !stat_of(blob.parent_path());
+  COS_CHECK(make_private_directory(blob.parent_path()));
+  if (new_shelf) {
+    COS_CHECK(sync_directory(blob.parent_path().parent_path()));
+    COS_CHECK(sync_directory(paths_.blobs()));
+  }
+  // Read-only for everyone: nobody writes through a hand-over link.
+  if (::fchmod(incoming.fd.get(), 0444) != 0) {
+    return errno_failure("protect", incoming.path);
+  }
+  if (::unlink(blob.c_str()) != 0 && errno != ENOENT) {
+    return errno_failure("replace", blob);
+  }
+  // A link and not a rename: the .part stays until the row is committed and tells the sweep of a later
+  // start which blob may lack its row.
+  if (::link(incoming.path.c_str(), blob.c_str()) != 0) {
+    if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS) {
+      return errno_failure("publish", blob);
+    }
+    if (::rename(incoming.path.c_str(), blob.c_str()) != 0) {
+      return errno_failure("publish", blob);
+    }
+    incoming.path.clear();
+  }
+  ::flock(incoming.fd.get(), LOCK_UN);
+  return sync_directory(blob.parent_path());
+}
+
+Status DiskBlobFiles::remove(const Hash& hash) {
+  const fs::path blob = paths_.blob(hash);
+  if (::unlink(blob.c_str()) != 0 && errno != ENOENT) {
+    return errno_failure("remove", blob);
+  }
+  return {};
+}
+
+Status DiskBlobFiles::quarantine(const Hash& hash) {
+  COS_CHECK(make_private_directory(paths_.quarantine()));
+  if (::rename(paths_.blob(hash).c_str(), paths_.quarantined(hash).c_str()) != 0 && errno != ENOENT) {
+    return errno_failure("quarantine", paths_.blob(hash));
+  }
+  return {};
+}
+
+Result<UniqueFd> DiskBlobFiles::open(const Hash& hash) {
+  const fs::path blob = paths_.blob(hash);
+  if (!stat_of(blob)) {
+    return fail(ErrorCode::kNotFound, "The file of entry " + hash.to_string() + " is missing.");
+  }
+  COS_TRY(UniqueFd fd, open_file(blob, O_RDONLY | O_NOFOLLOW));
+  // Keeps eviction away while somebody reads. Not getting the lock is no reason not to read.
+  (void)::flock(fd.get(), LOCK_SH | LOCK_NB);
+  return fd;
+}
+
+bool DiskBlobFiles::is_idle(const Hash& hash) {
+  const Result<UniqueFd> fd = open_file(paths_.blob(hash), O_RDONLY | O_NOFOLLOW);
+  return !fd || lock_exclusively(*fd);
+}
+
+Result<DiskSpace> DiskBlobFiles::space() {
+  struct statvfs info {};
+  if (::statvfs(paths_.root().c_str(), &info) != 0) {
+    return errno_failure("look at the file system of", paths_.root());
+  }
+  return DiskSpace{std::uint64_t{info.f_blocks} * info.f_frsize, std::uint64_t{info.f_bavail} * info.f_frsize};
+}
+
+}  // namespace libcos

@@ -1,0 +1,144 @@
+#include "store/ingest.h"
+
+#include <atomic>
+#include <utility>
+
+namespace libcos {
+namespace {
+
+// Below this a thread costs more than it saves.
+constexpr std::uint64_t kInlineBytes = 4 * Ingest::kBlockSize;
+constexpr std::size_t kMostBlocks = 6;
+
+}  // namespace
+
+// A thread that feeds blocks, in order, to a function.
+class Ingest::Lane {
+ public:
+  Lane(std::function<void(std::span<const std::uint8_t>)> consume, std::function<void()> released)
+      : consume_(std::move(consume)), released_(std::move(released)), thread_([this] { run(); }) {}
+
+  Lane(const Lane&) = delete;
+  Lane& operator=(const Lane&) = delete;
+
+  ~Lane() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+      queue_.clear();
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+
+  void push(std::shared_ptr<const Block> block) {
+    {
+      const std::lock_guard lock(mutex_);
+      queue_.push_back(std::move(block));
+    }
+    changed_.notify_all();
+  }
+
+  void drain() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return queue_.empty() && !busy_; });
+  }
+
+ private:
+  void run() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+      changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      if (stopping_) {
+        return;
+      }
+      std::shared_ptr<const Block> block = std::move(queue_.front());
+      queue_.pop_front();
+      busy_ = true;
+      lock.unlock();
+      consume_(*block);
+      block.reset();
+      released_();
+      lock.lock();
+      busy_ = false;
+      changed_.notify_all();
+    }
+  }
+
+  std::function<void(std::span<const std::uint8_t>)> consume_;
+  std::function<void()> released_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::shared_ptr<const Block>> queue_;
+  bool busy_ = false;
+  bool stopping_ = false;
+  std::thread thread_;  // last: starts when everything above stands
+};
+
+Ingest::Ingest(HashAlgorithm algorithm) : digest_(algorithm) {}
+
+Ingest::~Ingest() = default;
+
+std::shared_ptr<Ingest::Block> Ingest::take_block() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    for (std::shared_ptr<Block>& block : blocks_) {
+      // Lanes drop their references before they take mutex_ in released_, so a count of one read here
+      // happens after their last use.
+      if (block.use_count() == 1) {
+        std::atomic_thread_fence(std::memory_order_acquire);
+        block->clear();
+        return block;
+      }
+    }
+    if (blocks_.size() < kMostBlocks) {
+      blocks_.push_back(std::make_shared<Block>());
+      blocks_.back()->reserve(kBlockSize);
+      return blocks_.back();
+    }
+    block_free_.wait(lock);
+  }
+}
+
+void Ingest::start_lanes() {
+  const auto released = [this] {
+    { const std::lock_guard lock(mutex_); }
+    block_free_.notify_all();
+  };
+  digest_lane_ =
+      std::make_unique<Lane>([this](std::span<const std::uint8_t> bytes) { digest_.update(bytes); }, released);
+  tree_lane_ = std::make_unique<Lane>([this](std::span<const std::uint8_t> bytes) { tree_.update(bytes); }, released);
+}
+
+void Ingest::push(std::shared_ptr<const Block> block) {
+  pushed_ += block->size();
+  if (!digest_lane_ && pushed_ > kInlineBytes) {
+    start_lanes();
+  }
+  if (digest_lane_) {
+    digest_lane_->push(block);
+    tree_lane_->push(std::move(block));
+  } else {
+    digest_.update(*block);
+    tree_.update(*block);
+  }
+}
+
+StreamSums Ingest::finish() {
+  if (digest_lane_) {
+    digest_lane_->drain();
+    tree_lane_->drain();
+  }
+  pushed_ = 0;
+  return {digest_.finish(), tree_.finish()};
+}
+
+void Ingest::reset() {
+  digest_lane_.reset();
+  tree_lane_.reset();
+  digest_.reset();
+  tree_.reset();
+  pushed_ = 0;
+}
+
+}  // namespace libcos

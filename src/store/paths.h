@@ -1,0 +1,37 @@
+// Every file name of the store, made in one place. docs/store-format.md describes the files.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "cos/hash.h"
+
+namespace libcos {
+
+class StorePaths {
+ public:
+  explicit StorePaths(std::filesystem::path root) : root_(std::move(root)) {}
+
+  [[nodiscard]] const std::filesystem::path& root() const { return root_; }
+  [[nodiscard]] std::filesystem::path database() const { return root_ / "store.db"; }
+  [[nodiscard]] std::filesystem::path incoming() const { return root_ / "incoming"; }
+  [[nodiscard]] std::filesystem::path blobs() const { return root_ / "blobs"; }
+  [[nodiscard]] std::filesystem::path quarantine() const { return root_ / "quarantine"; }
+  [[nodiscard]] std::filesystem::path hash_list() const { return root_ / "phl" / "list.bin"; }
+
+  // blobs/SHA-256/ab/abcd…
+  [[nodiscard]] std::filesystem::path blob(const Hash& hash) const;
+  // quarantine/SHA-256-abcd…
+  [[nodiscard]] std::filesystem::path quarantined(const Hash& hash) const;
+  // incoming/SHA-256-abcd….<random>.part: the name tells the sweep which blob the session may have linked.
+  [[nodiscard]] std::filesystem::path new_incoming(const Hash& hash) const;
+
+  // The hash in the name of an incoming file; nullopt for a file that is not ours.
+  static std::optional<Hash> hash_of_incoming(const std::filesystem::path& file);
+
+ private:
+  std::filesystem::path root_;
+};
+
+}  // namespace libcos

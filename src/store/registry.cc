@@ -1,0 +1,272 @@
+#include "store/registry.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/hex.h"
+#include "base/try.h"
+#include "store/digest.h"
+
+namespace libcos {
+namespace {
+
+constexpr std::string_view kEntryColumns =
+    "entry.id, entry.algorithm, entry.digest, entry.size, entry.created_at, entry.last_read, entry.verified_at,"
+    " entry.pinned, entry.damaged, entry.file_inode, entry.file_mtime ";
+
+std::int64_t number_of(HashAlgorithm algorithm) { return static_cast<std::int64_t>(algorithm); }
+
+Result<Hash> read_hash(const sqlite::Query& query, int algorithm_column) {
+  const auto algorithm = algorithm_from_number(static_cast<std::uint8_t>(query.integer(algorithm_column)));
+  Result<Hash> hash = algorithm ? Hash::from_digest(*algorithm, query.blob(algorithm_column + 1))
+                                : Result<Hash>(fail(ErrorCode::kCorrupt, ""));
+  if (!hash) {
+    return fail(ErrorCode::kCorrupt, "The registry holds an impossible hash.", "Run `cos verify`.");
+  }
+  return hash;
+}
+
+Result<EntryRow> read_entry(const sqlite::Query& query) {
+  COS_TRY(const Hash hash, read_hash(query, 1));
+  return EntryRow{query.integer(0),
+                  hash,
+                  static_cast<std::uint64_t>(query.integer(3)),
+                  query.integer(4),
+                  query.integer(5),
+                  query.integer(6),
+                  query.boolean(7),
+                  query.boolean(8),
+                  {query.integer(9), query.integer(10)}};
+}
+
+Result<std::vector<EntryRow>> read_entries(sqlite::Query query) {
+  std::vector<EntryRow> rows;
+  while (true) {
+    COS_TRY(const bool more, query.next());
+    if (!more) {
+      return rows;
+    }
+    COS_TRY(EntryRow row, read_entry(query));
+    rows.push_back(std::move(row));
+  }
+}
+
+Result<std::vector<LinkRow>> read_links(sqlite::Query query) {
+  std::vector<LinkRow> rows;
+  while (true) {
+    COS_TRY(const bool more, query.next());
+    if (!more) {
+      return rows;
+    }
+    COS_TRY(const Hash hash, read_hash(query, 0));
+    rows.push_back({hash, query.text(2), query.integer(3)});
+  }
+}
+
+std::string entry_query(std::string_view rest) {
+  return "SELECT " + std::string(kEntryColumns) + std::string(rest);
+}
+
+}  // namespace
+
+Result<std::optional<EntryRow>> Registry::find(const Hash& hash) {
+  static const std::string kSql = entry_query("FROM entry WHERE digest = ?1 AND algorithm = ?2");
+  COS_TRY(auto query, database_.query(kSql, hash.digest(), number_of(hash.algorithm())));
+  COS_TRY(const bool row, query.next());
+  if (!row) {
+    return std::nullopt;
+  }
+  COS_TRY(EntryRow entry, read_entry(query));
+  return std::optional(entry);
+}
+
+Result<std::vector<EntryRow>> Registry::list(const std::optional<Hash>& after, std::size_t limit) {
+  static const std::string kFirst = entry_query("FROM entry ORDER BY digest, algorithm LIMIT ?1");
+  static const std::string kNext =
+      entry_query("FROM entry WHERE (digest, algorithm) > (?2, ?3) ORDER BY digest, algorithm LIMIT ?1");
+  if (!after) {
+    COS_TRY(auto query, database_.query(kFirst, limit));
+    return read_entries(std::move(query));
+  }
+  COS_TRY(auto query, database_.query(kNext, limit, after->digest(), number_of(after->algorithm())));
+  return read_entries(std::move(query));
+}
+
+Result<std::vector<Hash>> Registry::match(std::string_view hex_prefix, std::size_t limit) {
+  // Digests between the prefix filled up with zeros and the prefix filled up with ones.
+  std::string low(hex_prefix);
+  std::string high(hex_prefix);
+  low.resize(128, '0');
+  high.resize(128, 'f');
+  const auto low_bytes = from_lowercase_hex(std::string_view(low).substr(0, hex_prefix.size() + hex_prefix.size() % 2));
+  const auto high_bytes = from_lowercase_hex(high);
+  if (!low_bytes || !high_bytes) {
+    return std::vector<Hash>{};
+  }
+  COS_TRY(auto query,
+          database_.query("SELECT algorithm, digest FROM entry WHERE digest >= ?1 AND digest <= ?2 ORDER BY digest LIMIT ?3",
+                          *low_bytes, *high_bytes, limit));
+  std::vector<Hash> hashes;
+  while (true) {
+    COS_TRY(const bool more, query.next());
+    if (!more) {
+      return hashes;
+    }
+    COS_TRY(const Hash hash, read_hash(query, 0));
+    hashes.push_back(hash);
+  }
+}
+
+Result<std::int64_t> Registry::insert(const Hash& hash, const VerifiedBytes& bytes, std::int64_t now) {
+  COS_CHECK(database_.run("INSERT INTO entry (algorithm, digest, size, created_at, last_read, file_inode, file_mtime,"
+                          " verified_at, tree_root) VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?4, ?7)",
+                          number_of(hash.algorithm()), hash.digest(), bytes.size, now, bytes.identity.inode,
+                          bytes.identity.mtime, HashTree::root_of(bytes.leaves)));
+  const std::int64_t entry = database_.last_insert_id();
+  COS_CHECK(database_.run("INSERT INTO hash_tree (entry, leaves) VALUES (?1, ?2)", entry, bytes.leaves));
+  // The file is back: an earlier removal no longer wants it gone.
+  COS_CHECK(forget_doomed(hash));
+  return entry;
+}
+
+Status Registry::replace_bytes(std::int64_t entry, const VerifiedBytes& bytes, std::int64_t now) {
+  COS_CHECK(database_.run("UPDATE entry SET damaged = 0, file_inode = ?2, file_mtime = ?3, verified_at = ?4,"
+                          " tree_root = ?5 WHERE id = ?1",
+                          entry, bytes.identity.inode, bytes.identity.mtime, now, HashTree::root_of(bytes.leaves)));
+  return database_.run("UPDATE hash_tree SET leaves = ?2 WHERE entry = ?1", entry, bytes.leaves);
+}
+
+Status Registry::set_verified(std::int64_t entry, const FileIdentity& identity, std::int64_t now) {
+  return database_.run("UPDATE entry SET damaged = 0, file_inode = ?2, file_mtime = ?3, verified_at = ?4 WHERE id = ?1",
+                       entry, identity.inode, identity.mtime, now);
+}
+
+Status Registry::set_damaged(std::int64_t entry) {
+  return database_.run("UPDATE entry SET damaged = 1 WHERE id = ?1", entry);
+}
+
+Status Registry::set_pinned(std::int64_t entry, bool pinned) {
+  return database_.run("UPDATE entry SET pinned = ?2 WHERE id = ?1", entry, pinned);
+}
+
+Status Registry::set_last_read(std::int64_t entry, std::int64_t when) {
+  return database_.run("UPDATE entry SET last_read = ?2 WHERE id = ?1 AND last_read < ?2", entry, when);
+}
+
+Status Registry::remove(const EntryRow& entry) {
+  COS_CHECK(database_.run("INSERT OR IGNORE INTO doomed_blob (digest, algorithm) VALUES (?1, ?2)",
+                          entry.hash.digest(), number_of(entry.hash.algorithm())));
+  return database_.run("DELETE FROM entry WHERE id = ?1", entry.id);
+}
+
+Result<std::vector<Hash>> Registry::doomed() {
+  COS_TRY(auto query, database_.query("SELECT algorithm, digest FROM doomed_blob"));
+  std::vector<Hash> hashes;
+  while (true) {
+    COS_TRY(const bool more, query.next());
+    if (!more) {
+      return hashes;
+    }
+    COS_TRY(const Hash hash, read_hash(query, 0));
+    hashes.push_back(hash);
+  }
+}
+
+Status Registry::forget_doomed(const Hash& hash) {
+  return database_.run("DELETE FROM doomed_blob WHERE digest = ?1 AND algorithm = ?2", hash.digest(),
+                       number_of(hash.algorithm()));
+}
+
+Result<Usage> Registry::total() {
+  COS_TRY(auto query, database_.query("SELECT entries, bytes FROM total"));
+  COS_TRY(const bool row, query.next());
+  return row ? Usage{static_cast<std::uint64_t>(query.integer(0)), static_cast<std::uint64_t>(query.integer(1))}
+             : Usage{};
+}
+
+Result<Usage> Registry::usage(const Realm& realm, const Origin& origin) {
+  COS_TRY(auto query, database_.query("SELECT entries, bytes FROM usage"
+                                      " WHERE realm = (SELECT id FROM realm WHERE name = ?1)"
+                                      " AND origin = (SELECT id FROM origin WHERE serialized = ?2)",
+                                      realm.name(), origin.serialize()));
+  COS_TRY(const bool row, query.next());
+  return row ? Usage{static_cast<std::uint64_t>(query.integer(0)), static_cast<std::uint64_t>(query.integer(1))}
+             : Usage{};
+}
+
+Result<std::vector<EntryRow>> Registry::eviction_candidates(const EntryRow* after, std::size_t limit) {
+  static const std::string kSql =
+      entry_query("FROM entry WHERE pinned = 0 AND (last_read, digest) > (?1, ?2) ORDER BY last_read, digest LIMIT ?3");
+  const std::span<const std::uint8_t> digest = after == nullptr ? std::span<const std::uint8_t>() : after->hash.digest();
+  COS_TRY(auto query, database_.query(kSql, after == nullptr ? INT64_MIN : after->last_read, digest, limit));
+  return read_entries(std::move(query));
+}
+
+Result<std::vector<EntryRow>> Registry::sole_owned(const Realm& realm, const Origin& origin) {
+  static const std::string kSql = entry_query(
+      "FROM storing_origin AS mine JOIN entry ON entry.id = mine.entry"
+      " WHERE mine.realm = (SELECT id FROM realm WHERE name = ?1)"
+      " AND mine.origin = (SELECT id FROM origin WHERE serialized = ?2) AND entry.pinned = 0"
+      " AND NOT EXISTS (SELECT 1 FROM listing WHERE listing.entry = entry.id AND listing.manual)"
+      " AND (SELECT count(*) FROM (SELECT 1 FROM storing_origin AS any WHERE any.entry = entry.id LIMIT 2)) = 1"
+      " ORDER BY entry.last_read, entry.digest");
+  COS_TRY(auto query, database_.query(kSql, realm.name(), origin.serialize()));
+  return read_entries(std::move(query));
+}
+
+Result<std::optional<std::string>> Registry::setting(std::string_view key) {
+  COS_TRY(auto query, database_.query("SELECT value FROM setting WHERE key = ?1", key));
+  COS_TRY(const bool row, query.next());
+  return row ? std::optional(query.text(0)) : std::nullopt;
+}
+
+Status Registry::set_setting(std::string_view key, std::string_view value) {
+  return database_.run("INSERT INTO setting VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                       key, value);
+}
+
+Result<std::optional<LinkRow>> Registry::link(const Realm& realm, const Hash& hash) {
+  COS_TRY(auto query, database_.query("SELECT algorithm, digest, path, inode FROM link WHERE digest = ?1 AND algorithm = ?2"
+                                      " AND realm = (SELECT id FROM realm WHERE name = ?3)",
+                                      hash.digest(), number_of(hash.algorithm()), realm.name()));
+  COS_TRY(auto rows, read_links(std::move(query)));
+  return rows.empty() ? std::nullopt : std::optional(std::move(rows.front()));
+}
+
+Status Registry::put_link(const Realm& realm, const LinkRow& link, std::int64_t now) {
+  COS_TRY(const std::int64_t id, realm_id(realm));
+  return database_.run("INSERT INTO link (realm, digest, algorithm, path, inode, used_at)"
+                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (realm, digest, algorithm)"
+                       " DO UPDATE SET path = excluded.path, inode = excluded.inode, used_at = excluded.used_at",
+                       id, link.hash.digest(), number_of(link.hash.algorithm()), link.path.string(), link.inode, now);
+}
+
+Result<std::vector<LinkRow>> Registry::links_of(const Hash& hash) {
+  COS_TRY(auto query, database_.query("SELECT algorithm, digest, path, inode FROM link WHERE digest = ?1 AND algorithm = ?2",
+                                      hash.digest(), number_of(hash.algorithm())));
+  return read_links(std::move(query));
+}
+
+Result<std::vector<LinkRow>> Registry::stale_links(std::size_t limit) {
+  COS_TRY(auto query,
+          database_.query("SELECT algorithm, digest, path, inode FROM link WHERE NOT EXISTS (SELECT 1 FROM entry WHERE"
+                          " entry.digest = link.digest AND entry.algorithm = link.algorithm AND NOT entry.damaged)"
+                          " LIMIT ?1",
+                          limit));
+  return read_links(std::move(query));
+}
+
+Result<std::vector<LinkRow>> Registry::links_over(const Realm& realm, std::size_t most) {
+  COS_TRY(auto query, database_.query("SELECT algorithm, digest, path, inode FROM link"
+                                      " WHERE realm = (SELECT id FROM realm WHERE name = ?1)"
+                                      " ORDER BY used_at DESC LIMIT -1 OFFSET ?2",
+                                      realm.name(), most));
+  return read_links(std::move(query));
+}
+
+Status Registry::forget_link(const LinkRow& link) {
+  return database_.run("DELETE FROM link WHERE digest = ?1 AND algorithm = ?2 AND path = ?3", link.hash.digest(),
+                       number_of(link.hash.algorithm()), link.path.string());
+}
+
+}  // namespace libcos

@@ -1,0 +1,136 @@
+#include "store/sqlite.h"
+
+#include <utility>
+
+#include "base/try.h"
+
+namespace libcos::sqlite {
+namespace {
+
+constexpr int kBusyTimeoutMs = 20'000;
+
+Error make_error(int code, std::string_view detail) {
+  const std::string message = "The store's database: " + std::string(detail) + ".";
+  switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return {ErrorCode::kBusy, message, "Another cos process is holding the store; try again when it has finished."};
+    case SQLITE_FULL:
+      return {ErrorCode::kQuotaExceeded, message, "Free some disk space, or remove entries with `cos rm`."};
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return {ErrorCode::kCorrupt, message,
+              "store.db is damaged. Move it aside; the blobs can be added again with `cos add`."};
+    default:
+      return {ErrorCode::kIo, message, "Check that the store's directory is writable and the disk is healthy."};
+  }
+}
+
+}  // namespace
+
+Query::Query(Query&& other) noexcept
+    : statement_(std::exchange(other.statement_, nullptr)), bind_error_(other.bind_error_) {}
+
+Query::~Query() {
+  if (statement_ != nullptr) {
+    sqlite3_reset(statement_);
+    sqlite3_clear_bindings(statement_);
+  }
+}
+
+Result<bool> Query::next() {
+  const int code = bind_error_ != SQLITE_OK ? bind_error_ : sqlite3_step(statement_);
+  if (code == SQLITE_ROW) {
+    return true;
+  }
+  if (code == SQLITE_DONE) {
+    return false;
+  }
+  return tl::unexpected(make_error(code, sqlite3_errmsg(sqlite3_db_handle(statement_))));
+}
+
+Status Query::run() {
+  COS_TRY(const bool row, next());
+  (void)row;
+  return {};
+}
+
+std::string Query::text(int column) const {
+  const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+  return bytes == nullptr ? std::string()
+                          : std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
+}
+
+std::vector<std::uint8_t> Query::blob(int column) const {
+  const auto* bytes = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, column));
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
+  return bytes == nullptr ? std::vector<std::uint8_t>() : std::vector<std::uint8_t>(bytes, bytes + size);
+}
+
+Result<Database> Database::open_uri(const std::string& name, int flags) {
+  sqlite3* raw = nullptr;
+  const int code = sqlite3_open_v2(name.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  Handle handle(raw);
+  if (code != SQLITE_OK) {
+    return tl::unexpected(make_error(code, "cannot open " + name + ", " + sqlite3_errstr(code)));
+  }
+  sqlite3_busy_timeout(raw, kBusyTimeoutMs);
+  Database database(std::move(handle));
+  COS_CHECK(
+      database.execute("PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
+                       "PRAGMA synchronous = FULL;"));
+  return database;
+}
+
+Result<Database> Database::open(const std::filesystem::path& path) {
+  COS_TRY(Database database, open_uri(path.string(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW));
+  COS_CHECK(database.execute("PRAGMA journal_mode = WAL;"));
+  return database;
+}
+
+Result<Database> Database::open_in_memory() {
+  return open_uri(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+}
+
+Status Database::execute(const std::string& sql) {
+  const int code = sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) {
+    return tl::unexpected(make_error(code, sqlite3_errmsg(handle_.get())));
+  }
+  return {};
+}
+
+Result<Query> Database::prepare(std::string_view sql) {
+  const std::string key(sql);
+  auto found = statements_.find(key);
+  if (found == statements_.end()) {
+    sqlite3_stmt* raw = nullptr;
+    const int code =
+        sqlite3_prepare_v3(handle_.get(), key.c_str(), static_cast<int>(key.size()), SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
+    if (code != SQLITE_OK) {
+      return tl::unexpected(make_error(code, sqlite3_errmsg(handle_.get())));
+    }
+    found = statements_.emplace(key, std::unique_ptr<sqlite3_stmt, Finalize>(raw)).first;
+  }
+  return Query(found->second.get());
+}
+
+Result<WriteTransaction> WriteTransaction::begin(Database& database) {
+  COS_CHECK(database.execute("BEGIN IMMEDIATE"));
+  return WriteTransaction(database);
+}
+
+Status WriteTransaction::commit() {
+  COS_CHECK(database_->execute("COMMIT"));
+  database_ = nullptr;
+  return {};
+}
+
+WriteTransaction::~WriteTransaction() {
+  if (database_ != nullptr) {
+    // Nothing can be done about a failed rollback: the connection's next BEGIN reports it.
+    (void)database_->execute("ROLLBACK");
+  }
+}
+
+}  // namespace libcos::sqlite

@@ -1,0 +1,154 @@
+// A thin RAII wrapper over SQLite: statements are cached by their text, errors are values.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <unordered_map>
+#include <vector>
+
+#include "cos/result.h"
+
+namespace libcos::sqlite {
+
+using Blob = std::span<const std::uint8_t>;
+
+// One execution of a cached statement; resets it when it goes out of scope. Two executions of the same
+// statement text at one time are not possible (nor needed).
+class Query {
+ public:
+  Query(Query&& other) noexcept;
+  Query(const Query&) = delete;
+  Query& operator=(const Query&) = delete;
+  Query& operator=(Query&&) = delete;
+  ~Query();
+
+  // True while there is a row.
+  [[nodiscard]] Result<bool> next();
+  // For statements that return nothing.
+  [[nodiscard]] Status run();
+
+  [[nodiscard]] std::int64_t integer(int column) const { return sqlite3_column_int64(statement_, column); }
+  [[nodiscard]] bool boolean(int column) const { return integer(column) != 0; }
+  [[nodiscard]] bool is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+  [[nodiscard]] std::string text(int column) const;
+  [[nodiscard]] std::vector<std::uint8_t> blob(int column) const;
+
+ private:
+  friend class Database;
+  explicit Query(sqlite3_stmt* statement) : statement_(statement) {}
+
+  void bind(int index, std::int64_t value) { note(sqlite3_bind_int64(statement_, index, value)); }
+  void bind(int index, std::nullptr_t) { note(sqlite3_bind_null(statement_, index)); }
+  // Bound values are copied: a caller's temporary may be gone when the statement runs.
+  void bind(int index, std::string_view value) {
+    note(sqlite3_bind_text64(statement_, index, value.data(), value.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+  }
+  void bind(int index, Blob value) {
+    note(sqlite3_bind_blob64(statement_, index, value.data(), value.size(), SQLITE_TRANSIENT));
+  }
+  void note(int code) { bind_error_ = code == SQLITE_OK ? bind_error_ : code; }
+
+  sqlite3_stmt* statement_;
+  int bind_error_ = SQLITE_OK;
+};
+
+class Database {
+ public:
+  static Result<Database> open(const std::filesystem::path& path);
+  static Result<Database> open_in_memory();
+
+  // Several statements, no parameters.
+  Status execute(const std::string& sql);
+
+  // Prepares (or finds) `sql` and binds `values` to ?1, ?2, …: integers, booleans, text, blobs, nullptr.
+  template <class... Values>
+  Result<Query> query(std::string_view sql, const Values&... values) {
+    Result<Query> made = prepare(sql);
+    if (made) {
+      int index = 0;
+      (bind_one(*made, ++index, values), ...);
+    }
+    return made;
+  }
+
+  template <class... Values>
+  Status run(std::string_view sql, const Values&... values) {
+    Result<Query> made = query(sql, values...);
+    return made ? made->run() : Status(tl::unexpected(made.error()));
+  }
+
+  // The first column of the first row.
+  template <class... Values>
+  Result<std::optional<std::int64_t>> integer(std::string_view sql, const Values&... values) {
+    Result<Query> made = query(sql, values...);
+    if (!made) {
+      return tl::unexpected(made.error());
+    }
+    const Result<bool> row = made->next();
+    if (!row) {
+      return tl::unexpected(row.error());
+    }
+    return *row && !made->is_null(0) ? std::optional(made->integer(0)) : std::nullopt;
+  }
+
+  [[nodiscard]] std::int64_t last_insert_id() const { return sqlite3_last_insert_rowid(handle_.get()); }
+  [[nodiscard]] std::int64_t changes() const { return sqlite3_changes64(handle_.get()); }
+
+ private:
+  struct CloseHandle {
+    void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+  };
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+  };
+  using Handle = std::unique_ptr<sqlite3, CloseHandle>;
+
+  explicit Database(Handle handle) : handle_(std::move(handle)) {}
+  static Result<Database> open_uri(const std::string& name, int flags);
+  Result<Query> prepare(std::string_view sql);
+
+  template <class Value>
+  static void bind_one(Query& query, int index, const Value& value) {
+    if constexpr (std::is_same_v<Value, std::nullptr_t>) {
+      query.bind(index, nullptr);
+    } else if constexpr (std::is_integral_v<Value>) {
+      query.bind(index, static_cast<std::int64_t>(value));
+    } else if constexpr (std::is_convertible_v<Value, std::string_view>) {
+      query.bind(index, std::string_view(value));
+    } else {
+      query.bind(index, Blob(value));
+    }
+  }
+
+  Handle handle_;
+  // After handle_: statements are finalized before their database closes.
+  std::unordered_map<std::string, std::unique_ptr<sqlite3_stmt, Finalize>> statements_;
+};
+
+// BEGIN IMMEDIATE: holds the one write lock of the store, across processes, until commit or destruction.
+class WriteTransaction {
+ public:
+  static Result<WriteTransaction> begin(Database& database);
+  Status commit();
+
+  WriteTransaction(WriteTransaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
+  WriteTransaction& operator=(WriteTransaction&&) = delete;
+  WriteTransaction(const WriteTransaction&) = delete;
+  WriteTransaction& operator=(const WriteTransaction&) = delete;
+  ~WriteTransaction();
+
+ private:
+  explicit WriteTransaction(Database& database) : database_(&database) {}
+
+  Database* database_;
+};
+
+}  // namespace libcos::sqlite

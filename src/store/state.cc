@@ -1,0 +1,114 @@
+#include "store/state.h"
+
+#include <algorithm>
+
+#include "base/try.h"
+#include "store/settings.h"
+
+namespace libcos::internal {
+namespace {
+
+constexpr std::int64_t kFlushEveryMs = 60'000;
+constexpr std::size_t kMostPendingReads = 256;
+
+}  // namespace
+
+bool HashLists::contains(const Hash& hash) {
+  if (starter_.contains(hash)) {
+    return true;
+  }
+  const std::lock_guard lock(mutex_);
+  refresh();
+  return installed_ && installed_->contains(hash);
+}
+
+HashListInfo HashLists::info() {
+  const std::lock_guard lock(mutex_);
+  refresh();
+  if (!installed_) {
+    return {std::string(starter_.version()), starter_.size(), false};
+  }
+  return {std::string(installed_->version()), starter_.size() + installed_->size(), true};
+}
+
+void HashLists::refresh() {
+  const auto status = stat_of(path_);
+  const FileIdentity now = status ? identity_of(*status) : FileIdentity{};
+  if (now == identity_) {
+    return;
+  }
+  identity_ = now;
+  installed_.reset();
+  if (status) {
+    // A damaged list behaves as an empty one: towards pages silently, `cos phl` reports it.
+    if (Result<PublicHashList> mapped = PublicHashList::map(path_)) {
+      installed_.emplace(std::move(*mapped));
+    }
+  }
+}
+
+StoreState::~StoreState() {
+  // Losing the dates of the last minute's reads costs nothing but eviction order.
+  (void)flush_reads();
+}
+
+Result<std::int64_t> StoreState::setting_value(std::string_view key) {
+  const SettingRow* row = find_setting(key);
+  COS_TRY(const auto text, registry.setting(key));
+  if (!text) {
+    return row->fallback;
+  }
+  const Result<std::int64_t> value = parse_setting(*row, *text);
+  return value ? *value : row->fallback;
+}
+
+void StoreState::note_read(std::int64_t entry, const Caller& caller, Disclosure disclosure) {
+  const std::int64_t now = clock();
+  PendingRead& pending = pending_reads[entry];
+  pending.when = now;
+  const std::pair reader(caller.realm, caller.origin);
+  if (disclosure == Disclosure::kListed &&
+      std::find(pending.listed.begin(), pending.listed.end(), reader) == pending.listed.end()) {
+    pending.listed.push_back(reader);
+  }
+  if (pending_reads.size() >= kMostPendingReads || now - last_flush >= kFlushEveryMs) {
+    // A failure here must not fail the read; the dates stay pending.
+    (void)flush_reads();
+  }
+}
+
+Status StoreState::flush_reads() {
+  last_flush = clock();
+  if (pending_reads.empty()) {
+    return {};
+  }
+  // Dates need not survive a power cut: no sync for them.
+  COS_CHECK(registry.database().execute("PRAGMA synchronous = NORMAL"));
+  Status written = [&]() -> Status {
+    COS_TRY(auto transaction, sqlite::WriteTransaction::begin(registry.database()));
+    for (const auto& [entry, pending] : pending_reads) {
+      COS_CHECK(registry.set_last_read(entry, pending.when));
+      for (const auto& [realm, origin] : pending.listed) {
+        COS_CHECK(registry.refresh_listed(entry, realm, origin, pending.when));
+      }
+    }
+    return transaction.commit();
+  }();
+  COS_CHECK(registry.database().execute("PRAGMA synchronous = FULL"));
+  if (written) {
+    pending_reads.clear();
+  }
+  return written;
+}
+
+Result<Budget> budget_of(StoreState& state) {
+  COS_TRY(const DiskSpace space, state.blobs->space());
+  COS_TRY(const std::int64_t percent, state.setting_value(setting::kBudgetPercent));
+  COS_TRY(const std::int64_t ceiling, state.setting_value(setting::kBudgetCeiling));
+  COS_TRY(const std::int64_t share, state.setting_value(setting::kSharePercent));
+  const std::uint64_t total =
+      std::min(space.capacity / 100 * static_cast<std::uint64_t>(percent), static_cast<std::uint64_t>(ceiling));
+  return Budget{total, total / 100 * static_cast<std::uint64_t>(share)};
+}
+
+}  // namespace libcos::internal

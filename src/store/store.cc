@@ -1,0 +1,162 @@
+#include "cos/store.h"
+
+#include <cstdlib>
+#include <utility>
+
+#include "base/try.h"
+#include "store/reader.h"
+#include "store/schema.h"
+#include "store/settings.h"
+#include "store/state.h"
+#include "store/writer.h"
+
+namespace libcos {
+
+namespace fs = std::filesystem;
+using internal::StoreState;
+
+fs::path default_store_directory() {
+  const auto variable = [](const char* name) -> std::string {
+    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nobody calls setenv
+    return value == nullptr ? std::string() : std::string(value);
+  };
+  if (const std::string home = variable("COS_HOME"); !home.empty()) {
+    return fs::absolute(home);
+  }
+  // The XDG rules: a relative path counts as unset.
+  if (const fs::path data = variable("XDG_DATA_HOME"); data.is_absolute()) {
+    return data / "cos";
+  }
+  const std::string home = variable("HOME");
+  return fs::path(home.empty() ? "/" : home) / ".local" / "share" / "cos";
+}
+
+Store::Store(std::shared_ptr<StoreState> state) : state_(std::move(state)) {}
+Store::Store(Store&&) noexcept = default;
+Store& Store::operator=(Store&&) noexcept = default;
+Store::~Store() = default;
+
+namespace {
+
+// What killed processes left behind. Looks at incoming files and doomed rows only.
+Status sweep(StoreState& state, DiskBlobFiles& blobs) {
+  COS_CHECK(internal::finish_removals(state));
+  COS_TRY(const bool leftovers, blobs.has_leftovers());
+  if (!leftovers) {
+    return {};
+  }
+  const std::lock_guard lock(state.mutex);
+  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
+  COS_CHECK(blobs.sweep([&](const Hash& hash) -> Result<bool> {
+    COS_TRY(const auto entry, state.registry.find(hash));
+    return entry.has_value();
+  }));
+  return transaction.commit();
+}
+
+}  // namespace
+
+Result<Store> Store::open(const StoreOptions& options) {
+  StorePaths paths(options.directory.empty() ? default_store_directory() : fs::absolute(options.directory));
+  COS_CHECK(make_private_directory(paths.root()));
+  COS_CHECK(make_private_directory(paths.incoming()));
+  COS_CHECK(make_private_directory(paths.blobs()));
+  COS_TRY(sqlite::Database database, sqlite::Database::open(paths.database()));
+  COS_CHECK(migrate(database));
+  auto files = std::make_unique<DiskBlobFiles>(paths);
+  DiskBlobFiles& disk = *files;
+  auto state = std::make_shared<StoreState>(paths, std::move(files), std::move(database),
+                                            options.clock ? options.clock : system_clock(), paths.hash_list());
+  COS_CHECK(sweep(*state, disk));
+  return Store(std::move(state));
+}
+
+Result<Store> Store::open_private(const StoreOptions& options) {
+  const StorePaths paths(options.directory.empty() ? default_store_directory() : fs::absolute(options.directory));
+  COS_TRY(sqlite::Database database, sqlite::Database::open_in_memory());
+  COS_CHECK(migrate(database));
+  return Store(std::make_shared<StoreState>(StorePaths(fs::path()), make_memory_blob_files(), std::move(database),
+                                            options.clock ? options.clock : system_clock(), paths.hash_list()));
+}
+
+const fs::path& Store::directory() const { return state_->paths.root(); }
+
+Site Store::site_of(const Origin& origin) const { return state_->suffixes.site_of(origin); }
+
+Result<std::optional<Found>> Store::request_read(const Caller& caller, const Hash& hash) {
+  if (caller.origin.is_opaque()) {
+    return std::nullopt;
+  }
+  const std::lock_guard lock(state_->mutex);
+  COS_TRY(const auto entry, state_->registry.find(hash));
+  const bool present = entry && !entry->damaged;
+  COS_TRY(const std::int64_t share, state_->setting_value(setting::kShareRealms));
+  // Asked for an entry that is not there, too (0 is nobody's id): both kinds of miss do the same work.
+  COS_TRY(const DisclosureFacts facts, state_->registry.facts(present ? entry->id : 0, caller.realm,
+                                                              state_->sited(caller.origin), share != 0));
+  const Disclosure disclosure = decide_disclosure(facts, [&] {
+    return GlobalGate{state_->lists.contains(hash), false, false};
+  });
+  if (disclosure == Disclosure::kRefused) {
+    return std::nullopt;
+  }
+  state_->note_read(entry->id, caller, disclosure);
+  return Found{hash, entry->size, disclosure};
+}
+
+Result<Reader> Store::open_entry(const Hash& hash) {
+  const auto gone = [] { return fail(ErrorCode::kNotFound, "There is no such entry in the store."); };
+  std::optional<EntryRow> entry;
+  {
+    const std::lock_guard lock(state_->mutex);
+    COS_TRY(entry, state_->registry.find(hash));
+  }
+  if (!entry || entry->damaged) {
+    return gone();
+  }
+  Result<UniqueFd> fd = state_->blobs->open(hash);
+  if (!fd) {
+    if (fd.error().code != ErrorCode::kNotFound) {
+      return tl::unexpected(fd.error());
+    }
+    COS_CHECK(internal::forget_missing(*state_, hash));
+    return gone();
+  }
+  COS_TRY(const struct stat status, stat_of(*fd));
+  const FileIdentity identity = identity_of(status);
+  if (identity != entry->identity || static_cast<std::uint64_t>(status.st_size) != entry->size) {
+    COS_TRY(const bool intact, internal::matches(*fd, *entry, {}));
+    if (!intact) {
+      COS_CHECK(internal::quarantine(*state_, *entry));
+      return gone();
+    }
+    const std::lock_guard lock(state_->mutex);
+    COS_CHECK(state_->registry.set_verified(entry->id, identity, state_->clock()));
+  }
+  return Reader(std::make_unique<internal::ReaderState>(std::move(*fd), entry->size));
+}
+
+Result<Writer> Store::begin_write(const WriteRequest& request) {
+  COS_TRY(auto state, internal::WriterState::begin(state_, request));
+  return Writer(std::move(state));
+}
+
+Result<Totals> Store::totals() {
+  const std::lock_guard lock(state_->mutex);
+  COS_TRY(const Usage total, state_->registry.total());
+  COS_TRY(const internal::Budget budget, internal::budget_of(*state_));
+  return Totals{total.entries, total.bytes, budget.total};
+}
+
+bool Store::on_public_hash_list(const Hash& hash) { return state_->lists.contains(hash); }
+
+HashListInfo Store::hash_list() { return state_->lists.info(); }
+
+Result<HashListInfo> Store::install_hash_list(std::string_view text) {
+  COS_TRY(const ParsedHashList list, parse_hash_list(text));
+  COS_CHECK(make_private_directory(state_->lists.path().parent_path()));
+  COS_CHECK(replace_file(state_->lists.path(), pack_hash_list(list)));
+  return state_->lists.info();
+}
+
+}  // namespace libcos

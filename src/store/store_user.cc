@@ -1,0 +1,161 @@
+// The part of the Store's face that serves the user: looking, removing, verifying, settings.
+#include <utility>
+
+#include "base/hex.h"
+#include "base/try.h"
+#include "cos/store.h"
+#include "store/settings.h"
+#include "store/state.h"
+
+namespace libcos {
+namespace {
+
+using internal::StoreState;
+
+// The mutex is held.
+Result<EntryInfo> info_of(StoreState& state, const EntryRow& row) {
+  EntryInfo info{.hash = row.hash,
+                 .size = row.size,
+                 .created_at = row.created_at,
+                 .last_read = row.last_read,
+                 .verified_at = row.verified_at,
+                 .pinned = row.pinned,
+                 .damaged = row.damaged,
+                 .storing_origins = {},
+                 .listed_origins = {}};
+  if (const auto pending = state.pending_reads.find(row.id); pending != state.pending_reads.end()) {
+    info.last_read = pending->second.when;
+  }
+  COS_CHECK(state.registry.describe(row.id, info));
+  info.on_public_hash_list = state.lists.contains(row.hash);
+  return info;
+}
+
+Result<Setting> read_setting(StoreState& state, const SettingRow& row) {
+  COS_TRY(const std::int64_t value, state.setting_value(row.key));
+  return Setting{std::string(row.key), format_setting(row, value), format_setting(row, row.fallback), std::string(row.help)};
+}
+
+tl::unexpected<Error> unknown_setting(std::string_view key) {
+  return fail(ErrorCode::kType, "There is no setting '" + std::string(key) + "'.", "`cos config list` shows all settings.");
+}
+
+}  // namespace
+
+Result<std::optional<EntryInfo>> Store::stat(const Hash& hash) {
+  const std::lock_guard lock(state_->mutex);
+  COS_TRY(const auto row, state_->registry.find(hash));
+  if (!row) {
+    return std::nullopt;
+  }
+  COS_TRY(EntryInfo info, info_of(*state_, *row));
+  return std::optional(std::move(info));
+}
+
+Result<std::vector<EntryInfo>> Store::list(const std::optional<Hash>& after, std::size_t limit) {
+  const std::lock_guard lock(state_->mutex);
+  COS_TRY(const auto rows, state_->registry.list(after, limit));
+  std::vector<EntryInfo> infos;
+  infos.reserve(rows.size());
+  for (const EntryRow& row : rows) {
+    COS_TRY(EntryInfo info, info_of(*state_, row));
+    infos.push_back(std::move(info));
+  }
+  return infos;
+}
+
+Result<std::vector<Hash>> Store::match(std::string_view prefix, std::size_t limit) {
+  if (prefix.size() > 128 || !is_lowercase_hex(prefix)) {
+    return std::vector<Hash>{};
+  }
+  const std::lock_guard lock(state_->mutex);
+  return state_->registry.match(prefix, limit);
+}
+
+Result<bool> Store::remove(const Hash& hash) { return internal::remove_entry(*state_, hash); }
+
+Status Store::pin(const Hash& hash, bool pinned) {
+  const std::lock_guard lock(state_->mutex);
+  COS_TRY(const auto row, state_->registry.find(hash));
+  if (!row) {
+    return fail(ErrorCode::kNotFound, "There is no such entry in the store.");
+  }
+  return state_->registry.set_pinned(row->id, pinned);
+}
+
+Result<VerifyOutcome> Store::verify(const Hash& hash, const Progress& progress) {
+  std::optional<EntryRow> row;
+  {
+    const std::lock_guard lock(state_->mutex);
+    COS_TRY(row, state_->registry.find(hash));
+  }
+  if (!row) {
+    return fail(ErrorCode::kNotFound, "There is no such entry in the store.");
+  }
+  if (row->damaged) {
+    return VerifyOutcome::kDamaged;
+  }
+  const Result<UniqueFd> fd = state_->blobs->open(hash);
+  if (!fd) {
+    if (fd.error().code != ErrorCode::kNotFound) {
+      return tl::unexpected(fd.error());
+    }
+    COS_CHECK(internal::forget_missing(*state_, hash));
+    return VerifyOutcome::kMissing;
+  }
+  COS_TRY(const struct stat status, stat_of(*fd));
+  COS_TRY(const bool intact, internal::matches(*fd, *row, progress));
+  if (!intact) {
+    COS_CHECK(internal::quarantine(*state_, *row));
+    return VerifyOutcome::kDamaged;
+  }
+  const std::lock_guard lock(state_->mutex);
+  COS_CHECK(state_->registry.set_verified(row->id, identity_of(status), state_->clock()));
+  return VerifyOutcome::kIntact;
+}
+
+Result<std::size_t> Store::collect_orphans() {
+  auto* disk = dynamic_cast<DiskBlobFiles*>(state_->blobs.get());
+  if (disk == nullptr) {
+    return std::size_t{0};
+  }
+  const std::lock_guard lock(state_->mutex);
+  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state_->registry.database()));
+  COS_TRY(const std::size_t removed, disk->collect_orphans([&](const Hash& hash) -> Result<bool> {
+    COS_TRY(const auto row, state_->registry.find(hash));
+    return row.has_value();
+  }));
+  COS_CHECK(transaction.commit());
+  return removed;
+}
+
+Result<std::vector<Setting>> Store::settings() {
+  const std::lock_guard lock(state_->mutex);
+  std::vector<Setting> all;
+  for (const SettingRow& row : setting_rows()) {
+    COS_TRY(Setting setting, read_setting(*state_, row));
+    all.push_back(std::move(setting));
+  }
+  return all;
+}
+
+Result<Setting> Store::setting(std::string_view key) {
+  const SettingRow* row = find_setting(key);
+  if (row == nullptr) {
+    return unknown_setting(key);
+  }
+  const std::lock_guard lock(state_->mutex);
+  return read_setting(*state_, *row);
+}
+
+Status Store::set_setting(std::string_view key, std::string_view value) {
+  const SettingRow* row = find_setting(key);
+  if (row == nullptr) {
+    return unknown_setting(key);
+  }
+  COS_TRY(const std::int64_t parsed, parse_setting(*row, value));
+  const std::lock_guard lock(state_->mutex);
+  return state_->registry.set_setting(key, format_setting(*row, parsed));
+}
+
+}  // namespace libcos

@@ -1,0 +1,236 @@
+#include "store/writer.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+#include <vector>
+
+#include "base/try.h"
+#include "store/settings.h"
+
+namespace libcos {
+namespace internal {
+namespace {
+
+constexpr std::uint64_t kRoomStep = 64ULL << 20U;
+constexpr std::uint64_t kWriteBackStep = 16ULL << 20U;
+
+}  // namespace
+
+WriterState::WriterState(std::shared_ptr<StoreState> store, WriteRequest request, IncomingFile incoming,
+                         std::uint64_t limit, std::uint64_t reserve)
+    : store_(std::move(store)),
+      request_(std::move(request)),
+      incoming_(std::move(incoming)),
+      limit_(limit),
+      reserve_(reserve),
+      ingest_(request_.hash.algorithm()) {}
+
+Result<std::unique_ptr<WriterState>> WriterState::begin(std::shared_ptr<StoreState> store, WriteRequest request) {
+  if (request.origin && request.origin->is_opaque()) {
+    return fail(ErrorCode::kNotAllowed, "An opaque origin cannot store.");
+  }
+  std::uint64_t limit = 0;
+  std::uint64_t reserve = 0;
+  {
+    const std::lock_guard lock(store->mutex);
+    COS_TRY(const std::int64_t session_limit, store->setting_value(setting::kSessionLimit));
+    COS_TRY(const std::int64_t disk_reserve, store->setting_value(setting::kReserve));
+    limit = static_cast<std::uint64_t>(session_limit);
+    reserve = static_cast<std::uint64_t>(disk_reserve);
+  }
+  COS_TRY(IncomingFile incoming, store->blobs->create_incoming(request.hash));
+  return std::unique_ptr<WriterState>(
+      new WriterState(std::move(store), std::move(request), std::move(incoming), limit, reserve));
+}
+
+Status WriterState::check_room(std::uint64_t end) {
+  if (end > limit_) {
+    return fail(ErrorCode::kQuotaExceeded, "The file would be larger than one write may store (" +
+                                               std::to_string(limit_) + " bytes).");
+  }
+  if (end > checked_room_) {
+    COS_TRY(const DiskSpace space, store_->blobs->space());
+    // Up to kRoomStep ahead, so that small writes do not ask the file system each time.
+    if (space.free < reserve_ + (end - flushed_)) {
+      return fail(ErrorCode::kQuotaExceeded, "The disk is full, but for the space that cos leaves free.",
+                  "Free some disk space, remove entries with `cos rm`, or lower disk.reserve with `cos config set`.");
+    }
+    if (space.free >= reserve_ + (end - flushed_) + kRoomStep) {
+      checked_room_ = end + kRoomStep;
+    }
+  }
+  return {};
+}
+
+Status WriterState::remember(Status status) {
+  if (!status) {
+    failure_ = status;
+  }
+  return status;
+}
+
+Status WriterState::write(std::uint64_t position, std::span<const std::uint8_t> bytes) {
+  if (!open_) {
+    return fail(ErrorCode::kInvalidState, "The write session has ended.");
+  }
+  COS_CHECK(failure_);
+  if (position > limit_ || bytes.size() > limit_ - position) {
+    return check_room(limit_ + 1);
+  }
+  const std::uint64_t end = position + bytes.size();
+  COS_CHECK(check_room(std::max(end, size_)));
+  if (position == size_ && sums_describe_file_) {
+    return remember(append(bytes));
+  }
+  if (bytes.empty()) {
+    return {};
+  }
+  COS_CHECK(remember(flush_block()));
+  sums_describe_file_ = false;
+  COS_CHECK(remember(write_at(incoming_.fd, bytes, position)));
+  size_ = std::max(size_, end);
+  flushed_ = size_;
+  return {};
+}
+
+Status WriterState::append(std::span<const std::uint8_t> bytes) {
+  while (!bytes.empty()) {
+    if (!block_) {
+      block_ = ingest_.take_block();
+    }
+    const std::size_t take = std::min(bytes.size(), Ingest::kBlockSize - block_->size());
+    block_->insert(block_->end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(take));
+    bytes = bytes.subspan(take);
+    size_ += take;
+    if (block_->size() == Ingest::kBlockSize) {
+      COS_CHECK(flush_block());
+    }
+  }
+  return {};
+}
+
+Status WriterState::flush_block() {
+  if (!block_) {
+    return {};
+  }
+  const std::shared_ptr<Ingest::Block> block = std::exchange(block_, nullptr);
+  // The lanes hash the block while this thread writes it.
+  ingest_.push(block);
+  COS_CHECK(write_at(incoming_.fd, *block, flushed_));
+  flushed_ += block->size();
+  return write_back_early();
+}
+
+// Starts the disk before close() asks it to finish.
+Status WriterState::write_back_early() {
+  if (flushed_ - written_back_ >= kWriteBackStep && !incoming_.path.empty()) {
+    // Only a hint: errors show at the sync.
+    (void)::sync_file_range(incoming_.fd.get(), static_cast<off_t>(written_back_),
+                            static_cast<off_t>(flushed_ - written_back_), SYNC_FILE_RANGE_WRITE);
+    written_back_ = flushed_;
+  }
+  return {};
+}
+
+Status WriterState::truncate(std::uint64_t size) {
+  if (!open_) {
+    return fail(ErrorCode::kInvalidState, "The write session has ended.");
+  }
+  COS_CHECK(failure_);
+  if (size == size_) {
+    return {};
+  }
+  COS_CHECK(check_room(std::min(size, limit_ + 1)));
+  COS_CHECK(remember(flush_block()));
+  if (::ftruncate(incoming_.fd.get(), static_cast<off_t>(size)) != 0) {
+    return remember(tl::unexpected(errno_error("resize", incoming_.path, errno)));
+  }
+  size_ = size;
+  flushed_ = size;
+  written_back_ = std::min(written_back_, size);
+  if (size == 0) {
+    ingest_.reset();
+    sums_describe_file_ = true;
+  } else {
+    sums_describe_file_ = false;
+  }
+  return {};
+}
+
+Result<StreamSums> WriterState::sums() {
+  if (sums_describe_file_) {
+    return ingest_.finish();
+  }
+  ingest_.reset();
+  for (std::uint64_t position = 0; position < size_;) {
+    const std::shared_ptr<Ingest::Block> block = ingest_.take_block();
+    block->resize(Ingest::kBlockSize);
+    COS_TRY(const std::size_t got, read_at(incoming_.fd, *block, position));
+    block->resize(got);
+    if (got == 0) {
+      return fail(ErrorCode::kIo, "The incoming file is shorter than what was written to it.");
+    }
+    position += got;
+    ingest_.push(block);
+  }
+  return ingest_.finish();
+}
+
+Result<Published> WriterState::verify_and_publish() {
+  COS_CHECK(failure_);
+  COS_CHECK(flush_block());
+  COS_TRY(StreamSums computed, sums());
+  COS_TRY(const Hash actual, Hash::from_digest(request_.hash.algorithm(), computed.digest));
+  if (actual != request_.hash) {
+    return fail(ErrorCode::kData, "The bytes do not have the hash that they were promised to have.");
+  }
+  if (!incoming_.path.empty()) {
+    COS_CHECK(sync_data(incoming_.fd));
+  }
+  COS_TRY(const struct stat status, stat_of(incoming_.fd));
+  if (static_cast<std::uint64_t>(status.st_size) != size_) {
+    return fail(ErrorCode::kIo, "The incoming file does not have the size of what was written to it.");
+  }
+  return publish(*store_, request_, incoming_, {size_, identity_of(status), std::move(computed.leaves)});
+}
+
+Result<Published> WriterState::close() {
+  if (!open_) {
+    return fail(ErrorCode::kInvalidState, "The write session has ended.");
+  }
+  Result<Published> published = verify_and_publish();
+  abort();  // whatever happened: the session's own name goes, the blob (if any) stays
+  return published;
+}
+
+void WriterState::abort() {
+  if (std::exchange(open_, false)) {
+    ingest_.reset();
+    block_.reset();
+    store_->blobs->discard(incoming_);
+  }
+}
+
+}  // namespace internal
+
+Writer::Writer(std::unique_ptr<internal::WriterState> state) : state_(std::move(state)) {}
+Writer::Writer(Writer&&) noexcept = default;
+Writer& Writer::operator=(Writer&&) noexcept = default;
+Writer::~Writer() = default;
+
+Status Writer::append(std::span<const std::uint8_t> bytes) { return state_->write(state_->size(), bytes); }
+Status Writer::write(std::uint64_t position, std::span<const std::uint8_t> bytes) {
+  return state_->write(position, bytes);
+}
+Status Writer::truncate(std::uint64_t size) { return state_->truncate(size); }
+Result<Published> Writer::close() { return state_->close(); }
+void Writer::abort() { state_->abort(); }
+std::uint64_t Writer::size() const { return state_->size(); }
+std::uint64_t Writer::limit() const { return state_->limit(); }
+const Hash& Writer::hash() const { return state_->hash(); }
+
+}  // namespace libcos
