@@ -67,6 +67,7 @@ struct WriteRequest {
 };
 
 struct Published {
+  Hash hash;
   std::uint64_t size;
   bool already_stored;           // the store had the bytes; they were verified again and kept once
   std::vector<Origin> dropped;   // listed origins that did not fit (the list was full)
@@ -174,6 +175,11 @@ struct Setting {
   std::string help;
 };
 
+struct HandoverTest {
+  std::uint64_t size;
+  std::string sha256;  // of what must now be read at the path
+};
+
 enum class VerifyOutcome { kIntact, kDamaged, kMissing };
 
 // bytes done, bytes in all; return false to stop.
@@ -201,6 +207,10 @@ class Store {
 
   // Starts a write session. Nothing is registered. Errors: kNotAllowed for an opaque origin, kIo.
   Result<Writer> begin_write(const WriteRequest& request);
+
+  // Starts a write session for a file whose hash is not known yet: close() gives the entry the hash that
+  // the bytes turn out to have. For files that the user adds by hand; a page always promises a hash.
+  Result<Writer> begin_add(const Realm& realm, HashAlgorithm algorithm, const Scope& scope);
 
   // For the user. ------------------------------------------------------------------------------------
 
@@ -236,6 +246,8 @@ class Store {
   // remembers it. Links beyond the bound are removed, least recently used first. Errors: kUnavailable
   // when the file systems cannot do it, kNotFound.
   Status hand_over(const Realm& realm, const Hash& hash, const std::filesystem::path& path);
+  // The same with a small file of the store's own, which is forgotten at once: whether it works here.
+  Result<HandoverTest> test_hand_over(const std::filesystem::path& path);
   // Removes links whose entry is gone. Called when a host starts.
   Status sweep_links();
 

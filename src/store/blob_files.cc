@@ -113,6 +113,15 @@ Result<IncomingFile> DiskBlobFiles::create_incoming(const Hash& hash) {
   return fail(ErrorCode::kBusy, "Cannot create a file in " + paths_.incoming().string() + ".");
 }
 
+Status DiskBlobFiles::rename_incoming(IncomingFile& incoming, const Hash& hash) {
+  fs::path renamed = paths_.new_incoming(hash);
+  if (::rename(incoming.path.c_str(), renamed.c_str()) != 0) {
+    return errno_failure("rename", incoming.path);
+  }
+  incoming.path = std::move(renamed);
+  return {};
+}
+
 void DiskBlobFiles::discard(IncomingFile& incoming) {
   if (!incoming.path.empty()) {
     ::unlink(incoming.path.c_str());

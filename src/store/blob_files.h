@@ -44,6 +44,8 @@ class BlobFiles {
   virtual ~BlobFiles() = default;
 
   virtual Result<IncomingFile> create_incoming(const Hash& hash) = 0;
+  // Gives an incoming file the name for another hash, before it is published.
+  virtual Status rename_incoming(IncomingFile& incoming, const Hash& hash) = 0;
   // Drops an incoming file: after an abort, or once its blob's row is committed.
   virtual void discard(IncomingFile& incoming) = 0;
 
@@ -76,6 +78,7 @@ class DiskBlobFiles final : public BlobFiles {
   Result<std::size_t> collect_orphans(const IsRegistered& registered);
 
   Result<IncomingFile> create_incoming(const Hash& hash) override;
+  Status rename_incoming(IncomingFile& incoming, const Hash& hash) override;
   void discard(IncomingFile& incoming) override;
   Status publish(IncomingFile& incoming, const Hash& hash) override;
   Status remove(const Hash& hash) override;

@@ -10,6 +10,7 @@
 
 #include "base/random.h"
 #include "base/try.h"
+#include "store/digest.h"
 #include "store/settings.h"
 #include "store/state.h"
 
@@ -35,6 +36,33 @@ Status give_name(const UniqueFd& blob, const UniqueFd& directory, const std::str
   return unavailable("The browser's profile and the store are on file systems that cannot share a file.");
 }
 
+// Puts the blob in the place of the file at `path`, atomically. Returns the new file's inode.
+Result<std::int64_t> put_in_place(const UniqueFd& blob, const std::filesystem::path& path) {
+  COS_TRY(const UniqueFd parent, open_file(path.parent_path(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+  const std::string name = path.filename().string();
+  const std::string beside = ".cos-" + random_hex(8);
+  COS_CHECK(give_name(blob, parent, beside));
+  struct stat made {};
+  const bool placed = ::fstatat(parent.get(), beside.c_str(), &made, AT_SYMLINK_NOFOLLOW) == 0 &&
+                      ::renameat(parent.get(), beside.c_str(), parent.get(), name.c_str()) == 0;
+  // Also after a success: rename() of two names of one file does nothing and leaves both.
+  ::unlinkat(parent.get(), beside.c_str(), 0);
+  if (!placed) {
+    return unavailable("Cannot put a link into the browser's profile.");
+  }
+  return static_cast<std::int64_t>(made.st_ino);
+}
+
+// Direct hand-over needs a store on disk, and the user may have switched it off.
+Status check_enabled(StoreState& state) {
+  if (state.paths.root().empty()) {
+    return unavailable("A private window leaves no file behind.");
+  }
+  const std::lock_guard lock(state.mutex);
+  COS_TRY(const std::int64_t enabled, state.setting_value(setting::kHandover));
+  return enabled != 0 ? Status() : Status(unavailable("Direct hand-over is switched off."));
+}
+
 bool is_file_with_inode(const std::filesystem::path& path, std::int64_t inode) {
   const auto status = stat_of(path);
   return status && S_ISREG(status->st_mode) && static_cast<std::int64_t>(status->st_ino) == inode;
@@ -51,7 +79,6 @@ void remove_link_file(const LinkRow& link) {
 }  // namespace internal
 
 using internal::is_file_with_inode;
-using internal::unavailable;
 
 Result<std::optional<std::filesystem::path>> Store::current_link(const Realm& realm, const Hash& hash) {
   const std::lock_guard lock(state_->mutex);
@@ -68,34 +95,14 @@ Result<std::optional<std::filesystem::path>> Store::current_link(const Realm& re
 }
 
 Status Store::hand_over(const Realm& realm, const Hash& hash, const std::filesystem::path& path) {
-  if (directory().empty()) {
-    return unavailable("A private window leaves no file behind.");
-  }
-  {
-    const std::lock_guard lock(state_->mutex);
-    COS_TRY(const std::int64_t enabled, state_->setting_value(setting::kHandover));
-    if (enabled == 0) {
-      return unavailable("Direct hand-over is switched off.");
-    }
-  }
+  COS_CHECK(internal::check_enabled(*state_));
   COS_TRY(const Reader reader, open_entry(hash));
   COS_TRY(const UniqueFd blob, open_file("/proc/self/fd/" + std::to_string(reader.descriptor()), O_RDONLY));
-  COS_TRY(const UniqueFd parent, open_file(path.parent_path(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
-  const std::string name = path.filename().string();
-  const std::string beside = ".cos-" + random_hex(8);
-  COS_CHECK(internal::give_name(blob, parent, beside));
-  struct stat made {};
-  if (::fstatat(parent.get(), beside.c_str(), &made, AT_SYMLINK_NOFOLLOW) != 0 ||
-      ::renameat(parent.get(), beside.c_str(), parent.get(), name.c_str()) != 0) {
-    ::unlinkat(parent.get(), beside.c_str(), 0);
-    return unavailable("Cannot put a link into the browser's profile.");
-  }
-  // rename() of two names of one file does nothing and leaves both.
-  ::unlinkat(parent.get(), beside.c_str(), 0);
+  COS_TRY(const std::int64_t inode, internal::put_in_place(blob, path));
 
   const std::lock_guard lock(state_->mutex);
   COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state_->registry.database()));
-  COS_CHECK(state_->registry.put_link(realm, {hash, path, static_cast<std::int64_t>(made.st_ino)}, state_->clock()));
+  COS_CHECK(state_->registry.put_link(realm, {hash, path, inode}, state_->clock()));
   COS_TRY(const std::int64_t most, state_->setting_value(setting::kHandoverLinks));
   COS_TRY(const auto surplus, state_->registry.links_over(realm, static_cast<std::size_t>(most)));
   for (const LinkRow& link : surplus) {
@@ -103,6 +110,22 @@ Status Store::hand_over(const Realm& realm, const Hash& hash, const std::filesys
     COS_CHECK(state_->registry.forget_link(link));
   }
   return transaction.commit();
+}
+
+Result<HandoverTest> Store::test_hand_over(const std::filesystem::path& path) {
+  COS_CHECK(internal::check_enabled(*state_));
+  const std::string text = "cos hand-over test " + random_hex(2048);
+  Digest digest(HashAlgorithm::kSha256);
+  digest.update(as_bytes(text));
+  COS_TRY(const Hash hash, Hash::from_digest(HashAlgorithm::kSha256, digest.finish()));
+  COS_TRY(IncomingFile file, state_->blobs->create_incoming(hash));
+  const auto placed = [&]() -> Result<std::int64_t> {
+    COS_CHECK(write_at(file.fd, as_bytes(text), 0));
+    return internal::put_in_place(file.fd, path);
+  }();
+  state_->blobs->discard(file);
+  COS_CHECK(placed);
+  return HandoverTest{text.size(), hash.hex()};
 }
 
 Status Store::sweep_links() {

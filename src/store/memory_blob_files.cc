@@ -28,6 +28,8 @@ class MemoryBlobFiles final : public BlobFiles {
     return IncomingFile{std::move(fd), {}};
   }
 
+  Status rename_incoming(IncomingFile& /*incoming*/, const Hash& /*hash*/) override { return {}; }
+
   void discard(IncomingFile& incoming) override { incoming.fd.reset(); }
 
   Status publish(IncomingFile& incoming, const Hash& hash) override {

@@ -167,7 +167,7 @@ Result<Published> publish(StoreState& state, const WriteRequest& request, Incomi
   COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
   // Looked up again at this moment: of two writers of one hash both succeed, and the bytes are kept once.
   COS_TRY(const auto existing, state.registry.find(request.hash));
-  Published published{bytes.size, existing.has_value(), {}};
+  Published published{request.hash, bytes.size, existing.has_value(), {}};
   std::int64_t entry = 0;
   if (existing && stands(state, *existing)) {
     entry = existing->id;

@@ -1,5 +1,6 @@
 #include "cos/store.h"
 
+#include <array>
 #include <cstdlib>
 #include <utility>
 
@@ -138,6 +139,13 @@ Result<Reader> Store::open_entry(const Hash& hash) {
 
 Result<Writer> Store::begin_write(const WriteRequest& request) {
   COS_TRY(auto state, internal::WriterState::begin(state_, request));
+  return Writer(std::move(state));
+}
+
+Result<Writer> Store::begin_add(const Realm& realm, HashAlgorithm algorithm, const Scope& scope) {
+  const std::array<std::uint8_t, 64> unknown{};
+  COS_TRY(const Hash placeholder, Hash::from_digest(algorithm, std::span(unknown).first(digest_size(algorithm))));
+  COS_TRY(auto state, internal::WriterState::begin(state_, {realm, std::nullopt, placeholder, scope}, false));
   return Writer(std::move(state));
 }
 

@@ -21,15 +21,17 @@ constexpr std::uint64_t kWriteBackStep = 16ULL << 20U;
 }  // namespace
 
 WriterState::WriterState(std::shared_ptr<StoreState> store, WriteRequest request, IncomingFile incoming,
-                         std::uint64_t limit, std::uint64_t reserve)
+                         std::uint64_t limit, std::uint64_t reserve, bool hash_is_promised)
     : store_(std::move(store)),
       request_(std::move(request)),
       incoming_(std::move(incoming)),
       limit_(limit),
       reserve_(reserve),
+      hash_is_promised_(hash_is_promised),
       ingest_(request_.hash.algorithm()) {}
 
-Result<std::unique_ptr<WriterState>> WriterState::begin(std::shared_ptr<StoreState> store, WriteRequest request) {
+Result<std::unique_ptr<WriterState>> WriterState::begin(std::shared_ptr<StoreState> store, WriteRequest request,
+                                                         bool hash_is_promised) {
   if (request.origin && request.origin->is_opaque()) {
     return fail(ErrorCode::kNotAllowed, "An opaque origin cannot store.");
   }
@@ -44,7 +46,8 @@ Result<std::unique_ptr<WriterState>> WriterState::begin(std::shared_ptr<StoreSta
   }
   COS_TRY(IncomingFile incoming, store->blobs->create_incoming(request.hash));
   return std::unique_ptr<WriterState>(
-      new WriterState(std::move(store), std::move(request), std::move(incoming), limit, reserve));
+      new WriterState(std::move(store), std::move(request), std::move(incoming), limit, reserve,
+                      hash_is_promised));
 }
 
 Status WriterState::check_room(std::uint64_t end) {
@@ -185,7 +188,10 @@ Result<Published> WriterState::verify_and_publish() {
   COS_CHECK(flush_block());
   COS_TRY(StreamSums computed, sums());
   COS_TRY(const Hash actual, Hash::from_digest(request_.hash.algorithm(), computed.digest));
-  if (actual != request_.hash) {
+  if (!hash_is_promised_) {
+    request_.hash = actual;
+    COS_CHECK(store_->blobs->rename_incoming(incoming_, actual));
+  } else if (actual != request_.hash) {
     return fail(ErrorCode::kData, "The bytes do not have the hash that they were promised to have.");
   }
   if (!incoming_.path.empty()) {

@@ -17,7 +17,8 @@ namespace libcos::internal {
 // the file; anything off the append path clears it, and close() then makes one pass over the file.
 class WriterState {
  public:
-  static Result<std::unique_ptr<WriterState>> begin(std::shared_ptr<StoreState> store, WriteRequest request);
+  static Result<std::unique_ptr<WriterState>> begin(std::shared_ptr<StoreState> store, WriteRequest request,
+                                                     bool hash_is_promised = true);
   WriterState(const WriterState&) = delete;
   WriterState& operator=(const WriterState&) = delete;
   ~WriterState() { abort(); }
@@ -33,7 +34,7 @@ class WriterState {
 
  private:
   WriterState(std::shared_ptr<StoreState> store, WriteRequest request, IncomingFile incoming, std::uint64_t limit,
-              std::uint64_t reserve);
+              std::uint64_t reserve, bool hash_is_promised);
 
   Status check_room(std::uint64_t end);
   Status append(std::span<const std::uint8_t> bytes);
@@ -48,6 +49,7 @@ class WriterState {
   IncomingFile incoming_;
   std::uint64_t limit_;
   std::uint64_t reserve_;
+  bool hash_is_promised_;  // else close() takes the hash that the bytes have
 
   Ingest ingest_;
   std::shared_ptr<Ingest::Block> block_;  // appended bytes that are neither written nor hashed yet

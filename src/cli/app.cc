@@ -1,0 +1,114 @@
+#include "cli/app.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <utility>
+
+#include "base/hex.h"
+#include "base/try.h"
+#include "cli/output.h"
+
+namespace libcos::cli {
+namespace {
+
+constexpr std::size_t kShortestAbbreviation = 6;
+constexpr std::array<HashAlgorithm, 4> kAlgorithms{HashAlgorithm::kSha256, HashAlgorithm::kSha1,
+                                                   HashAlgorithm::kSha384, HashAlgorithm::kSha512};
+
+int exit_code(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kNotFound:
+      return kNothingFound;
+    case ErrorCode::kCorrupt:
+      return kDamagedFound;
+    case ErrorCode::kType:
+      return kUsage;
+    default:
+      return kFailed;
+  }
+}
+
+}  // namespace
+
+CLI::App* add_command(CLI::App& parser, App& app, const std::string& name, const std::string& help,
+                      std::function<int()> run) {
+  CLI::App* command = parser.add_subcommand(name, help);
+  command->add_flag("--json", app.json, "Print JSON, for programs");
+  command->final_callback([&app, run = std::move(run)] { app.run = run; });
+  return command;
+}
+
+int report(const App& app, const Error& error) {
+  if (app.json) {
+    print_json({{"error", {{"name", dom_name(error.code)}, {"message", error.message}, {"mend", error.mend}}}});
+  } else {
+    std::fprintf(stderr, "%s %s\n", paint("cos:", Color::kRed, stderr).c_str(), error.message.c_str());
+    if (!error.mend.empty()) {
+      std::fprintf(stderr, "     %s\n", error.mend.c_str());
+    }
+  }
+  return exit_code(error.code);
+}
+
+int with_store(const App& app, const std::function<Result<int>(Store&)>& body) {
+  Result<Store> store = Store::open({});
+  if (!store) {
+    return report(app, store.error());
+  }
+  const Result<int> code = body(*store);
+  return code ? *code : report(app, code.error());
+}
+
+Result<Hash> resolve_hash(Store& store, const std::string& text) {
+  if (const std::size_t colon = text.find(':'); colon != std::string::npos) {
+    return Hash::parse(text.substr(0, colon), text.substr(colon + 1));
+  }
+  for (const HashAlgorithm algorithm : kAlgorithms) {
+    if (text.size() == 2 * digest_size(algorithm)) {
+      return Hash::parse(algorithm_name(algorithm), text);
+    }
+  }
+  if (text.size() < kShortestAbbreviation || !is_lowercase_hex(text)) {
+    return fail(ErrorCode::kType, "'" + text + "' is not a hash.",
+                "Give it as `cos ls` prints it: at least six lowercase hexadecimal digits.");
+  }
+  COS_TRY(const std::vector<Hash> matches, store.match(text, 2));
+  if (matches.empty()) {
+    return fail(ErrorCode::kNotFound, "No entry's hash begins with " + text + ".", "`cos ls` shows what is stored.");
+  }
+  if (matches.size() > 1) {
+    return fail(ErrorCode::kType, "Several entries' hashes begin with " + text + ".", "Give more digits.");
+  }
+  return matches.front();
+}
+
+nlohmann::ordered_json to_json(const EntryInfo& info) {
+  nlohmann::ordered_json storing = nlohmann::ordered_json::array();
+  for (const StoringOrigin& origin : info.storing_origins) {
+    storing.push_back({{"realm", origin.realm},
+                       {"origin", origin.origin},
+                       {"storedAt", origin.stored_at},
+                       {"sourceUrl", origin.source_url}});
+  }
+  return {{"algorithm", algorithm_name(info.hash.algorithm())},
+          {"value", info.hash.hex()},
+          {"size", info.size},
+          {"createdAt", info.created_at},
+          {"lastRead", info.last_read},
+          {"verifiedAt", info.verified_at},
+          {"pinned", info.pinned},
+          {"damaged", info.damaged},
+          {"manual", info.manual},
+          {"globallyDisclosable", info.globally_disclosable},
+          {"onPublicHashList", info.on_public_hash_list},
+          {"storingOrigins", std::move(storing)},
+          {"listedOrigins", info.listed_origins}};
+}
+
+void print_json(const nlohmann::ordered_json& value) {
+  const std::string text = value.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+  std::printf("%s\n", text.c_str());
+}
+
+}  // namespace libcos::cli

@@ -1,0 +1,49 @@
+// What the sub-commands share. Each adds itself to the parser and sets App::run when it was chosen.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "cos/cos.h"
+
+namespace libcos::cli {
+
+enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2, kNothingFound = 3, kDamagedFound = 4 };
+
+struct App {
+  bool json = false;
+  std::function<int()> run;  // of the sub-command that the user chose
+};
+
+void add_host(CLI::App& parser, App& app);
+void add_install(CLI::App& parser, App& app);  // and uninstall
+void add_ls(CLI::App& parser, App& app);
+void add_stat(CLI::App& parser, App& app);
+void add_add(CLI::App& parser, App& app);
+void add_get(CLI::App& parser, App& app);
+void add_rm(CLI::App& parser, App& app);
+void add_verify(CLI::App& parser, App& app);
+void add_config(CLI::App& parser, App& app);
+void add_phl(CLI::App& parser, App& app);
+
+// Adds a sub-command with --json whose body is `run`.
+CLI::App* add_command(CLI::App& parser, App& app, const std::string& name, const std::string& help,
+                      std::function<int()> run);
+
+// Prints the error and its mend, as JSON when asked for. Returns the exit code.
+int report(const App& app, const Error& error);
+
+// Opens the store and runs `body`; reports what fails.
+int with_store(const App& app, const std::function<Result<int>(Store&)>& body);
+
+// "SHA-256:abcd…", bare hex of a digest's length, or an abbreviation of at least six digits that fits one
+// entry. Errors: kNotFound, kType.
+Result<Hash> resolve_hash(Store& store, const std::string& text);
+
+nlohmann::ordered_json to_json(const EntryInfo& info);
+void print_json(const nlohmann::ordered_json& value);
+
+}  // namespace libcos::cli

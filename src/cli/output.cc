@@ -1,0 +1,140 @@
+#include "cli/output.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <utility>
+
+namespace libcos::cli {
+namespace {
+
+constexpr std::size_t kBarWidth = 24;
+constexpr auto kShowAfter = std::chrono::milliseconds(500);
+constexpr auto kRedrawEvery = std::chrono::milliseconds(100);
+
+const char* color_code(Color color) {
+  switch (color) {
+    case Color::kRed:
+      return "31";
+    case Color::kGreen:
+      return "32";
+    case Color::kYellow:
+      return "33";
+    case Color::kDim:
+      return "2";
+    case Color::kBold:
+      return "1";
+  }
+  return "0";
+}
+
+std::string human_duration(std::int64_t seconds) {
+  if (seconds < 60) {
+    return fmt::format("{} s", seconds);
+  }
+  if (seconds < 3600) {
+    return fmt::format("{} min {} s", seconds / 60, seconds % 60);
+  }
+  return fmt::format("{} h {} min", seconds / 3600, seconds % 3600 / 60);
+}
+
+}  // namespace
+
+std::string paint(const std::string& text, Color color, std::FILE* stream) {
+  const char* no_color = std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): nobody calls setenv
+  if (::isatty(::fileno(stream)) == 0 || (no_color != nullptr && *no_color != '\0')) {
+    return text;
+  }
+  return fmt::format("\x1b[{}m{}\x1b[0m", color_code(color), text);
+}
+
+std::string human_size(std::uint64_t bytes) {
+  constexpr std::array<const char*, 5> kUnits{"kB", "MB", "GB", "TB", "PB"};
+  if (bytes < 1000) {
+    return fmt::format("{} B", bytes);
+  }
+  auto value = static_cast<double>(bytes) / 1000;
+  std::size_t unit = 0;
+  while (value >= 999.5 && unit + 1 < kUnits.size()) {
+    value /= 1000;
+    ++unit;
+  }
+  return fmt::format("{:.{}f} {}", value, value < 9.95 ? 1 : 0, kUnits.at(unit));
+}
+
+std::string human_time(std::int64_t ms) {
+  return fmt::format("{:%Y-%m-%d %H:%M}", fmt::localtime(static_cast<std::time_t>(ms / 1000)));
+}
+
+std::string human_ago(std::int64_t ms, std::int64_t now_ms) {
+  const std::int64_t seconds = std::max<std::int64_t>(0, (now_ms - ms) / 1000);
+  if (seconds < 60) {
+    return "just now";
+  }
+  if (seconds < 3600) {
+    return fmt::format("{} min ago", seconds / 60);
+  }
+  if (seconds < 86'400) {
+    return fmt::format("{} h ago", seconds / 3600);
+  }
+  return fmt::format("{} d ago", seconds / 86'400);
+}
+
+void print_table(const Table& table) {
+  std::vector<std::size_t> widths;
+  for (const std::string& cell : table.header) {
+    widths.push_back(cell.size());
+  }
+  for (const auto& row : table.rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      widths[i] = std::max(widths[i], row[i].size());
+    }
+  }
+  const auto line = [&](const std::vector<std::string>& cells) {
+    std::string text;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const std::string padding(widths[i] - cells[i].size(), ' ');
+      text += table.right.at(i) ? padding + cells[i] : cells[i] + padding;
+      text += i + 1 < cells.size() ? "  " : "";
+    }
+    text.erase(text.find_last_not_of(' ') + 1);
+    return text;
+  };
+  std::printf("%s\n", paint(line(table.header), Color::kDim, stdout).c_str());
+  for (const auto& row : table.rows) {
+    std::printf("%s\n", line(row).c_str());
+  }
+}
+
+ProgressBar::ProgressBar(std::string label)
+    : label_(std::move(label)), terminal_(::isatty(STDERR_FILENO) != 0), start_(Clock::now()), last_(start_) {}
+
+ProgressBar::~ProgressBar() {
+  if (shown_) {
+    std::fprintf(stderr, "\r\x1b[K");
+  }
+}
+
+void ProgressBar::update(std::uint64_t done, std::uint64_t total) {
+  const Clock::time_point now = Clock::now();
+  if (!terminal_ || now - start_ < kShowAfter || (shown_ && now - last_ < kRedrawEvery)) {
+    return;
+  }
+  last_ = now;
+  shown_ = true;
+  const double seconds = std::chrono::duration<double>(now - start_).count();
+  const double rate = static_cast<double>(done) / seconds;
+  const double share = total == 0 ? 1 : static_cast<double>(done) / static_cast<double>(total);
+  const auto filled = static_cast<std::size_t>(share * static_cast<double>(kBarWidth));
+  const auto left = static_cast<std::int64_t>(rate > 0 ? static_cast<double>(total - done) / rate : 0);
+  const std::string bar = std::string(filled, '#') + std::string(kBarWidth - filled, '.');
+  fmt::print(stderr, "\r\x1b[K{} [{}] {:3.0f} %  {} of {}  {}/s  {} left", label_, bar, share * 100, human_size(done),
+             human_size(total), human_size(static_cast<std::uint64_t>(rate)), human_duration(left));
+  std::fflush(stderr);
+}
+
+}  // namespace libcos::cli

@@ -1,0 +1,50 @@
+// What terminals need: colours where they are wanted, tables, sizes, times, a progress bar.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+namespace libcos::cli {
+
+enum class Color { kRed, kGreen, kYellow, kDim, kBold };
+
+// Coloured only on a terminal, and not when NO_COLOR is set.
+std::string paint(const std::string& text, Color color, std::FILE* stream);
+
+std::string human_size(std::uint64_t bytes);                        // "2.3 MB"
+std::string human_time(std::int64_t ms_since_1970);                 // "2026-11-21 07:30"
+std::string human_ago(std::int64_t ms_since_1970, std::int64_t now_ms);  // "3 min ago"
+
+// Columns are as wide as their widest cell; `right` marks those that are aligned to the right.
+struct Table {
+  std::vector<std::string> header;
+  std::vector<bool> right;
+  std::vector<std::vector<std::string>> rows;
+};
+void print_table(const Table& table);
+
+// A bar with rate and time left on standard error, when that is a terminal and the work takes over half a
+// second; else silent.
+class ProgressBar {
+ public:
+  explicit ProgressBar(std::string label);
+  ~ProgressBar();
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
+
+  void update(std::uint64_t done, std::uint64_t total);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  std::string label_;
+  bool terminal_;
+  bool shown_ = false;
+  Clock::time_point start_;
+  Clock::time_point last_;
+};
+
+}  // namespace libcos::cli

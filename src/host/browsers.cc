@@ -1,0 +1,76 @@
+#include "host/browsers.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "base/files.h"
+#include "base/try.h"
+
+namespace libcos {
+namespace {
+
+constexpr std::array<Browser, 8> kBrowsers{{
+    {"chromium", "Chromium", "chromium"},
+    {"chrome", "Google Chrome", "google-chrome"},
+    {"chrome-beta", "Google Chrome Beta", "google-chrome-beta"},
+    {"chrome-unstable", "Google Chrome Dev", "google-chrome-unstable"},
+    {"edge", "Microsoft Edge", "microsoft-edge"},
+    {"brave", "Brave", "BraveSoftware/Brave-Browser"},
+    {"vivaldi", "Vivaldi", "vivaldi"},
+    {"opera", "Opera", "opera"},
+}};
+
+std::filesystem::path configuration_directory() {
+  const char* xdg = std::getenv("XDG_CONFIG_HOME");  // NOLINT(concurrency-mt-unsafe): nobody calls setenv
+  if (xdg != nullptr && std::filesystem::path(xdg).is_absolute()) {
+    return xdg;
+  }
+  const char* home = std::getenv("HOME");  // NOLINT(concurrency-mt-unsafe)
+  return std::filesystem::path(home == nullptr ? "/" : home) / ".config";
+}
+
+}  // namespace
+
+std::span<const Browser> known_browsers() { return kBrowsers; }
+
+const Browser* find_browser(std::string_view name) {
+  const auto* found = std::find_if(kBrowsers.begin(), kBrowsers.end(), [&](const Browser& b) { return b.name == name; });
+  return found == kBrowsers.end() ? nullptr : found;
+}
+
+std::filesystem::path user_data_directory(const Browser& browser) {
+  return configuration_directory() / browser.directory;
+}
+
+std::filesystem::path host_manifest_path(const std::filesystem::path& user_data_directory) {
+  return user_data_directory / "NativeMessagingHosts" / (std::string(kHostName) + ".json");
+}
+
+Status write_host_manifest(const std::filesystem::path& user_data_directory, const std::filesystem::path& executable) {
+  const nlohmann::ordered_json manifest{{"name", kHostName},
+                                        {"description", "cos, Cross-Origin Storage for this machine"},
+                                        {"path", executable.string()},
+                                        {"type", "stdio"},
+                                        {"allowed_origins", {kExtensionOrigin}}};
+  const std::filesystem::path path = host_manifest_path(user_data_directory);
+  COS_CHECK(make_private_directory(path.parent_path()));
+  return replace_file(path, as_bytes(manifest.dump(2) + "\n"), 0644);
+}
+
+Result<bool> remove_host_manifest(const std::filesystem::path& user_data_directory) {
+  const std::filesystem::path path = host_manifest_path(user_data_directory);
+  if (::unlink(path.c_str()) == 0) {
+    return true;
+  }
+  if (errno == ENOENT || errno == ENOTDIR) {
+    return false;
+  }
+  return tl::unexpected(errno_error("remove", path, errno));
+}
+
+}  // namespace libcos

@@ -1,0 +1,38 @@
+// The browsers we know: where they keep profiles, and where they look for native hosts.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cos/result.h"
+
+namespace libcos {
+
+// The extension's id, fixed by the key in its manifest.
+inline constexpr std::string_view kExtensionOrigin = "chrome-extension://nfnjcpnlghcadaegalilihnljncmldfj/";
+inline constexpr std::string_view kHostName = "dev.cos.host";
+
+struct Browser {
+  std::string_view name;       // as in `cos install --browser NAME`
+  std::string_view title;
+  std::string_view directory;  // of the user's profiles, below the configuration directory
+};
+
+std::span<const Browser> known_browsers();
+const Browser* find_browser(std::string_view name);
+
+// The directory with the browser's profiles for this user.
+std::filesystem::path user_data_directory(const Browser& browser);
+
+// <user data directory>/NativeMessagingHosts/dev.cos.host.json
+std::filesystem::path host_manifest_path(const std::filesystem::path& user_data_directory);
+
+// Registers `executable` as the native host. Errors: kIo.
+Status write_host_manifest(const std::filesystem::path& user_data_directory, const std::filesystem::path& executable);
+// False when there was none.
+Result<bool> remove_host_manifest(const std::filesystem::path& user_data_directory);
+
+}  // namespace libcos

@@ -1,0 +1,120 @@
+// One connection with an extension: hello, then commands (docs/protocol.md).
+//
+// Authority lives here: a handle knows its caller, its hash and whether it may read, and the extension holds
+// nothing but its random id. Commands that may take long run on the work queue and answer later.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "cos/store.h"
+#include "host/loopback.h"
+#include "host/profile_files.h"
+#include "host/tickets.h"
+#include "host/work_queue.h"
+
+namespace libcos {
+
+inline constexpr int kProtocolVersion = 1;
+
+// Why a command was refused: `name` is a DOMException's (or TypeError), or one of the names that stay between
+// host and extension.
+struct Refusal {
+  Refusal(std::string refusal_name, std::string text, std::string what_to_do = {})
+      : name(std::move(refusal_name)), message(std::move(text)), mend(std::move(what_to_do)) {}
+  // Implicit: an Error of the store is a refusal as it is.
+  Refusal(const Error& error)  // NOLINT(google-explicit-constructor)
+      : name(dom_name(error.code)), message(error.message), mend(error.mend) {}
+
+  std::string name;
+  std::string message;
+  std::string mend;
+};
+
+class Session {
+ public:
+  using Send = std::function<void(const nlohmann::json&)>;
+
+  // `origin`: the extension's. `send` may be called from any thread, also while handle() runs.
+  Session(std::string origin, Send send);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // One request; the reply goes to `send`, now or later. One thread calls it.
+  void handle(const nlohmann::json& request);
+
+ private:
+  // A FileSystemFileHandle of some document.
+  struct Handle {
+    Origin origin;
+    std::optional<Origin> top_level;
+    Hash hash;
+    Scope scope;     // of a create request, after the ceiling
+    bool created;
+    bool may_read;   // belongs to the handle, never to the entry
+  };
+  struct OpenWrite {
+    std::shared_ptr<WriteSession> session;
+    std::string ticket;
+    std::string handle;
+  };
+  struct CallerValues {
+    Origin origin;
+    std::optional<Origin> top_level;
+  };
+  template <class T>
+  using OrRefusal = tl::expected<T, Refusal>;
+  using Outcome = OrRefusal<nlohmann::json>;  // the reply's own members
+
+  Outcome dispatch(const std::string& command, const nlohmann::json& request);
+  bool is_slow(const std::string& command) const;
+  void reply(const nlohmann::json& id, const Outcome& outcome);
+
+  Outcome hello(const nlohmann::json& request);
+  Outcome find(const nlohmann::json& request);
+  Outcome create(const nlohmann::json& request);
+  Outcome open(const nlohmann::json& request);
+  Outcome hand_over(const nlohmann::json& request);
+  Outcome test_hand_over(const nlohmann::json& request);
+  Outcome open_write(const nlohmann::json& request);
+  Outcome truncate_write(const nlohmann::json& request);
+  Outcome close_write(const nlohmann::json& request);
+  Outcome abort_write(const nlohmann::json& request);
+  Outcome release(const nlohmann::json& request);
+  Outcome status(const nlohmann::json& request);
+
+  static OrRefusal<CallerValues> caller_of(const nlohmann::json& request);
+  static OrRefusal<Hash> hash_of(const nlohmann::json& request);
+  OrRefusal<Handle> readable_handle(const nlohmann::json& request);
+  OrRefusal<OpenWrite> write_session(const nlohmann::json& request, bool take);
+  Outcome add_handle(Handle handle, nlohmann::json reply);
+
+  const std::string origin_;
+  const Send send_;
+  Tickets tickets_;
+  ProfileFiles profile_files_;
+  // Set by hello.
+  std::optional<Store> store_;
+  std::optional<Realm> realm_;
+  bool private_ = false;
+  std::unique_ptr<Loopback> loopback_;
+
+  std::mutex mutex_;  // guards what follows
+  std::unordered_map<std::string, Handle> handles_;
+  std::deque<std::string> handle_order_;
+  std::unordered_map<std::string, OpenWrite> writes_;
+  std::optional<bool> handover_works_;
+
+  WorkQueue slow_;  // last: finishes its work while everything above stands
+};
+
+}  // namespace libcos
