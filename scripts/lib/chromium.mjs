@@ -110,7 +110,7 @@ export async function launchBrowser({
   /** @type {Record<string, string>} */
   const environment = { ...process.env, ...(storeDir && { COS_HOME: storeDir }), ...env };
   if (cosBinary) {
-    await run(cosBinary, ['install', '--browser', 'chromium', '--user-data-dir', profileDir], { env: environment });
+    await run(cosBinary, ['install', '--user-data-dir', profileDir], { env: environment });
   }
   const args = [
     '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',

@@ -126,10 +126,10 @@ Result<int> uninstall(const App& app, const Options& options) {
 }
 
 void add_options(CLI::App* command, Options& options) {
-  auto* browser = command->add_option("--browser", options.browsers, "chromium, chrome, edge, brave, vivaldi, opera, … or all")
-                      ->default_str("all");
-  command->add_option("--user-data-dir", options.user_data_dir, "Only for the profiles below this directory")
-      ->excludes(browser->default_val(std::vector<std::string>{"all"}));
+  command->add_option("--browser", options.browsers, "chromium, chrome, edge, brave, vivaldi, opera, … or all")
+      ->default_val(std::vector<std::string>{"all"})
+      ->default_str("all");
+  command->add_option("--user-data-dir", options.user_data_dir, "Only for the profiles below this directory");
 }
 
 }  // namespace

@@ -1,0 +1,175 @@
+/**
+ * @file Serves one document over its port: judges whether it may use the API, checks each message,
+ * keeps its handles and write sessions, and answers. The single owner of authority towards pages.
+ * May be imported by background/main.js only.
+ */
+
+import { BLOCKED_MESSAGE, MISS_MESSAGE } from '../shared/names.js';
+import { judgeDocument } from './document-policy.js';
+import { HandleTable } from './handle-table.js';
+import { HostError, hostErrorLike, HostUnavailable, wireErrorOf } from './host-errors.js';
+import { parseMessage } from './messages.js';
+import { WriteSessions } from './write-sessions.js';
+
+/** @typedef {import('../shared/wire.js').Request} Request */
+/** @typedef {import('../shared/wire.js').HandleReference} HandleReference */
+/** @typedef {{handles: HandleTable, sessions: WriteSessions}} Tables */
+
+/**
+ * @typedef {object} Services
+ * @property {import('./host-connection.js').HostConnection} host
+ * @property {import('./bytes.js').Bytes} bytes
+ * @property {import('./document-records.js').DocumentRecords} records
+ */
+
+/** Is this an answer for the page, not a sign that the store is out of reach? @param {unknown} error */
+const isVerdict = (error) =>
+  error instanceof HostError && ['NotAllowedError', 'TypeError', 'NotFoundError', 'QuotaExceededError'].includes(error.name);
+
+/** @param {unknown} error */
+const isOutOfReach = (error) =>
+  error instanceof HostUnavailable || (error instanceof HostError && !isVerdict(error));
+
+export class DocumentSession {
+  #port;
+  #services;
+  /** @type {Promise<Tables | null>} null: this document may not use the API */ #tables;
+  #gone = false;
+
+  /**
+   * @param {chrome.runtime.Port} port
+   * @param {import('./identity.js').Identity} identity
+   * @param {Services} services
+   */
+  constructor(port, identity, services) {
+    this.#port = port;
+    this.#services = services;
+    this.#tables = this.#judge(identity);
+    services.host.retain();
+    port.onMessage.addListener((message) => void this.#receive(message));
+    port.onDisconnect.addListener(() => void this.#leave());
+  }
+
+  /** @param {import('./identity.js').Identity} identity @returns {Promise<Tables | null>} */
+  async #judge(identity) {
+    const { host, bytes, records } = this.#services;
+    try {
+      const verdict = await judgeDocument(records, identity);
+      if (!verdict.allowed) return null;
+      const caller = { origin: identity.origin, topLevelOrigin: verdict.topLevelOrigin };
+      return { handles: new HandleTable(host, caller, verdict.ceiling), sessions: new WriteSessions(host, bytes) };
+    } catch (error) {
+      console.error('cos: a document could not be judged', error);
+      return null;
+    }
+  }
+
+  /** @param {unknown} message */
+  async #receive(message) {
+    const { call, content } = parseMessage(message);
+    // Waited for by every message alike, so requests reach the host in the order of the calls.
+    const tables = await this.#tables;
+    if (content?.op === 'release') {
+      tables?.handles.release(content.handles);
+      tables?.sessions.releaseSome(content.sessions);
+    }
+    if (call === undefined) return;
+    try {
+      if (content === undefined || content.op === 'release') throw hostErrorLike('TypeError', 'Malformed request.');
+      if (content.op === 'permission') this.#reply({ call, ok: true, allowed: tables !== null });
+      else if (tables === null) throw hostErrorLike('NotAllowedError', BLOCKED_MESSAGE);
+      else this.#reply({ call, ok: true, ...(await this.#serve(content, tables)) });
+    } catch (error) {
+      this.#reply({ call, ok: false, error: wireErrorOf(error) });
+    }
+    if (this.#gone) this.#releaseAll(tables);
+  }
+
+  /**
+   * @param {Request} request
+   * @param {Tables} tables
+   * @returns {Promise<object | void>}
+   */
+  #serve(request, tables) {
+    const { sessions } = tables;
+    switch (request.op) {
+      case 'find':
+        return this.#find(request.hash, tables);
+      case 'create':
+        return this.#create(request, tables);
+      case 'open':
+        return this.#open(request.handle, tables);
+      case 'write.open':
+        return this.#openForWriting(request.handle, tables);
+      case 'write':
+        return sessions.write(request.session, request.position, request.data);
+      case 'write.truncate':
+        return sessions.truncate(request.session, request.size);
+      case 'write.close':
+        return sessions.close(request.session);
+      case 'write.abort':
+        return sessions.abort(request.session);
+      default:
+        throw hostErrorLike('TypeError', 'Malformed request.');
+    }
+  }
+
+  /** @param {import('../shared/wire.js').Hash} hash @param {Tables} tables */
+  async #find(hash, { handles }) {
+    // A store out of reach is an empty store: why a read misses is nobody's business.
+    const found = await handles.find(hash).catch((error) => {
+      if (isOutOfReach(error)) return null;
+      throw error;
+    });
+    if (found === null) throw hostErrorLike('NotFoundError', MISS_MESSAGE);
+    return { handle: found.handle };
+  }
+
+  /** @param {Extract<Request, {op: 'create'}>} request @param {Tables} tables */
+  async #create({ hash, origins }, { handles }) {
+    return handles.create(hash, origins).catch((error) => {
+      if (isOutOfReach(error)) return { handle: handles.createDetached(hash, origins) };
+      throw error;
+    });
+  }
+
+  /** @param {HandleReference} reference @param {Tables} tables */
+  async #open(reference, { handles }) {
+    const { id, hostId, hash } = await handles.forReading(reference).catch((error) => {
+      throw isOutOfReach(error) ? hostErrorLike('NotFoundError', MISS_MESSAGE) : error;
+    });
+    const file = await this.#services.bytes.read(hostId, hash).catch((error) => {
+      throw isOutOfReach(error) ? hostErrorLike('NotFoundError', MISS_MESSAGE) : error;
+    });
+    return { handle: id, file };
+  }
+
+  /** @param {HandleReference} reference @param {Tables} tables */
+  async #openForWriting(reference, { handles, sessions }) {
+    try {
+      const { id, hostId } = await handles.forWriting(reference);
+      return { handle: id, session: await sessions.open(hostId) };
+    } catch (error) {
+      if (!isOutOfReach(error)) throw error;
+      return { handle: reference.id, session: sessions.openDetached() };
+    }
+  }
+
+  /** @param {object} reply */
+  #reply(reply) {
+    if (!this.#gone) this.#port.postMessage(reply);
+  }
+
+  async #leave() {
+    void chrome.runtime.lastError;
+    this.#gone = true;
+    this.#services.host.release();
+    this.#releaseAll(await this.#tables);
+  }
+
+  /** @param {Tables | null} tables */
+  #releaseAll(tables) {
+    tables?.sessions.releaseAll();
+    tables?.handles.releaseAll();
+  }
+}

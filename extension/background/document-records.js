@@ -1,0 +1,208 @@
+/**
+ * @file What the browser's own record of each document's response said: the allowlist of its
+ * Permissions-Policy header and the raw Cross-Origin-Storage-Allow-Origin header (the ceiling).
+ * A page can fake neither. Kept in chrome.storage.session, so that a service worker that was
+ * stopped and started still knows them; in a private window in memory only.
+ *
+ * webRequest shows the headers without a document id; webNavigation.onCommitted, which follows,
+ * has the id. Both carry tab and frame, and the URL must agree: a download or a 204 between them
+ * must not lend its headers to another document. May be imported by background/ only.
+ */
+
+import { parseHeader } from './permissions-policy.js';
+
+/**
+ * @typedef {object} DocumentRecord
+ * @property {number} tabId
+ * @property {string} url without fragment
+ * @property {string | null} parentDocumentId
+ * @property {string | null} openerDocumentId for a top-level document without a response of its own
+ * @property {boolean} seen whether its response was seen; one that a service worker of the site gave is not
+ * @property {import('./permissions-policy.js').Allowlist | null} policy
+ * @property {string | null} ceiling
+ */
+
+/** @typedef {{url: string, policy: DocumentRecord['policy'], ceiling: string | null}} PendingHeaders */
+
+/** Enough for the frames of a page and the documents of its back/forward cache. */
+const MAX_RECORDS_PER_TAB = 400;
+const MAX_PENDING_PER_FRAME = 4;
+const PREFIX = 'documents:';
+
+/** @param {string} url */
+const withoutFragment = (url) => url.split('#', 1)[0];
+
+/** @param {string} url */
+export const hasNoResponse = (url) => /^(about|blob|data|javascript):/.test(url);
+
+/**
+ * @param {chrome.webRequest.HttpHeader[]} headers
+ * @param {string} name in lower case
+ * @returns {string | null}
+ */
+export function joinHeader(headers, name) {
+  const values = headers.filter((header) => header.name.toLowerCase() === name).map((header) => header.value ?? '');
+  return values.length === 0 ? null : values.join(', ');
+}
+
+export class DocumentRecords {
+  /** @type {Map<string, DocumentRecord>} */ #records = new Map();
+  /** @type {Map<number, Set<string>>} */ #byTab = new Map();
+  /** @type {Map<string, PendingHeaders[]>} */ #pending = new Map();
+  /** @type {Map<number, string>} */ #current = new Map();
+  /** @type {Map<number, string>} */ #openers = new Map();
+  /** @type {Set<number>} */ #dirty = new Set();
+  /** @type {chrome.storage.StorageArea | null} */ #area;
+  /** @type {Promise<void>} */ #loaded;
+
+  /** @param {chrome.storage.StorageArea | null} area null: keep everything in memory */
+  constructor(area) {
+    this.#area = area;
+    this.#loaded = this.#load();
+  }
+
+  async #load() {
+    const stored = (await this.#area?.get(null)) ?? {};
+    for (const [key, value] of Object.entries(stored)) {
+      if (!key.startsWith(PREFIX)) continue;
+      const { records, current } = /** @type {{records: Record<string, DocumentRecord>, current?: string}} */ (value);
+      const tabId = Number(key.slice(PREFIX.length));
+      for (const [id, record] of Object.entries(records)) {
+        // Events may have come in before the stored state; what they said is newer.
+        if (!this.#records.has(id)) this.#put(id, record);
+      }
+      if (current !== undefined && !this.#current.has(tabId)) this.#current.set(tabId, current);
+    }
+  }
+
+  /**
+   * @param {string} documentId
+   * @returns {Promise<DocumentRecord | undefined>}
+   */
+  async get(documentId) {
+    await this.#loaded;
+    return this.#records.get(documentId);
+  }
+
+  /** @param {{tabId: number, frameId: number, url: string, responseHeaders?: chrome.webRequest.HttpHeader[]}} details */
+  noteHeaders({ tabId, frameId, url, responseHeaders = [] }) {
+    const key = `${tabId}:${frameId}`;
+    const list = this.#pending.get(key) ?? [];
+    list.push({
+      url: withoutFragment(url),
+      policy: parseHeader(joinHeader(responseHeaders, 'permissions-policy')),
+      ceiling: joinHeader(responseHeaders, 'cross-origin-storage-allow-origin'),
+    });
+    if (list.length > MAX_PENDING_PER_FRAME) list.shift();
+    this.#pending.set(key, list);
+  }
+
+  /** @param {{sourceTabId: number, tabId: number}} details */
+  noteOpened({ sourceTabId, tabId }) {
+    const opener = this.#current.get(sourceTabId);
+    if (opener !== undefined) this.#openers.set(tabId, opener);
+  }
+
+  /**
+   * @param {{tabId: number, frameId: number, url: string, documentId?: string, parentDocumentId?: string,
+   *   parentFrameId?: number}} details
+   */
+  noteCommitted({ tabId, frameId, url: rawUrl, documentId, parentDocumentId, parentFrameId }) {
+    if (documentId === undefined) return;
+    const url = withoutFragment(rawUrl);
+    const headers = this.#pending.get(`${tabId}:${frameId}`)?.findLast((pending) => pending.url === url);
+    const top = parentFrameId === -1;
+    // A document that comes back (back/forward cache, activated prerendering) commits again, without a response.
+    if (!this.#records.has(documentId) || headers !== undefined) {
+      this.#put(documentId, {
+        tabId,
+        url,
+        parentDocumentId: parentDocumentId ?? null,
+        openerDocumentId: top && hasNoResponse(url) ? this.#openerOf(tabId) : null,
+        seen: headers !== undefined,
+        policy: headers?.policy ?? null,
+        ceiling: headers?.ceiling ?? null,
+      });
+    }
+    this.#pending.delete(`${tabId}:${frameId}`);
+    if (top) this.#current.set(tabId, documentId);
+    this.#save(tabId);
+  }
+
+  /**
+   * Who made a top-level about:blank or blob: document: the page it replaces, else the tab's opener.
+   * @param {number} tabId
+   */
+  #openerOf(tabId) {
+    return this.#current.get(tabId) ?? this.#openers.get(tabId) ?? null;
+  }
+
+  /** @param {number} tabId */
+  forgetTab(tabId) {
+    for (const id of this.#byTab.get(tabId) ?? []) this.#records.delete(id);
+    for (const key of this.#pending.keys()) {
+      if (key.startsWith(`${tabId}:`)) this.#pending.delete(key);
+    }
+    this.#byTab.delete(tabId);
+    this.#current.delete(tabId);
+    this.#openers.delete(tabId);
+    this.#dirty.delete(tabId);
+    void this.#area?.remove(PREFIX + tabId);
+  }
+
+  /** @param {string} documentId @param {DocumentRecord} record */
+  #put(documentId, record) {
+    const ids = this.#byTab.get(record.tabId) ?? new Set();
+    this.#byTab.set(record.tabId, ids);
+    ids.delete(documentId);
+    ids.add(documentId);
+    this.#records.set(documentId, record);
+    if (ids.size > MAX_RECORDS_PER_TAB) {
+      const [oldest] = ids;
+      ids.delete(oldest);
+      this.#records.delete(oldest);
+    }
+  }
+
+  /**
+   * A page with many frames commits many documents at once; they are saved together.
+   * @param {number} tabId
+   */
+  #save(tabId) {
+    if (this.#area === null) return;
+    if (this.#dirty.size === 0) {
+      setTimeout(() => {
+        const items = Object.fromEntries([...this.#dirty].map((tab) => [PREFIX + tab, this.#snapshot(tab)]));
+        this.#dirty.clear();
+        // Without the session's room the records still live as long as the service worker does.
+        this.#area?.set(items).catch(() => {});
+      }, 20);
+    }
+    this.#dirty.add(tabId);
+  }
+
+  /** @param {number} tabId */
+  #snapshot(tabId) {
+    const ids = [...(this.#byTab.get(tabId) ?? [])];
+    const records = Object.fromEntries(ids.map((id) => [id, this.#records.get(id)]));
+    return { records, current: this.#current.get(tabId) };
+  }
+}
+
+/**
+ * Must be called while the service worker's script first runs, or the browser would not wake it for these events.
+ * @param {DocumentRecords} records
+ */
+export function observeDocuments(records) {
+  chrome.webRequest.onHeadersReceived.addListener(
+    (details) => {
+      records.noteHeaders(details);
+      return undefined;
+    },
+    { urls: ['<all_urls>'], types: ['main_frame', 'sub_frame'] },
+    ['responseHeaders', 'extraHeaders'],
+  );
+  chrome.webNavigation.onCreatedNavigationTarget.addListener((details) => records.noteOpened(details));
+  chrome.webNavigation.onCommitted.addListener((details) => records.noteCommitted(details));
+  chrome.tabs.onRemoved.addListener((tabId) => records.forgetTab(tabId));
+}

@@ -1,0 +1,165 @@
+/**
+ * @file Direct hand-over: the host puts a link to an entry's bytes in the place of a marked file
+ * in this extension's own file system, and the browser then backs a File with the store's own
+ * bytes, copying nothing. May be imported by background/bytes.js only.
+ *
+ * Whether that works depends on the browser, its profile's file system and the host; a self-test
+ * finds out once, and its answer is kept for this profile as long as the versions stay the same.
+ */
+
+import { HostError } from './host-errors.js';
+import { randomHex, toHex } from './random.js';
+
+/** @typedef {import('./host-connection.js').HostConnection} HostConnection */
+/** @typedef {import('../shared/wire.js').Hash} Hash */
+
+const MARKER_PREFIX = 'cos-handover-marker-v1:';
+
+/**
+ * @param {string[]} path
+ * @returns {Promise<FileSystemDirectoryHandle>}
+ */
+async function directory(path) {
+  let current = await navigator.storage.getDirectory();
+  for (const name of path) current = await current.getDirectoryHandle(name, { create: true });
+  return current;
+}
+
+/**
+ * @param {FileSystemDirectoryHandle} parent
+ * @param {string} name
+ * @param {string} marker
+ */
+async function writeMarkedFile(parent, name, marker) {
+  // An old link goes first: what is written now must be a file of its own.
+  await parent.removeEntry(name).catch(() => {});
+  const file = await parent.getFileHandle(name, { create: true });
+  const writable = await file.createWritable();
+  await writable.write(MARKER_PREFIX + marker);
+  await writable.close();
+}
+
+/**
+ * @param {FileSystemDirectoryHandle} parent
+ * @param {string} name
+ * @param {number} size
+ */
+async function readLinkedFile(parent, name, size) {
+  const file = await (await parent.getFileHandle(name)).getFile();
+  if (file.size !== size) throw new HostError({ name: 'HandoverFailed', message: 'The linked file has another size.' });
+  return file;
+}
+
+/** @param {HostConnection} host */
+async function selfTest(host) {
+  const marker = randomHex(32);
+  const parent = await directory(['selftest']);
+  try {
+    await writeMarkedFile(parent, marker, marker);
+    const { size, sha256 } = await host.request('handover.test', { marker });
+    const file = await readLinkedFile(parent, marker, size);
+    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await file.arrayBuffer()));
+    return toHex(digest) === sha256;
+  } finally {
+    await parent.removeEntry(marker).catch(() => {});
+  }
+}
+
+/** @returns {Promise<{key: string, works: boolean} | undefined>} */
+async function rememberedResult() {
+  const { handover } = await chrome.storage.local.get('handover');
+  return /** @type {any} */ (handover);
+}
+
+/** What the answer of the self-test depends on. @param {string} hostVersion */
+const circumstances = (hostVersion) => `${hostVersion} ${navigator.userAgent}`;
+
+export class Handover {
+  #host;
+  /** @type {Promise<boolean> | null} */ #works = null;
+  #testedWith = '';
+  /** @type {Map<string, Promise<File>>} */ #underWay = new Map();
+
+  /** @param {HostConnection} host */
+  constructor(host) {
+    this.#host = host;
+  }
+
+  /** @returns {Promise<'unknown' | 'works' | 'fails'>} what earlier tests found, without a new one */
+  async known() {
+    if (chrome.extension.inIncognitoContext) return 'unknown';
+    const result = await rememberedResult();
+    return result === undefined ? 'unknown' : result.works ? 'works' : 'fails';
+  }
+
+  /** @returns {Promise<boolean>} */
+  async works() {
+    // A private window must leave no file behind, not even a link.
+    if (chrome.extension.inIncognitoContext) return false;
+    const { host: version } = await this.#host.session();
+    const key = circumstances(version);
+    if (this.#works === null || this.#testedWith !== key) {
+      this.#testedWith = key;
+      this.#works = this.#findOut(key);
+      // An interrupted test says nothing; the next use tests again.
+      this.#works.catch(() => {
+        this.#works = null;
+      });
+    }
+    return this.#works.catch(() => false);
+  }
+
+  /** @param {string} key */
+  async #findOut(key) {
+    const result = await rememberedResult();
+    if (result?.key === key) return result.works;
+    const works = await selfTest(this.#host).catch((error) => {
+      if (error instanceof HostError || error instanceof DOMException) return false;
+      throw error;
+    });
+    await chrome.storage.local.set({ handover: { key, works } });
+    return works;
+  }
+
+  /**
+   * Two documents that open one entry at once share the work: two marked files of one name would
+   * take each other's place.
+   * @param {string} handle the host's id
+   * @param {Hash} hash
+   * @returns {Promise<File>}
+   */
+  open(handle, hash) {
+    const key = `${hash.algorithm} ${hash.value}`;
+    const turn = (this.#underWay.get(key) ?? Promise.resolve())
+      .catch(() => {})
+      .then(() => this.#open(handle, hash));
+    this.#underWay.set(key, turn);
+    const done = () => {
+      if (this.#underWay.get(key) === turn) this.#underWay.delete(key);
+    };
+    turn.then(done, done);
+    return turn;
+  }
+
+  /**
+   * @param {string} handle
+   * @param {Hash} hash
+   */
+  async #open(handle, { algorithm, value }) {
+    const { size, link } = await this.#host.request('open', { handle, via: 'handover' });
+    const parent = await directory(['entries', algorithm]);
+    if (link === 'current') {
+      const file = await readLinkedFile(parent, value, size).catch(() => null);
+      if (file !== null) return file;
+    }
+    const marker = randomHex(32);
+    await writeMarkedFile(parent, value, marker);
+    try {
+      await this.#host.request('handover', { handle, marker });
+      return await readLinkedFile(parent, value, size);
+    } catch (error) {
+      await parent.removeEntry(value).catch(() => {});
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * @file The write sessions of one document. Operations of one session run one after the other.
+ * May be imported by background/ only.
+ */
+
+import { HostUnavailable, hostErrorLike } from './host-errors.js';
+import { randomHex } from './random.js';
+
+/** @typedef {import('./host-connection.js').HostConnection} HostConnection */
+
+/**
+ * @typedef {object} WriteSession
+ * @property {{session: string, ticket: string, generation: number} | null} host
+ *   null when there was no host: such a session swallows what is written and fails when it closes
+ * @property {number} limit
+ * @property {Promise<unknown>} last
+ */
+
+const MAX_SESSIONS = 256;
+
+export class WriteSessions {
+  #host;
+  #bytes;
+  /** @type {Map<string, WriteSession>} */ #sessions = new Map();
+
+  /**
+   * @param {HostConnection} host
+   * @param {import('./bytes.js').Bytes} bytes
+   */
+  constructor(host, bytes) {
+    this.#host = host;
+    this.#bytes = bytes;
+  }
+
+  /** @param {string} hostHandle */
+  async open(hostHandle) {
+    if (this.#sessions.size >= MAX_SESSIONS) {
+      throw hostErrorLike('QuotaExceededError', 'This document has too many files open for writing.');
+    }
+    const { session, ticket, limit } = await this.#host.request('write.open', { handle: hostHandle });
+    return this.#add({ session, ticket, generation: this.#host.generation }, limit);
+  }
+
+  openDetached() {
+    return this.#add(null, Number.MAX_SAFE_INTEGER);
+  }
+
+  /**
+   * @param {string} id
+   * @param {number} position
+   * @param {Blob} data
+   */
+  write(id, position, data) {
+    return this.#run(id, async ({ host, limit }) => {
+      if (position + data.size > limit) throw hostErrorLike('QuotaExceededError', 'The file would be too large.');
+      if (host !== null) await this.#bytes.write(host.ticket, position, data);
+    });
+  }
+
+  /** @param {string} id @param {number} size */
+  truncate(id, size) {
+    return this.#run(id, async ({ host, limit }) => {
+      if (size > limit) throw hostErrorLike('QuotaExceededError', 'The file would be too large.');
+      if (host !== null) await this.#host.request('write.truncate', { session: host.session, size });
+    });
+  }
+
+  /** @param {string} id */
+  close(id) {
+    return this.#run(id, async ({ host }) => {
+      this.#sessions.delete(id);
+      if (host === null) throw new HostUnavailable('missing');
+      await this.#host.request('write.close', { session: host.session });
+    });
+  }
+
+  /** Never fails: what was to be thrown away is gone in any case. @param {string} id */
+  async abort(id) {
+    this.releaseSome([id]);
+  }
+
+  /** @param {string[]} ids */
+  releaseSome(ids) {
+    const gone = [];
+    for (const id of ids) {
+      const host = this.#sessions.get(id)?.host;
+      this.#sessions.delete(id);
+      if (host && host.generation === this.#host.generation) gone.push(host.session);
+    }
+    if (gone.length > 0) this.#host.tell('release', { handles: [], sessions: gone });
+  }
+
+  releaseAll() {
+    this.releaseSome([...this.#sessions.keys()]);
+  }
+
+  /** @param {WriteSession['host']} host @param {number} limit */
+  #add(host, limit) {
+    const id = randomHex(16);
+    this.#sessions.set(id, { host, limit, last: Promise.resolve() });
+    return id;
+  }
+
+  /**
+   * @param {string} id
+   * @param {(session: WriteSession) => Promise<void>} operation
+   * @returns {Promise<void>}
+   */
+  #run(id, operation) {
+    const session = this.#sessions.get(id);
+    if (session === undefined) throw new HostUnavailable('broken');
+    const run = session.last.then(() => {
+      if (session.host !== null && session.host.generation !== this.#host.generation) {
+        throw new HostUnavailable('broken');
+      }
+      return operation(session);
+    });
+    session.last = run.catch(() => {});
+    return run;
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * @file Names and numbers that more than one world of the extension must agree on.
+ * May be imported by page/, content/ and background/; imports nothing and runs nothing.
+ */
+
+/** The content script asks the page script for its port with this event … */
+export const READY_EVENT = 'cos-ready';
+/** … and the page script answers with this one, which carries the port. */
+export const PORT_EVENT = 'cos-port';
+
+/** Name of the runtime port that a content script opens for its document. */
+export const RUNTIME_PORT = 'cos';
+
+/** First characters of the message with which a frame's content script shows itself to its parent's. */
+export const NONCE_PREFIX = 'cos-frame-nonce:';
+
+/** Longest list of origins that a request may name. */
+export const MAX_ORIGINS = 100;
+
+/** Most bytes that small writes are gathered into before they leave the page. */
+export const CHUNK_BYTES = 8 * 1024 * 1024;
+
+/** The one text of every miss: a second text would tell the reasons for a miss apart. */
+export const MISS_MESSAGE = 'The requested file was not found in cross-origin storage.';
+
+/** The one text of a context that may not use the API. */
+export const BLOCKED_MESSAGE = 'Cross-origin storage is not allowed in this context.';

@@ -1,0 +1,35 @@
+/**
+ * @file Types of the messages between page script and background. The content script carries
+ * them unread. They are clones of plain objects; `call` numbers a request of one document and
+ * its answer. Nothing in a message says who sent it: the background knows that from the browser.
+ *
+ * @typedef {{algorithm: string, value: string}} Hash
+ *
+ * @typedef {'*' | string[]} Origins
+ *   What a create request asks for beyond same-site: everyone, or these serialized origins.
+ *
+ * @typedef {{id: string, hash: Hash, created: boolean, origins?: Origins}} HandleReference
+ *   A handle as the page knows it. `id` means something on one port only; the rest lets the
+ *   background ask again, under the normal rules, for a handle that it no longer knows.
+ *
+ * @typedef {{op: 'permission'}
+ *   | {op: 'find', hash: Hash}
+ *   | {op: 'create', hash: Hash, origins?: Origins}
+ *   | {op: 'open', handle: HandleReference}
+ *   | {op: 'write.open', handle: HandleReference}
+ *   | {op: 'write', session: string, position: number, data: Blob}
+ *   | {op: 'write.truncate', session: string, size: number}
+ *   | {op: 'write.close', session: string}
+ *   | {op: 'write.abort', session: string}} Request
+ *
+ * @typedef {{op: 'release', handles: string[], sessions: string[]}} Notice
+ *
+ * @typedef {{name: string, message: string}} WireError
+ *
+ * @typedef {{call: number, ok: true} & Record<string, unknown>} Success
+ * @typedef {{call: number, ok: false, error: WireError, lost?: boolean}} Failure
+ *   `lost`: the content script's own answer when the background went away under a call.
+ * @typedef {Success | Failure} Reply
+ */
+
+export {};

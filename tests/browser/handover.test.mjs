@@ -1,0 +1,122 @@
+/** How the bytes come to a page: by a link to the store's own file, or over loopback, the same bytes either way. */
+import assert from 'node:assert/strict';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { after, test } from 'node:test';
+import { bytesOf, hashOf } from './support/bytes.mjs';
+import { eventually, failedWith, finds, misses, succeeded } from './support/expect.mjs';
+import { openWorld } from './support/fixture.mjs';
+import { attempt, store } from './support/in-page.mjs';
+import { blobPath, exists, linkCount, namesOf } from './support/store-files.mjs';
+
+const world = await openWorld();
+const copying = await openWorld({ settings: { 'handover.enabled': 'off' } });
+after(() => Promise.all([world.close(), copying.close()]));
+let profile = await world.launch();
+
+const blobOf = (/** @type {Uint8Array} */ bytes) => blobPath(world.storeDir, hashOf(bytes));
+
+/**
+ * Stores on a.test for b.test, and reads there.
+ * @param {Uint8Array} bytes
+ */
+async function share(bytes) {
+  succeeded(await store(await profile.page('a.test'), bytes, [world.origin('b.test')]));
+  await finds(await profile.page('b.test'), bytes);
+}
+
+test('a read puts a link to the store’s own file into the profile', async () => {
+  const bytes = bytesOf('linked', 2_000_000);
+  await share(bytes);
+  assert.equal(linkCount(blobOf(bytes)), 2);
+  assert.equal(namesOf(profile.dir, statSync(blobOf(bytes)).ino).length, 1);
+});
+
+test('further reads, of other pages too, use the same link', async () => {
+  const bytes = bytesOf('linked once', 200_000);
+  await share(bytes);
+  await finds(await profile.page('b.test'), bytes);
+  await finds(await profile.page('a.test'), bytes);
+  await finds(await profile.open('b.test'), bytes);
+  assert.equal(linkCount(blobOf(bytes)), 2);
+});
+
+test('two pages that read one entry at once both get it', async () => {
+  const bytes = bytesOf('read at once', 3_000_000);
+  succeeded(await store(await profile.page('a.test'), bytes, [world.origin('b.test')]));
+  await Promise.all([finds(await profile.page('a.test'), bytes), finds(await profile.page('b.test'), bytes)]);
+  assert.equal(linkCount(blobOf(bytes)), 2);
+});
+
+test('the store’s file cannot be written, neither by its mode nor through the page’s file', async () => {
+  const bytes = bytesOf('read-only', 10_000);
+  await share(bytes);
+  assert.equal(statSync(blobOf(bytes)).mode & 0o777, 0o444);
+  const outcome = await attempt(await profile.page('b.test'), async (hash) => {
+    const handle = await navigator.crossOriginStorage.getFileHandle(hash);
+    new Uint8Array(await (await handle.getFile()).arrayBuffer()).fill(0);
+    return handle.createWritable().then(() => 'writable', () => 'refused');
+  }, hashOf(bytes));
+  assert.equal(succeeded(outcome), 'refused');
+  await finds(await profile.page('b.test'), bytes);
+});
+
+test('after a restart of the browser the entry is there, still by its link', async () => {
+  const bytes = bytesOf('after a restart', 1_500_000);
+  await share(bytes);
+  await profile.close();
+  profile = await world.launch();
+  await finds(await profile.page('b.test'), bytes);
+  await finds(await profile.page('a.test'), bytes);
+  assert.equal(linkCount(blobOf(bytes)), 2);
+});
+
+test('cos rm takes the entry and its link, and the page gets an ordinary miss', async () => {
+  const bytes = bytesOf('removed', 400_000);
+  await share(bytes);
+  const { ino } = statSync(blobOf(bytes));
+  await world.cos('rm', hashOf(bytes).value);
+  assert.ok(!exists(blobOf(bytes)));
+  await eventually(() => namesOf(profile.dir, ino).length === 0, 'the link in the profile goes');
+  const missing = await misses(await profile.page('b.test'), bytesOf('stored by nobody'));
+  assert.deepEqual(await misses(await profile.page('b.test'), bytes), missing);
+  await misses(await profile.page('a.test'), bytes);
+});
+
+test('an entry that was removed can be stored and read again', async () => {
+  const bytes = bytesOf('removed and stored again', 400_000);
+  await share(bytes);
+  await world.cos('rm', hashOf(bytes).value);
+  await misses(await profile.page('b.test'), bytes);
+  await share(bytes);
+  assert.equal(linkCount(blobOf(bytes)), 2);
+});
+
+test('a handle whose entry was removed meanwhile gives a NotFoundError', async () => {
+  const bytes = bytesOf('held while removed', 700_000);
+  await share(bytes);
+  const page = await profile.page('b.test');
+  succeeded(await attempt(page, async (hash) => {
+    Object.assign(window, { heldHandle: await navigator.crossOriginStorage.getFileHandle(hash) });
+  }, hashOf(bytes)));
+  await world.cos('rm', hashOf(bytes).value);
+  failedWith(await attempt(page, () => /** @type {any} */ (window).heldHandle.getFile()), 'NotFoundError');
+});
+
+test('a file that took the place of the link is not read', async () => {
+  const bytes = bytesOf('relinked', 90_000);
+  await share(bytes);
+  const [link] = namesOf(profile.dir, statSync(blobOf(bytes)).ino);
+  rmSync(link);
+  writeFileSync(link, new Uint8Array(bytes.length));
+  await finds(await profile.page('b.test'), bytes);
+});
+
+test('with hand-over turned off the same bytes come over loopback, without a link', async () => {
+  const bytes = bytesOf('copied', 2_000_000);
+  const other = await copying.launch();
+  succeeded(await store(await other.page('a.test'), bytes, [copying.origin('b.test')]));
+  await finds(await other.page('b.test'), bytes);
+  assert.equal(linkCount(blobPath(copying.storeDir, hashOf(bytes))), 1);
+  await copying.cos('rm', hashOf(bytes).value);
+  await misses(await other.page('b.test'), bytes);
+});

@@ -1,0 +1,68 @@
+/** Private windows: a store of their own that leaves nothing, and no sight of the lasting one. */
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { bytesOf, hashOf, NEVER_GREASED } from './support/bytes.mjs';
+import { finds, misses, succeeded } from './support/expect.mjs';
+import { openWorld } from './support/fixture.mjs';
+import { store } from './support/in-page.mjs';
+import { allowInPrivateWindows, openPrivateWindow } from './support/private-window.mjs';
+import { snapshot } from './support/store-files.mjs';
+
+const popular = bytesOf('a popular library, seen from a private window', NEVER_GREASED);
+const ordinary = bytesOf('stored in an ordinary window');
+const secret = bytesOf('stored in a private window', 100_000);
+
+const world = await openWorld({ listed: [popular] });
+after(() => world.close());
+const profile = await world.launch();
+await allowInPrivateWindows(profile);
+
+const normal = await profile.open('a.test');
+succeeded(await store(normal, ordinary));
+succeeded(await store(normal, popular, '*'));
+await finds(normal, ordinary);
+await finds(normal, popular);
+// From here to the comparison nothing but the private window uses the store.
+const listedBefore = await world.cos('ls', '--json');
+const filesBefore = snapshot(world.storeDir);
+const secluded = await openPrivateWindow(profile, world.server.url('a.test'));
+
+test('the window is private and has the API', async () => {
+  const seen = await secluded.evaluate(() => ['crossOriginStorage' in navigator, document.title]);
+  assert.deepEqual(seen, [true, 'Test']);
+});
+
+test('a private window does not find what its own site stored in an ordinary window', async () => {
+  await misses(secluded, ordinary);
+});
+
+test('a private window does not even find what everyone may find', async () => {
+  await misses(secluded, popular);
+});
+
+test('a private window finds what was stored in it, under the same rules', async () => {
+  succeeded(await store(secluded, secret, [world.origin('b.test')]));
+  await finds(secluded, secret);
+  await secluded.goto(world.server.url('b.test'));
+  await finds(secluded, secret);
+  await secluded.goto(world.server.url('c.test'));
+  await misses(secluded, secret);
+});
+
+test('an ordinary window does not find what a private one stored', async () => {
+  await misses(normal, secret);
+});
+
+test('the store is the same after the private window, byte for byte, and has no trace of it', async () => {
+  await secluded.close();
+  assert.deepEqual(snapshot(world.storeDir), filesBefore);
+  const listedAfter = await world.cos('ls', '--json');
+  assert.equal(listedAfter, listedBefore);
+  assert.ok(!listedAfter.includes(hashOf(secret).value));
+});
+
+test('a later private window does not find what an earlier one stored', async () => {
+  const later = await openPrivateWindow(profile, world.server.url('a.test'));
+  await misses(later, secret);
+  await later.close();
+});

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DocumentRecords, joinHeader } from '../../extension/background/document-records.js';
+
+const URL_A = 'https://a.example/';
+
+/** @param {string} value */
+const ceilingHeader = (value) => [{ name: 'Cross-Origin-Storage-Allow-Origin', value }];
+
+/** What chrome.storage.session does, as far as the records use it. */
+function makeArea() {
+  /** @type {Record<string, unknown>} */
+  const items = {};
+  return {
+    items,
+    get: async () => structuredClone(items),
+    set: async (/** @type {object} */ more) => void Object.assign(items, structuredClone(more)),
+    remove: async (/** @type {string} */ key) => void delete items[key],
+  };
+}
+
+/** @param {any} area */
+const makeRecords = (area = null) => new DocumentRecords(area);
+
+test('several lines of a header are joined in order', () => {
+  const headers = [{ name: 'x', value: '1' }, { name: 'Y', value: '2' }, { name: 'X', value: '3' }];
+  assert.equal(joinHeader(headers, 'x'), '1, 3');
+  assert.equal(joinHeader(headers, 'z'), null);
+  assert.equal(joinHeader([{ name: 'x' }], 'x'), '');
+});
+
+test('headers belong to the document that the frame then commits', async () => {
+  const records = makeRecords();
+  records.noteHeaders({ tabId: 1, frameId: 0, url: `${URL_A}#top`, responseHeaders: ceilingHeader('https://b.example') });
+  records.noteCommitted({ tabId: 1, frameId: 0, url: URL_A, documentId: 'd', parentFrameId: -1 });
+  const record = await records.get('d');
+  assert.equal(record?.seen, true);
+  assert.equal(record?.ceiling, 'https://b.example');
+});
+
+test('a download or another frame lends its headers to nobody', async () => {
+  const records = makeRecords();
+  records.noteHeaders({ tabId: 1, frameId: 0, url: `${URL_A}file.zip`, responseHeaders: ceilingHeader('https://b.example') });
+  records.noteHeaders({ tabId: 1, frameId: 7, url: URL_A, responseHeaders: ceilingHeader('https://b.example') });
+  records.noteCommitted({ tabId: 1, frameId: 0, url: URL_A, documentId: 'd', parentFrameId: -1 });
+  const record = await records.get('d');
+  assert.deepEqual([record?.seen, record?.ceiling], [false, null]);
+});
+
+test('a document that comes back keeps what its response said', async () => {
+  const records = makeRecords();
+  records.noteHeaders({ tabId: 1, frameId: 0, url: URL_A, responseHeaders: [{ name: 'Permissions-Policy', value: 'cross-origin-storage=()' }] });
+  records.noteCommitted({ tabId: 1, frameId: 0, url: URL_A, documentId: 'd', parentFrameId: -1 });
+  records.noteCommitted({ tabId: 1, frameId: 0, url: URL_A, documentId: 'd', parentFrameId: -1 });
+  assert.notEqual((await records.get('d'))?.policy, null);
+});
+
+test('an empty popup knows who opened it', async () => {
+  const records = makeRecords();
+  records.noteCommitted({ tabId: 1, frameId: 0, url: URL_A, documentId: 'opener', parentFrameId: -1 });
+  records.noteOpened({ sourceTabId: 1, tabId: 2 });
+  records.noteCommitted({ tabId: 2, frameId: 0, url: 'about:blank', documentId: 'popup', parentFrameId: -1 });
+  assert.equal((await records.get('popup'))?.openerDocumentId, 'opener');
+});
+
+test('records outlive the service worker, and end with their tab', async () => {
+  const area = makeArea();
+  const records = makeRecords(area);
+  records.noteHeaders({ tabId: 1, frameId: 0, url: URL_A, responseHeaders: ceilingHeader('https://b.example') });
+  records.noteCommitted({ tabId: 1, frameId: 0, url: URL_A, documentId: 'd', parentFrameId: -1 });
+  await sleep(50);
+  const restarted = makeRecords(area);
+  assert.equal((await restarted.get('d'))?.ceiling, 'https://b.example');
+  restarted.forgetTab(1);
+  assert.equal(await restarted.get('d'), undefined);
+  assert.deepEqual(area.items, {});
+});
+
+test('a tab cannot fill the memory with documents', async () => {
+  const records = makeRecords();
+  for (let index = 0; index < 1000; index += 1) {
+    records.noteCommitted({ tabId: 1, frameId: index, url: URL_A, documentId: `d${index}`, parentFrameId: 0 });
+  }
+  assert.equal(await records.get('d0'), undefined);
+  assert.notEqual(await records.get('d999'), undefined);
+});

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseMessage } from '../../extension/background/messages.js';
+
+const hash = { algorithm: 'SHA-256', value: 'ab'.repeat(32) };
+const id = '0123456789abcdef0123456789abcdef';
+const handle = { id, hash, created: true, origins: ['https://b.example'] };
+
+/** @param {unknown} message */
+const contentOf = (message) => parseMessage(message).content;
+
+test('well-formed requests pass', () => {
+  for (const request of [
+    { op: 'permission' },
+    { op: 'find', hash },
+    { op: 'create', hash, origins: undefined },
+    { op: 'create', hash, origins: '*' },
+    { op: 'open', handle },
+    { op: 'write.open', handle },
+    { op: 'write', session: id, position: 0, data: new Blob(['x']) },
+    { op: 'write.truncate', session: id, size: 5 },
+    { op: 'write.close', session: id },
+    { op: 'write.abort', session: id },
+  ]) {
+    assert.deepEqual(contentOf({ call: 1, ...request }), request);
+  }
+  assert.deepEqual(contentOf({ op: 'release', handles: [id], sessions: [] }), { op: 'release', handles: [id], sessions: [] });
+});
+
+test('members that nobody asked for are left behind', () => {
+  assert.deepEqual(contentOf({ call: 1, op: 'find', hash: { ...hash, path: '/' }, caller: { origin: 'https://x' } }), {
+    op: 'find',
+    hash,
+  });
+});
+
+test('anything else is refused, but its call can still be answered', () => {
+  for (const content of [
+    {}, { op: 'hello' }, { op: 'constructor' }, { op: '__proto__' }, { op: ['find'], hash },
+    { op: 'find' }, { op: 'find', hash: { ...hash, value: `../${'a'.repeat(61)}` } },
+    { op: 'find', hash: { ...hash, value: 'AB'.repeat(32) } }, { op: 'find', hash: { ...hash, algorithm: 'sha-256' } },
+    { op: 'find', hash: { ...hash, value: [hash.value] } },
+    { op: 'create', hash, origins: [] }, { op: 'create', hash, origins: [1] }, { op: 'create', hash, origins: 'https://b.example' },
+    { op: 'create', hash, origins: Array(101).fill('https://b.example') },
+    { op: 'create', hash, origins: [`https://${'b'.repeat(3000)}.example`] },
+    { op: 'open', handle: id }, { op: 'open', handle: { ...handle, id: '../x' } }, { op: 'open', handle: { ...handle, created: 1 } },
+    { op: 'write.open', handle: { ...handle, created: false } },
+    { op: 'write', session: id, position: -1, data: new Blob([]) }, { op: 'write', session: id, position: 0.5, data: new Blob([]) },
+    { op: 'write', session: id, position: Number.MAX_SAFE_INTEGER, data: new Blob(['x']) },
+    { op: 'write', session: id, position: 0, data: 'x' }, { op: 'write', session: 'x', position: 0, data: new Blob([]) },
+    { op: 'write.truncate', session: id, size: 2 ** 53 }, { op: 'write.close' },
+    { op: 'release', handles: [id], sessions: [] },
+  ]) {
+    assert.deepEqual(parseMessage({ call: 7, ...content }), { call: 7, content: undefined }, JSON.stringify(content));
+  }
+});
+
+test('a request without a number, and what is no object at all, gets no answer', () => {
+  for (const message of [undefined, null, 1, 'find', [], { op: 'find', hash }, { call: '1', op: 'find', hash }, { call: -1, op: 'find', hash }]) {
+    assert.deepEqual(parseMessage(message), { call: undefined, content: undefined });
+  }
+});
