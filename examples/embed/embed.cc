@@ -59,7 +59,8 @@ int main(int argc, char** argv) {
   if (!opened) {
     return explain(opened.error());
   }
-  const libcos::Realm realm = libcos::Realm::profile("00112233445566778899aabbccddeeff").value();  // one browser profile
+  const libcos::Realm realm =
+      libcos::Realm::profile("00112233445566778899aabbccddeeff").value();  // one browser profile
   const libcos::Hash hash = libcos::Hash::parse("SHA-256", kSha256).value();
   if (auto stored = store(*opened, realm, hash); !stored) {
     return explain(stored.error());

@@ -19,8 +19,8 @@ struct DisclosureFacts {
 // consult the Public Hash List, roll GREASE or touch a budget.
 struct GlobalGate {
   bool on_public_hash_list = false;
-  bool suppressed = false;     // GREASE says that this read is to miss
-  bool budget_spent = false;   // the site's lookup budget
+  bool suppressed = false;    // GREASE says that this read is to miss
+  bool budget_spent = false;  // the site's lookup budget
 };
 
 enum class Disclosure { kRefused, kStoringOrigin, kSameSite, kListed, kGlobal };

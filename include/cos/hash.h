@@ -18,10 +18,10 @@ namespace libcos {
 // The digests of Web Cryptography. The numbers are stored in store.db: never reuse one.
 enum class HashAlgorithm : std::uint8_t { kSha1 = 1, kSha256 = 2, kSha384 = 3, kSha512 = 4 };
 
-std::string_view algorithm_name(HashAlgorithm algorithm);                          // "SHA-256"
-std::size_t digest_size(HashAlgorithm algorithm);                                  // bytes
-std::optional<HashAlgorithm> parse_algorithm(std::string_view name);               // ASCII case-insensitive
-std::optional<HashAlgorithm> algorithm_from_number(std::uint8_t number);           // as stored
+std::string_view algorithm_name(HashAlgorithm algorithm);                 // "SHA-256"
+std::size_t digest_size(HashAlgorithm algorithm);                         // bytes
+std::optional<HashAlgorithm> parse_algorithm(std::string_view name);      // ASCII case-insensitive
+std::optional<HashAlgorithm> algorithm_from_number(std::uint8_t number);  // as stored
 
 // An algorithm and a digest of exactly its length. A value type; immutable after construction, so any
 // thread may use it.

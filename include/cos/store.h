@@ -69,8 +69,8 @@ struct WriteRequest {
 struct Published {
   Hash hash;
   std::uint64_t size;
-  bool already_stored;           // the store had the bytes; they were verified again and kept once
-  std::vector<Origin> dropped;   // listed origins that did not fit (the list was full)
+  bool already_stored;          // the store had the bytes; they were verified again and kept once
+  std::vector<Origin> dropped;  // listed origins that did not fit (the list was full)
 };
 
 namespace internal {
@@ -163,8 +163,8 @@ struct Totals {
 };
 
 struct HashListInfo {
-  std::string version;             // of the installed list; the starter list's when none is installed
-  std::size_t digests;             // starter list and installed list together
+  std::string version;  // of the installed list; the starter list's when none is installed
+  std::size_t digests;  // starter list and installed list together
   bool installed;
 };
 

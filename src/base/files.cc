@@ -31,10 +31,10 @@ void UniqueFd::reset() {
 }
 
 Error errno_error(std::string_view doing, const std::filesystem::path& path, int error_number) {
-  Error error{ErrorCode::kIo,
-              "Cannot " + std::string(doing) + " " + path.string() + ": " +
-                  std::generic_category().message(error_number) + ".",
-              {}};
+  Error error{
+      ErrorCode::kIo,
+      "Cannot " + std::string(doing) + " " + path.string() + ": " + std::generic_category().message(error_number) + ".",
+      {}};
   switch (error_number) {
     case ENOSPC:
     case EDQUOT:

@@ -13,8 +13,8 @@ namespace libcos::cli {
 namespace {
 
 constexpr std::size_t kShortestAbbreviation = 6;
-constexpr std::array<HashAlgorithm, 4> kAlgorithms{HashAlgorithm::kSha256, HashAlgorithm::kSha1,
-                                                   HashAlgorithm::kSha384, HashAlgorithm::kSha512};
+constexpr std::array<HashAlgorithm, 4> kAlgorithms{HashAlgorithm::kSha256, HashAlgorithm::kSha1, HashAlgorithm::kSha384,
+                                                   HashAlgorithm::kSha512};
 
 int exit_code(ErrorCode code) {
   switch (code) {

@@ -49,9 +49,10 @@ void add_config(CLI::App& parser, App& app) {
   auto value = std::make_shared<std::string>();
   add_command(*config, app, "list", "Show all settings",
               [&app] { return with_store(app, [&](Store& store) { return list(app, store); }); });
-  add_command(*config, app, "get", "Show one setting", [&app, key] {
-    return with_store(app, [&](Store& store) { return show(app, store, *key); });
-  })->add_option("key", *key)->required();
+  add_command(*config, app, "get", "Show one setting",
+              [&app, key] { return with_store(app, [&](Store& store) { return show(app, store, *key); }); })
+      ->add_option("key", *key)
+      ->required();
   CLI::App* set = add_command(*config, app, "set", "Change one setting", [&app, key, value] {
     return with_store(app, [&](Store& store) -> Result<int> {
       COS_CHECK(store.set_setting(*key, *value));

@@ -23,7 +23,8 @@ struct Options {
   bool force = false;
 };
 
-Status copy(const Reader& reader, const std::function<Status(std::span<const std::uint8_t>)>& sink, const std::string& label) {
+Status copy(const Reader& reader, const std::function<Status(std::span<const std::uint8_t>)>& sink,
+            const std::string& label) {
   ProgressBar progress(label);
   std::vector<std::uint8_t> buffer(kReadSize);
   for (std::uint64_t done = 0; done < reader.size();) {
@@ -39,12 +40,15 @@ Status copy(const Reader& reader, const std::function<Status(std::span<const std
 }
 
 Status to_stdout(const Reader& reader) {
-  return copy(reader, [](std::span<const std::uint8_t> bytes) -> Status {
-    if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) != bytes.size()) {
-      return fail(ErrorCode::kIo, "Cannot write to standard output.");
-    }
-    return {};
-  }, "Reading");
+  return copy(
+      reader,
+      [](std::span<const std::uint8_t> bytes) -> Status {
+        if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) != bytes.size()) {
+          return fail(ErrorCode::kIo, "Cannot write to standard output.");
+        }
+        return {};
+      },
+      "Reading");
 }
 
 // Beside the output first: an interrupted copy leaves no half file under the name that was asked for.
@@ -55,11 +59,14 @@ Status to_file(const Reader& reader, const Options& options) {
   const std::string beside = options.output + "." + random_hex(4) + ".part";
   COS_TRY(const UniqueFd fd, open_file(beside, O_WRONLY | O_CREAT | O_EXCL, 0644));
   std::uint64_t position = 0;
-  Status copied = copy(reader, [&](std::span<const std::uint8_t> bytes) -> Status {
-    COS_CHECK(write_at(fd, bytes, position));
-    position += bytes.size();
-    return {};
-  }, "Copying to " + options.output);
+  Status copied = copy(
+      reader,
+      [&](std::span<const std::uint8_t> bytes) -> Status {
+        COS_CHECK(write_at(fd, bytes, position));
+        position += bytes.size();
+        return {};
+      },
+      "Copying to " + options.output);
   if (copied && ::rename(beside.c_str(), options.output.c_str()) != 0) {
     copied = tl::unexpected(errno_error("write", options.output, errno));
   }
@@ -79,7 +86,9 @@ void add_get(CLI::App& parser, App& app) {
       COS_TRY(const Reader reader, store.open_entry(hash));
       COS_CHECK(options->output == "-" ? to_stdout(reader) : to_file(reader, *options));
       if (app.json && options->output != "-") {
-        print_json({{"algorithm", algorithm_name(hash.algorithm())}, {"value", hash.hex()}, {"size", reader.size()},
+        print_json({{"algorithm", algorithm_name(hash.algorithm())},
+                    {"value", hash.hex()},
+                    {"size", reader.size()},
                     {"file", options->output}});
       }
       return kDone;

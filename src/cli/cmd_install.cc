@@ -98,8 +98,10 @@ Result<int> install(const App& app, const Options& options) {
   if (app.json) {
     print_json({{"registered", done}, {"executable", executable.string()}, {"extension", extension.string()}});
   } else if (!extension.empty()) {
-    std::printf("\nNow add the extension: open chrome://extensions, switch on Developer mode, choose\n"
-                "\"Load unpacked\" and this directory:\n  %s\n", extension.c_str());
+    std::printf(
+        "\nNow add the extension: open chrome://extensions, switch on Developer mode, choose\n"
+        "\"Load unpacked\" and this directory:\n  %s\n",
+        extension.c_str());
   }
   return kDone;
 }

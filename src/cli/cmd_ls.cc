@@ -37,9 +37,11 @@ void sort_entries(std::vector<EntryInfo>& entries, const std::string& order) {
   if (order == "size") {
     std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.size > b.size; });
   } else if (order == "stored") {
-    std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.created_at > b.created_at; });
+    std::stable_sort(entries.begin(), entries.end(),
+                     [](const auto& a, const auto& b) { return a.created_at > b.created_at; });
   } else if (order == "read") {
-    std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.last_read > b.last_read; });
+    std::stable_sort(entries.begin(), entries.end(),
+                     [](const auto& a, const auto& b) { return a.last_read > b.last_read; });
   }
 }
 
@@ -74,7 +76,9 @@ void print_entries(const std::vector<EntryInfo>& entries, const Totals& totals) 
   }
   print_table(table);
   std::printf("%s\n", paint(std::to_string(totals.entries) + " entries, " + human_size(totals.bytes) + " of " +
-                                human_size(totals.budget), Color::kDim, stdout).c_str());
+                                human_size(totals.budget),
+                            Color::kDim, stdout)
+                          .c_str());
 }
 
 Result<int> run(const App& app, Store& store, const Options& options) {

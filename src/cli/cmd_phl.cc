@@ -68,12 +68,14 @@ void add_phl(CLI::App& parser, App& app) {
   auto file = std::make_shared<std::string>();
   add_command(*phl, app, "status", "Which list is in force",
               [&app] { return with_store(app, [&](Store& store) { return status(app, store); }); });
-  add_command(*phl, app, "check", "Whether a hash is listed (exit code 3: it is not)", [&app, hash] {
-    return with_store(app, [&](Store& store) { return check(app, store, *hash); });
-  })->add_option("hash", *hash)->required();
-  add_command(*phl, app, "update", "Install a published list", [&app, file] {
-    return with_store(app, [&](Store& store) { return update(app, store, *file); });
-  })->add_option("--from", *file, "The list; its checksum is expected in FILE.sha256")->required();
+  add_command(*phl, app, "check", "Whether a hash is listed (exit code 3: it is not)",
+              [&app, hash] { return with_store(app, [&](Store& store) { return check(app, store, *hash); }); })
+      ->add_option("hash", *hash)
+      ->required();
+  add_command(*phl, app, "update", "Install a published list",
+              [&app, file] { return with_store(app, [&](Store& store) { return update(app, store, *file); }); })
+      ->add_option("--from", *file, "The list; its checksum is expected in FILE.sha256")
+      ->required();
 }
 
 }  // namespace libcos::cli

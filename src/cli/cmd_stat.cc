@@ -17,8 +17,8 @@ std::string yes_or_no(bool value) { return value ? "yes" : "no"; }
 void print(const EntryInfo& info) {
   line("hash         ", info.hash.to_string());
   line("size         ", human_size(info.size) + " (" + std::to_string(info.size) + " bytes)");
-  line("state        ", info.damaged ? paint("damaged, quarantined", Color::kRed, stdout)
-                                     : "verified " + human_time(info.verified_at));
+  line("state        ",
+       info.damaged ? paint("damaged, quarantined", Color::kRed, stdout) : "verified " + human_time(info.verified_at));
   line("stored       ", human_time(info.created_at));
   line("last read    ", human_time(info.last_read));
   line("all sites    ", yes_or_no(info.globally_disclosable));
@@ -28,7 +28,8 @@ void print(const EntryInfo& info) {
     line("stored by    ", "you, by hand");
   }
   for (const StoringOrigin& origin : info.storing_origins) {
-    line("stored by    ", origin.origin + "  " + human_time(origin.stored_at) + "  profile " + origin.realm.substr(0, 8));
+    line("stored by    ",
+         origin.origin + "  " + human_time(origin.stored_at) + "  profile " + origin.realm.substr(0, 8));
   }
   for (const std::string& origin : info.listed_origins) {
     line("listed       ", origin);
@@ -44,7 +45,8 @@ void add_stat(CLI::App& parser, App& app) {
       COS_TRY(const Hash hash, resolve_hash(store, *text));
       COS_TRY(const auto info, store.stat(hash));
       if (!info) {
-        return fail(ErrorCode::kNotFound, "There is no entry " + hash.to_string() + ".", "`cos ls` shows what is stored.");
+        return fail(ErrorCode::kNotFound, "There is no entry " + hash.to_string() + ".",
+                    "`cos ls` shows what is stored.");
       }
       if (app.json) {
         print_json(to_json(*info));

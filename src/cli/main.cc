@@ -33,8 +33,9 @@ int main(int argc, char** argv) {
   CLI::App parser("Cross-Origin Storage for this machine", "cos");
   parser.set_version_flag("--version", "cos " COS_VERSION);
   parser.require_subcommand(0, 1);
-  parser.footer("The store is $COS_HOME, else $XDG_DATA_HOME/cos, else ~/.local/share/cos.\n"
-                "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nothing found, 4 damaged data found.");
+  parser.footer(
+      "The store is $COS_HOME, else $XDG_DATA_HOME/cos, else ~/.local/share/cos.\n"
+      "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nothing found, 4 damaged data found.");
   libcos::cli::App app;
   libcos::cli::add_install(parser, app);
   libcos::cli::add_ls(parser, app);

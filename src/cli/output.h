@@ -14,8 +14,8 @@ enum class Color { kRed, kGreen, kYellow, kDim, kBold };
 // Coloured only on a terminal, and not when NO_COLOR is set.
 std::string paint(const std::string& text, Color color, std::FILE* stream);
 
-std::string human_size(std::uint64_t bytes);                        // "2.3 MB"
-std::string human_time(std::int64_t ms_since_1970);                 // "2026-11-21 07:30"
+std::string human_size(std::uint64_t bytes);                             // "2.3 MB"
+std::string human_time(std::int64_t ms_since_1970);                      // "2026-11-21 07:30"
 std::string human_ago(std::int64_t ms_since_1970, std::int64_t now_ms);  // "3 min ago"
 
 // Columns are as wide as their widest cell; `right` marks those that are aligned to the right.

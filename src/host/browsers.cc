@@ -39,7 +39,8 @@ std::filesystem::path configuration_directory() {
 std::span<const Browser> known_browsers() { return kBrowsers; }
 
 const Browser* find_browser(std::string_view name) {
-  const auto* found = std::find_if(kBrowsers.begin(), kBrowsers.end(), [&](const Browser& b) { return b.name == name; });
+  const auto* found =
+      std::find_if(kBrowsers.begin(), kBrowsers.end(), [&](const Browser& b) { return b.name == name; });
   return found == kBrowsers.end() ? nullptr : found;
 }
 

@@ -16,7 +16,7 @@ inline constexpr std::string_view kExtensionOrigin = "chrome-extension://nfnjcpn
 inline constexpr std::string_view kHostName = "dev.cos.host";
 
 struct Browser {
-  std::string_view name;       // as in `cos install --browser NAME`
+  std::string_view name;  // as in `cos install --browser NAME`
   std::string_view title;
   std::string_view directory;  // of the user's profiles, below the configuration directory
 };

@@ -114,11 +114,12 @@ class Server final : public Loopback {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    daemon_.reset(MHD_start_daemon(
-        MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ITC, 0, nullptr, nullptr, &Server::on_request,
-        this, MHD_OPTION_SOCK_ADDR, reinterpret_cast<sockaddr*>(&address), MHD_OPTION_NOTIFY_COMPLETED,
-        &Server::on_completed, this, MHD_OPTION_CONNECTION_LIMIT, kMostConnections, MHD_OPTION_CONNECTION_TIMEOUT,
-        kIdleSeconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionBuffer, MHD_OPTION_END));
+    daemon_.reset(MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ITC, 0,
+                                   nullptr, nullptr, &Server::on_request, this, MHD_OPTION_SOCK_ADDR,
+                                   reinterpret_cast<sockaddr*>(&address), MHD_OPTION_NOTIFY_COMPLETED,
+                                   &Server::on_completed, this, MHD_OPTION_CONNECTION_LIMIT, kMostConnections,
+                                   MHD_OPTION_CONNECTION_TIMEOUT, kIdleSeconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+                                   kConnectionBuffer, MHD_OPTION_END));
     if (!daemon_) {
       return fail(ErrorCode::kIo, "Cannot listen on 127.0.0.1.");
     }

@@ -106,8 +106,8 @@ bool is_marked(const fs::path& path, const std::string& text) {
   }
   const Result<UniqueFd> fd = open_file(path, O_RDONLY | O_NOFOLLOW);
   std::string content(text.size(), '\0');
-  const auto got = fd ? read_at(*fd, {reinterpret_cast<std::uint8_t*>(content.data()), content.size()}, 0)
-                      : Result<std::size_t>(0);
+  const auto got =
+      fd ? read_at(*fd, {reinterpret_cast<std::uint8_t*>(content.data()), content.size()}, 0) : Result<std::size_t>(0);
   return got && *got == text.size() && content == text;
 }
 
@@ -125,8 +125,9 @@ std::optional<fs::path> find_in(const fs::path& directory, const std::string& te
 std::string marker_text(std::string_view marker) { return std::string(kMarkerPrefix) + std::string(marker); }
 
 Result<fs::path> ProfileFiles::find_marked(std::string_view marker) {
-  if (marker.size() != kMarkerDigits ||
-      !std::all_of(marker.begin(), marker.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); })) {
+  if (marker.size() != kMarkerDigits || !std::all_of(marker.begin(), marker.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+      })) {
     return fail(ErrorCode::kUnavailable, "The marker is malformed.");
   }
   const std::string text = marker_text(marker);

@@ -135,11 +135,12 @@ Session::Outcome Session::hello(const json& request) {
     const bool host_is_older = version && *version > static_cast<std::uint64_t>(kProtocolVersion);
     return refuse("VersionMismatch",
                   "The extension speaks protocol " + (version ? std::to_string(*version) : "?") + ", the host " +
-                     std::to_string(kProtocolVersion) + ".",
-                 host_is_older ? "Update cos, then run `cos install`." : "Update the extension.");
+                      std::to_string(kProtocolVersion) + ".",
+                  host_is_older ? "Update cos, then run `cos install`." : "Update the extension.");
   }
   const bool in_private = true_at(request, "private");
-  const Result<Realm> realm = Realm::profile(in_private ? random_hex(kIdBytes) : string_at(request, "realm").value_or(""));
+  const Result<Realm> realm =
+      Realm::profile(in_private ? random_hex(kIdBytes) : string_at(request, "realm").value_or(""));
   if (!realm) {
     return protocol_error(realm.error().message);
   }
@@ -391,7 +392,9 @@ Session::Outcome Session::status(const json& /*request*/) {
                 {"bytes", totals.bytes},
                 {"capacity", totals.budget}}},
               {"phl", {{"version", list.version}, {"digests", list.digests}}},
-              {"handover", !handover_works_ ? "unknown" : *handover_works_ ? "works" : "fails"}};
+              {"handover", !handover_works_   ? "unknown"
+                           : *handover_works_ ? "works"
+                                              : "fails"}};
 }
 
 }  // namespace libcos

@@ -58,9 +58,9 @@ class Session {
     Origin origin;
     std::optional<Origin> top_level;
     Hash hash;
-    Scope scope;     // of a create request, after the ceiling
+    Scope scope;  // of a create request, after the ceiling
     bool created;
-    bool may_read;   // belongs to the handle, never to the entry
+    bool may_read;  // belongs to the handle, never to the entry
   };
   struct OpenWrite {
     std::shared_ptr<WriteSession> session;

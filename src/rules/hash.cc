@@ -22,9 +22,7 @@ constexpr std::array<AlgorithmRow, 4> kAlgorithms{{
     {HashAlgorithm::kSha512, "SHA-512", 64},
 }};
 
-const AlgorithmRow& row(HashAlgorithm algorithm) {
-  return kAlgorithms[static_cast<std::size_t>(algorithm) - 1];
-}
+const AlgorithmRow& row(HashAlgorithm algorithm) { return kAlgorithms[static_cast<std::size_t>(algorithm) - 1]; }
 
 char ascii_upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 

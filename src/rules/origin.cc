@@ -15,9 +15,7 @@ namespace {
 
 constexpr std::string_view kForbiddenHostChars = " #%/:<>?@[\\]^|\"`{}\x7f";
 
-tl::unexpected<Error> not_an_origin() {
-  return fail(ErrorCode::kType, "Not a URL with an http or https origin.");
-}
+tl::unexpected<Error> not_an_origin() { return fail(ErrorCode::kType, "Not a URL with an http or https origin."); }
 
 std::string ascii_lower(std::string_view text) {
   std::string lower(text);
@@ -87,8 +85,8 @@ std::optional<std::string> canonical_host(std::string_view host) {
     return canonical_ipv6(host.substr(1, host.size() - 2));
   }
   std::optional<std::string> domain = is_ascii(host) ? ascii_lower(host) : to_ascii_domain(host);
-  if (!domain || domain->empty() || domain->size() > 253 || *domain == "." ||
-      domain->find("..") != std::string::npos || domain->front() == '.') {
+  if (!domain || domain->empty() || domain->size() > 253 || *domain == "." || domain->find("..") != std::string::npos ||
+      domain->front() == '.') {
     return std::nullopt;
   }
   for (const char c : *domain) {

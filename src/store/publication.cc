@@ -40,7 +40,8 @@ bool stands(StoreState& state, const EntryRow& entry) {
 
 // Deletes rows and files. The write transaction is held and is committed here; the files go under a second
 // one, in which a hash that was stored again meanwhile keeps its new file.
-Status remove_rows_then_files(StoreState& state, sqlite::WriteTransaction transaction, const std::vector<EntryRow>& entries) {
+Status remove_rows_then_files(StoreState& state, sqlite::WriteTransaction transaction,
+                              const std::vector<EntryRow>& entries) {
   std::vector<LinkRow> links;
   for (const EntryRow& entry : entries) {
     COS_TRY(const auto of_entry, state.registry.links_of(entry.hash));
@@ -145,9 +146,11 @@ Result<bool> adds_weight(StoreState& state, const WriteRequest& request) {
   return !mine;
 }
 
-Result<std::vector<Origin>> merge(StoreState& state, const WriteRequest& request, std::int64_t entry, std::int64_t now) {
+Result<std::vector<Origin>> merge(StoreState& state, const WriteRequest& request, std::int64_t entry,
+                                  std::int64_t now) {
   if (request.origin) {
-    COS_CHECK(state.registry.add_storing_origin(entry, request.realm, state.sited(*request.origin), request.source_url, now));
+    COS_CHECK(
+        state.registry.add_storing_origin(entry, request.realm, state.sited(*request.origin), request.source_url, now));
   } else {
     COS_CHECK(state.registry.mark_manual(entry, request.realm));
   }

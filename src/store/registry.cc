@@ -63,9 +63,7 @@ Result<std::vector<LinkRow>> read_links(sqlite::Query query) {
   }
 }
 
-std::string entry_query(std::string_view rest) {
-  return "SELECT " + std::string(kEntryColumns) + std::string(rest);
-}
+std::string entry_query(std::string_view rest) { return "SELECT " + std::string(kEntryColumns) + std::string(rest); }
 
 }  // namespace
 
@@ -104,8 +102,9 @@ Result<std::vector<Hash>> Registry::match(std::string_view hex_prefix, std::size
     return std::vector<Hash>{};
   }
   COS_TRY(auto query,
-          database_.query("SELECT algorithm, digest FROM entry WHERE digest >= ?1 AND digest <= ?2 ORDER BY digest LIMIT ?3",
-                          *low_bytes, *high_bytes, limit));
+          database_.query(
+              "SELECT algorithm, digest FROM entry WHERE digest >= ?1 AND digest <= ?2 ORDER BY digest LIMIT ?3",
+              *low_bytes, *high_bytes, limit));
   std::vector<Hash> hashes;
   while (true) {
     COS_TRY(const bool more, query.next());
@@ -118,10 +117,11 @@ Result<std::vector<Hash>> Registry::match(std::string_view hex_prefix, std::size
 }
 
 Result<std::int64_t> Registry::insert(const Hash& hash, const VerifiedBytes& bytes, std::int64_t now) {
-  COS_CHECK(database_.run("INSERT INTO entry (algorithm, digest, size, created_at, last_read, file_inode, file_mtime,"
-                          " verified_at, tree_root) VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?4, ?7)",
-                          number_of(hash.algorithm()), hash.digest(), bytes.size, now, bytes.identity.inode,
-                          bytes.identity.mtime, HashTree::root_of(bytes.leaves)));
+  COS_CHECK(
+      database_.run("INSERT INTO entry (algorithm, digest, size, created_at, last_read, file_inode, file_mtime,"
+                    " verified_at, tree_root) VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?4, ?7)",
+                    number_of(hash.algorithm()), hash.digest(), bytes.size, now, bytes.identity.inode,
+                    bytes.identity.mtime, HashTree::root_of(bytes.leaves)));
   const std::int64_t entry = database_.last_insert_id();
   COS_CHECK(database_.run("INSERT INTO hash_tree (entry, leaves) VALUES (?1, ?2)", entry, bytes.leaves));
   // The file is back: an earlier removal no longer wants it gone.
@@ -130,9 +130,10 @@ Result<std::int64_t> Registry::insert(const Hash& hash, const VerifiedBytes& byt
 }
 
 Status Registry::replace_bytes(std::int64_t entry, const VerifiedBytes& bytes, std::int64_t now) {
-  COS_CHECK(database_.run("UPDATE entry SET damaged = 0, file_inode = ?2, file_mtime = ?3, verified_at = ?4,"
-                          " tree_root = ?5 WHERE id = ?1",
-                          entry, bytes.identity.inode, bytes.identity.mtime, now, HashTree::root_of(bytes.leaves)));
+  COS_CHECK(
+      database_.run("UPDATE entry SET damaged = 0, file_inode = ?2, file_mtime = ?3, verified_at = ?4,"
+                    " tree_root = ?5 WHERE id = ?1",
+                    entry, bytes.identity.inode, bytes.identity.mtime, now, HashTree::root_of(bytes.leaves)));
   return database_.run("UPDATE hash_tree SET leaves = ?2 WHERE entry = ?1", entry, bytes.leaves);
 }
 
@@ -154,8 +155,8 @@ Status Registry::set_last_read(std::int64_t entry, std::int64_t when) {
 }
 
 Status Registry::remove(const EntryRow& entry) {
-  COS_CHECK(database_.run("INSERT OR IGNORE INTO doomed_blob (digest, algorithm) VALUES (?1, ?2)",
-                          entry.hash.digest(), number_of(entry.hash.algorithm())));
+  COS_CHECK(database_.run("INSERT OR IGNORE INTO doomed_blob (digest, algorithm) VALUES (?1, ?2)", entry.hash.digest(),
+                          number_of(entry.hash.algorithm())));
   return database_.run("DELETE FROM entry WHERE id = ?1", entry.id);
 }
 
@@ -197,7 +198,8 @@ Result<Usage> Registry::usage(const Realm& realm, const Origin& origin) {
 Result<std::vector<EntryRow>> Registry::eviction_candidates(const EntryRow* after, std::size_t limit) {
   static const std::string kSql =
       entry_query("FROM entry WHERE pinned = 0 AND (last_read, digest) > (?1, ?2) ORDER BY last_read, digest LIMIT ?3");
-  const std::span<const std::uint8_t> digest = after == nullptr ? std::span<const std::uint8_t>() : after->hash.digest();
+  const std::span<const std::uint8_t> digest =
+      after == nullptr ? std::span<const std::uint8_t>() : after->hash.digest();
   COS_TRY(auto query, database_.query(kSql, after == nullptr ? INT64_MIN : after->last_read, digest, limit));
   return read_entries(std::move(query));
 }
@@ -226,24 +228,27 @@ Status Registry::set_setting(std::string_view key, std::string_view value) {
 }
 
 Result<std::optional<LinkRow>> Registry::link(const Realm& realm, const Hash& hash) {
-  COS_TRY(auto query, database_.query("SELECT algorithm, digest, path, inode FROM link WHERE digest = ?1 AND algorithm = ?2"
-                                      " AND realm = (SELECT id FROM realm WHERE name = ?3)",
-                                      hash.digest(), number_of(hash.algorithm()), realm.name()));
+  COS_TRY(auto query,
+          database_.query("SELECT algorithm, digest, path, inode FROM link WHERE digest = ?1 AND algorithm = ?2"
+                          " AND realm = (SELECT id FROM realm WHERE name = ?3)",
+                          hash.digest(), number_of(hash.algorithm()), realm.name()));
   COS_TRY(auto rows, read_links(std::move(query)));
   return rows.empty() ? std::nullopt : std::optional(std::move(rows.front()));
 }
 
 Status Registry::put_link(const Realm& realm, const LinkRow& link, std::int64_t now) {
   COS_TRY(const std::int64_t id, realm_id(realm));
-  return database_.run("INSERT INTO link (realm, digest, algorithm, path, inode, used_at)"
-                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (realm, digest, algorithm)"
-                       " DO UPDATE SET path = excluded.path, inode = excluded.inode, used_at = excluded.used_at",
-                       id, link.hash.digest(), number_of(link.hash.algorithm()), link.path.string(), link.inode, now);
+  return database_.run(
+      "INSERT INTO link (realm, digest, algorithm, path, inode, used_at)"
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (realm, digest, algorithm)"
+      " DO UPDATE SET path = excluded.path, inode = excluded.inode, used_at = excluded.used_at",
+      id, link.hash.digest(), number_of(link.hash.algorithm()), link.path.string(), link.inode, now);
 }
 
 Result<std::vector<LinkRow>> Registry::links_of(const Hash& hash) {
-  COS_TRY(auto query, database_.query("SELECT algorithm, digest, path, inode FROM link WHERE digest = ?1 AND algorithm = ?2",
-                                      hash.digest(), number_of(hash.algorithm())));
+  COS_TRY(auto query,
+          database_.query("SELECT algorithm, digest, path, inode FROM link WHERE digest = ?1 AND algorithm = ?2",
+                          hash.digest(), number_of(hash.algorithm())));
   return read_links(std::move(query));
 }
 

@@ -40,7 +40,8 @@ Result<DisclosureFacts> Registry::facts(std::int64_t entry, const Realm& realm, 
       " (SELECT id FROM realm WHERE name = 'local') AS by_hand,"
       " (SELECT id FROM origin WHERE serialized = ?3) AS origin,"
       " (SELECT id FROM site WHERE serialized = ?4) AS site)"
-      " SELECT EXISTS (SELECT 1 FROM storing_origin AS s WHERE s.entry = ?1 AND s.realm = me.realm AND s.origin = me.origin),"
+      " SELECT EXISTS (SELECT 1 FROM storing_origin AS s WHERE s.entry = ?1 AND s.realm = me.realm AND s.origin = "
+      "me.origin),"
       " EXISTS (SELECT 1 FROM storing_origin AS s WHERE s.entry = ?1 AND s.realm = me.realm AND s.site = me.site),"
       " EXISTS (SELECT 1 FROM listed_origin AS l WHERE l.entry = ?1 AND l.realm IN (me.realm, me.by_hand)"
       " AND l.origin = me.origin),"
@@ -77,9 +78,10 @@ Status Registry::add_storing_origin(std::int64_t entry, const Realm& realm, cons
   COS_TRY(const std::int64_t origin_row, origin_id(sited));
   COS_CHECK(add_listing(entry, realm_row));
   // Plain INSERT: an OR clause would take over the conflict handling of the trigger that keeps the usage.
-  return database_.run("INSERT INTO storing_origin (entry, realm, origin, site, stored_at, source_url)"
-                       " VALUES (?1, ?2, ?3, (SELECT site FROM origin WHERE id = ?3), ?4, nullif(?5, ''))",
-                       entry, realm_row, origin_row, now, source_url);
+  return database_.run(
+      "INSERT INTO storing_origin (entry, realm, origin, site, stored_at, source_url)"
+      " VALUES (?1, ?2, ?3, (SELECT site FROM origin WHERE id = ?3), ?4, nullif(?5, ''))",
+      entry, realm_row, origin_row, now, source_url);
 }
 
 Status Registry::mark_manual(std::int64_t entry, const Realm& realm) {
@@ -112,10 +114,12 @@ Result<std::vector<Origin>> Registry::merge_scope(std::int64_t entry, const Real
   Grants grants(before, false);
   std::vector<Origin> dropped = grants.merge(scope);
   if (grants.globally_disclosable()) {
-    COS_CHECK(database_.run("UPDATE listing SET globally_disclosable = 1 WHERE entry = ?1 AND realm = ?2", entry, realm_row));
+    COS_CHECK(
+        database_.run("UPDATE listing SET globally_disclosable = 1 WHERE entry = ?1 AND realm = ?2", entry, realm_row));
   }
   for (const Origin& added : grants.origins().subspan(before.size())) {
-    const auto found = std::find_if(sited.begin(), sited.end(), [&](const SitedOrigin& s) { return s.origin == added; });
+    const auto found =
+        std::find_if(sited.begin(), sited.end(), [&](const SitedOrigin& s) { return s.origin == added; });
     COS_TRY(const std::int64_t origin_row, origin_id(*found));
     COS_CHECK(database_.run("INSERT INTO listed_origin (entry, realm, origin, used) VALUES (?1, ?2, ?3, ?4)", entry,
                             realm_row, origin_row, now));
@@ -124,15 +128,17 @@ Result<std::vector<Origin>> Registry::merge_scope(std::int64_t entry, const Real
 }
 
 Status Registry::refresh_listed(std::int64_t entry, const Realm& realm, const Origin& origin, std::int64_t now) {
-  return database_.run("UPDATE listed_origin SET used = ?4 WHERE entry = ?1"
-                       " AND realm = (SELECT id FROM realm WHERE name = ?2)"
-                       " AND origin = (SELECT id FROM origin WHERE serialized = ?3)",
-                       entry, realm.name(), origin.serialize(), now);
+  return database_.run(
+      "UPDATE listed_origin SET used = ?4 WHERE entry = ?1"
+      " AND realm = (SELECT id FROM realm WHERE name = ?2)"
+      " AND origin = (SELECT id FROM origin WHERE serialized = ?3)",
+      entry, realm.name(), origin.serialize(), now);
 }
 
 Status Registry::describe(std::int64_t entry, EntryInfo& info) {
   {
-    COS_TRY(auto query, database_.query("SELECT max(globally_disclosable), max(manual) FROM listing WHERE entry = ?1", entry));
+    COS_TRY(auto query,
+            database_.query("SELECT max(globally_disclosable), max(manual) FROM listing WHERE entry = ?1", entry));
     COS_TRY(const bool row, query.next());
     info.globally_disclosable = row && query.boolean(0);
     info.manual = row && query.boolean(1);

@@ -18,7 +18,8 @@ using Kind = SettingRow::Kind;
 
 constexpr std::array<SettingRow, 8> kRows{{
     {setting::kBudgetPercent, Kind::kPercent, 60, 1, 95, "Share of the disk's capacity that the store may fill"},
-    {setting::kBudgetCeiling, Kind::kBytes, kTiB, kMiB, 64 * kTiB, "The store never grows beyond this, whatever the disk"},
+    {setting::kBudgetCeiling, Kind::kBytes, kTiB, kMiB, 64 * kTiB,
+     "The store never grows beyond this, whatever the disk"},
     {setting::kSharePercent, Kind::kPercent, 20, 1, 100, "Share of the budget that one storing origin may fill"},
     {setting::kReserve, Kind::kBytes, 512 * kMiB, 0, kTiB, "Disk space that a write always leaves free"},
     {setting::kSessionLimit, Kind::kBytes, 16 * kGiB, kMiB, kTiB, "Largest file that one write may store"},
@@ -28,8 +29,14 @@ constexpr std::array<SettingRow, 8> kRows{{
     {setting::kHandoverLinks, Kind::kCount, 512, 1, 100'000, "Most links in one browser profile"},
 }};
 
-constexpr std::array<std::pair<std::string_view, std::int64_t>, 8> kUnits{{
-    {"TiB", kTiB}, {"GiB", kGiB}, {"MiB", kMiB}, {"KiB", kKiB}, {"TB", 1'000'000'000'000}, {"GB", 1'000'000'000}, {"MB", 1'000'000}, {"KB", 1'000}}};
+constexpr std::array<std::pair<std::string_view, std::int64_t>, 8> kUnits{{{"TiB", kTiB},
+                                                                           {"GiB", kGiB},
+                                                                           {"MiB", kMiB},
+                                                                           {"KiB", kKiB},
+                                                                           {"TB", 1'000'000'000'000},
+                                                                           {"GB", 1'000'000'000},
+                                                                           {"MB", 1'000'000},
+                                                                           {"KB", 1'000}}};
 
 std::optional<std::int64_t> parse_number(std::string_view text) {
   std::int64_t value = 0;

@@ -83,14 +83,13 @@ Result<Database> Database::open_uri(const std::string& name, int flags) {
 }
 
 Result<Database> Database::open(const std::filesystem::path& path) {
-  COS_TRY(Database database, open_uri(path.string(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW));
+  COS_TRY(Database database,
+          open_uri(path.string(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW));
   COS_CHECK(database.execute("PRAGMA journal_mode = WAL;"));
   return database;
 }
 
-Result<Database> Database::open_in_memory() {
-  return open_uri(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-}
+Result<Database> Database::open_in_memory() { return open_uri(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE); }
 
 Status Database::execute(const std::string& sql) {
   const int code = sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr);
@@ -105,8 +104,8 @@ Result<Query> Database::prepare(std::string_view sql) {
   auto found = statements_.find(key);
   if (found == statements_.end()) {
     sqlite3_stmt* raw = nullptr;
-    const int code =
-        sqlite3_prepare_v3(handle_.get(), key.c_str(), static_cast<int>(key.size()), SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
+    const int code = sqlite3_prepare_v3(handle_.get(), key.c_str(), static_cast<int>(key.size()),
+                                        SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
     if (code != SQLITE_OK) {
       return tl::unexpected(make_error(code, sqlite3_errmsg(handle_.get())));
     }

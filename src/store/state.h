@@ -23,7 +23,8 @@ namespace libcos::internal {
 // The starter list and the installed one, which another process may replace at any time.
 class HashLists {
  public:
-  explicit HashLists(std::filesystem::path installed) : path_(std::move(installed)), starter_(PublicHashList::starter()) {}
+  explicit HashLists(std::filesystem::path installed)
+      : path_(std::move(installed)), starter_(PublicHashList::starter()) {}
 
   bool contains(const Hash& hash);
   HashListInfo info();
@@ -55,7 +56,7 @@ struct StoreState {
   const StorePaths paths;
   const std::unique_ptr<BlobFiles> blobs;
 
-  std::mutex mutex;   // guards registry and pending_reads
+  std::mutex mutex;  // guards registry and pending_reads
   Registry registry;
   // Reads that are not dated in the registry yet: a read must not cost a durable write.
   struct PendingRead {

@@ -93,8 +93,8 @@ Result<std::optional<Found>> Store::request_read(const Caller& caller, const Has
   const bool present = entry && !entry->damaged;
   COS_TRY(const std::int64_t share, state_->setting_value(setting::kShareRealms));
   // Asked for an entry that is not there, too (0 is nobody's id): both kinds of miss do the same work.
-  COS_TRY(const DisclosureFacts facts, state_->registry.facts(present ? entry->id : 0, caller.realm,
-                                                              state_->sited(caller.origin), share != 0));
+  COS_TRY(const DisclosureFacts facts,
+          state_->registry.facts(present ? entry->id : 0, caller.realm, state_->sited(caller.origin), share != 0));
   const Disclosure disclosure = decide_disclosure(facts, [&] {
     return GlobalGate{state_->lists.contains(hash), false, false};
   });

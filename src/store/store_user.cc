@@ -33,11 +33,13 @@ Result<EntryInfo> info_of(StoreState& state, const EntryRow& row) {
 
 Result<Setting> read_setting(StoreState& state, const SettingRow& row) {
   COS_TRY(const std::int64_t value, state.setting_value(row.key));
-  return Setting{std::string(row.key), format_setting(row, value), format_setting(row, row.fallback), std::string(row.help)};
+  return Setting{std::string(row.key), format_setting(row, value), format_setting(row, row.fallback),
+                 std::string(row.help)};
 }
 
 tl::unexpected<Error> unknown_setting(std::string_view key) {
-  return fail(ErrorCode::kType, "There is no setting '" + std::string(key) + "'.", "`cos config list` shows all settings.");
+  return fail(ErrorCode::kType, "There is no setting '" + std::string(key) + "'.",
+              "`cos config list` shows all settings.");
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ WriterState::WriterState(std::shared_ptr<StoreState> store, WriteRequest request
       ingest_(request_.hash.algorithm()) {}
 
 Result<std::unique_ptr<WriterState>> WriterState::begin(std::shared_ptr<StoreState> store, WriteRequest request,
-                                                         bool hash_is_promised) {
+                                                        bool hash_is_promised) {
   if (request.origin && request.origin->is_opaque()) {
     return fail(ErrorCode::kNotAllowed, "An opaque origin cannot store.");
   }
@@ -46,14 +46,13 @@ Result<std::unique_ptr<WriterState>> WriterState::begin(std::shared_ptr<StoreSta
   }
   COS_TRY(IncomingFile incoming, store->blobs->create_incoming(request.hash));
   return std::unique_ptr<WriterState>(
-      new WriterState(std::move(store), std::move(request), std::move(incoming), limit, reserve,
-                      hash_is_promised));
+      new WriterState(std::move(store), std::move(request), std::move(incoming), limit, reserve, hash_is_promised));
 }
 
 Status WriterState::check_room(std::uint64_t end) {
   if (end > limit_) {
-    return fail(ErrorCode::kQuotaExceeded, "The file would be larger than one write may store (" +
-                                               std::to_string(limit_) + " bytes).");
+    return fail(ErrorCode::kQuotaExceeded,
+                "The file would be larger than one write may store (" + std::to_string(limit_) + " bytes).");
   }
   if (end > checked_room_) {
     COS_TRY(const DiskSpace space, store_->blobs->space());

@@ -18,7 +18,7 @@ namespace libcos::internal {
 class WriterState {
  public:
   static Result<std::unique_ptr<WriterState>> begin(std::shared_ptr<StoreState> store, WriteRequest request,
-                                                     bool hash_is_promised = true);
+                                                    bool hash_is_promised = true);
   WriterState(const WriterState&) = delete;
   WriterState& operator=(const WriterState&) = delete;
   ~WriterState() { abort(); }
