@@ -47,6 +47,14 @@ function relay(pagePort) {
       error: { name: 'UnknownError', message: '' },
     });
 
+  function leave() {
+    runtimePort?.disconnect();
+    runtimePort = null;
+    const lost = [...underWay];
+    underWay.clear();
+    lost.forEach(settleAsLost);
+  }
+
   function connect() {
     const port = chrome.runtime.connect({ name: RUNTIME_PORT });
     port.onMessage.addListener((message) => {
@@ -55,11 +63,10 @@ function relay(pagePort) {
     });
     port.onDisconnect.addListener(() => {
       void chrome.runtime.lastError;
-      runtimePort = null;
-      const lost = [...underWay];
-      underWay.clear();
-      lost.forEach(settleAsLost);
+      if (runtimePort === port) leave();
     });
+    // The browser cuts the port of a page in the back/forward cache without telling this end.
+    window.addEventListener('pagehide', leave);
     return port;
   }
 

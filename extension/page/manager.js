@@ -101,6 +101,33 @@ function createRequester(channel, makeHandle) {
   };
 }
 
+/** @typedef {ReturnType<typeof createRequester>} RequestOne */
+
+/**
+ * The oldest form: all handles in the order of their hashes, or the first error.
+ * @param {RequestOne} request
+ * @param {Hash[]} hashes
+ * @param {Options} options
+ * @param {(handles: FileSystemFileHandle[]) => void} resolve
+ * @param {(error: Error) => void} reject
+ */
+function requestAll(request, hashes, options, resolve, reject) {
+  /** @type {FileSystemFileHandle[]} */
+  const handles = [];
+  let missing = hashes.length;
+  for (let index = 0; index < hashes.length; index += 1) append(handles, /** @type {any} */ (undefined));
+  if (missing === 0) resolve(handles);
+  for (let index = 0; index < hashes.length; index += 1) {
+    /** @param {FileSystemFileHandle} handle */
+    const onHandle = (handle) => {
+      handles[index] = handle;
+      missing -= 1;
+      if (missing === 0) resolve(handles);
+    };
+    request(hashes[index], options, onHandle, reject);
+  }
+}
+
 /**
  * @param {Channel} channel
  * @param {import('./handles.js').HandleFactory} makeHandle
@@ -114,11 +141,7 @@ function createInterface(channel, makeHandle) {
     if (!weakMapHas(brand, receiver)) throw new TypeErrorCtor('Illegal invocation');
   }
 
-  /**
-   * @param {unknown} receiver
-   * @param {unknown} rawHash
-   * @param {unknown} rawOptions
-   */
+  /** @param {unknown} receiver @param {unknown} rawHash @param {unknown} rawOptions */
   const requestOne = (receiver, rawHash, rawOptions) =>
     new PromiseCtor((resolve, reject) => {
       checkBrand(receiver);
@@ -131,25 +154,7 @@ function createInterface(channel, makeHandle) {
     new PromiseCtor((resolve, reject) => {
       checkBrand(receiver);
       const hashes = toHashes(rawHashes);
-      const options = toOptions(rawOptions);
-      /** @type {FileSystemFileHandle[]} */
-      const handles = [];
-      let missing = hashes.length;
-      for (let index = 0; index < hashes.length; index += 1) append(handles, /** @type {any} */ (undefined));
-      if (missing === 0) resolve(handles);
-      for (let index = 0; index < hashes.length; index += 1) {
-        const place = index;
-        request(
-          hashes[index],
-          options,
-          (handle) => {
-            handles[place] = handle;
-            missing -= 1;
-            if (missing === 0) resolve(handles);
-          },
-          reject,
-        );
-      }
+      requestAll(request, hashes, toOptions(rawOptions), resolve, reject);
     });
 
   const operations = {

@@ -19,10 +19,10 @@ const STATES = /** @type {const} */ ({
   ready: { headline: 'stateReady', mend: '', command: '' },
   missing: { headline: 'stateMissing', mend: 'mendMissing', command: 'cos install' },
   forbidden: { headline: 'stateForbidden', mend: 'mendForbidden', command: 'cos install' },
-  broken: { headline: 'stateBroken', mend: 'mendBroken', command: 'cos status' },
+  broken: { headline: 'stateBroken', mend: 'mendBroken', command: 'cos install' },
   'older-host': { headline: 'stateOlderHost', mend: 'mendOlderHost', command: 'cos install' },
   'newer-host': { headline: 'stateNewerHost', mend: 'mendNewerHost', command: '' },
-  store: { headline: 'stateStore', mend: 'mendStore', command: 'cos status' },
+  store: { headline: 'stateStore', mend: 'mendStore', command: 'cos ls' },
 });
 
 /** @param {number} bytes */

@@ -47,12 +47,15 @@ class Query {
 
   void bind(int index, std::int64_t value) { note(sqlite3_bind_int64(statement_, index, value)); }
   void bind(int index, std::nullptr_t) { note(sqlite3_bind_null(statement_, index)); }
-  // Bound values are copied: a caller's temporary may be gone when the statement runs.
+  // Bound values are copied: a caller's temporary may be gone when the statement runs. An empty value may
+  // have a null pointer, which SQLite would take for NULL.
   void bind(int index, std::string_view value) {
-    note(sqlite3_bind_text64(statement_, index, value.data(), value.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+    note(sqlite3_bind_text64(statement_, index, value.empty() ? "" : value.data(), value.size(), SQLITE_TRANSIENT,
+                             SQLITE_UTF8));
   }
   void bind(int index, Blob value) {
-    note(sqlite3_bind_blob64(statement_, index, value.data(), value.size(), SQLITE_TRANSIENT));
+    note(value.empty() ? sqlite3_bind_zeroblob(statement_, index, 0)
+                       : sqlite3_bind_blob64(statement_, index, value.data(), value.size(), SQLITE_TRANSIENT));
   }
   void note(int code) { bind_error_ = code == SQLITE_OK ? bind_error_ : code; }
 

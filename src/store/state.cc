@@ -106,9 +106,8 @@ Result<Budget> budget_of(StoreState& state) {
   COS_TRY(const std::int64_t percent, state.setting_value(setting::kBudgetPercent));
   COS_TRY(const std::int64_t ceiling, state.setting_value(setting::kBudgetCeiling));
   COS_TRY(const std::int64_t share, state.setting_value(setting::kSharePercent));
-  const std::uint64_t total =
-      std::min(space.capacity / 100 * static_cast<std::uint64_t>(percent), static_cast<std::uint64_t>(ceiling));
-  return Budget{total, total / 100 * static_cast<std::uint64_t>(share)};
+  return budget_from(space.capacity, static_cast<std::uint64_t>(percent), static_cast<std::uint64_t>(ceiling),
+                     static_cast<std::uint64_t>(share));
 }
 
 }  // namespace libcos::internal

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "cos/phl.h"
 #include "cos/store.h"
+#include "rules/budgets.h"
 #include "store/blob_files.h"
 #include "store/registry.h"
 
@@ -76,11 +77,6 @@ struct StoreState {
   Status flush_reads();
 
   [[nodiscard]] SitedOrigin sited(const Origin& origin) const { return {origin, suffixes.site_of(origin)}; }
-};
-
-struct Budget {
-  std::uint64_t total;  // bytes that the store may hold
-  std::uint64_t share;  // bytes that one storing origin may be charged
 };
 
 // From the disk's capacity and the settings. The mutex is held.

@@ -152,7 +152,7 @@ Result<Writer> Store::begin_add(const Realm& realm, HashAlgorithm algorithm, con
 Result<Totals> Store::totals() {
   const std::lock_guard lock(state_->mutex);
   COS_TRY(const Usage total, state_->registry.total());
-  COS_TRY(const internal::Budget budget, internal::budget_of(*state_));
+  COS_TRY(const Budget budget, internal::budget_of(*state_));
   return Totals{total.entries, total.bytes, budget.total};
 }
 

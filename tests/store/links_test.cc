@@ -1,0 +1,148 @@
+#include <sys/stat.h>
+
+#include <fstream>
+
+#include "store/store_fixture.h"
+
+namespace libcos {
+namespace {
+
+const std::string kA = "https://a.test";
+
+class LinksTest : public StoreTest {
+ protected:
+  // A file as the extension leaves it in the browser's profile.
+  std::filesystem::path marked(const std::string& name) {
+    const auto path = temp_.path() / "profile" / name;
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path) << "marker";
+    return path;
+  }
+  static std::string content(const std::filesystem::path& path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  [[nodiscard]] std::uintmax_t names_of_blob(const Hash& hash) const {
+    return std::filesystem::hard_link_count(blob_path(hash));
+  }
+};
+
+TEST_F(LinksTest, HandOverPutsTheStoresBytesInTheFilesPlaceWithoutACopy) {
+  ASSERT_TRUE(put(kA, "text"));
+  const auto path = marked("1");
+  ASSERT_TRUE(store_.hand_over(profile('a'), hash_of("text"), path));
+  EXPECT_EQ(content(path), "text");
+  EXPECT_TRUE(std::filesystem::equivalent(path, blob_path(hash_of("text"))));
+  EXPECT_EQ(files_in(path.parent_path()), 1U) << "nothing else is left in the profile";
+  EXPECT_EQ(store_.current_link(profile('a'), hash_of("text")).value(), path);
+  EXPECT_EQ(store_.current_link(profile('b'), hash_of("text")).value(), std::nullopt) << "another profile has none";
+  EXPECT_EQ(read(hash_of("text")), "text");
+}
+
+TEST_F(LinksTest, HandingOverAgainToTheSameFileLeavesOneLink) {
+  ASSERT_TRUE(put(kA, "text"));
+  const auto path = marked("1");
+  ASSERT_TRUE(store_.hand_over(profile('a'), hash_of("text"), path));
+  ASSERT_TRUE(store_.hand_over(profile('a'), hash_of("text"), path));
+  EXPECT_EQ(names_of_blob(hash_of("text")), 2U);
+  EXPECT_EQ(files_in(path.parent_path()), 1U);
+}
+
+TEST_F(LinksTest, MakingALinkDoesNotMakeTheNextReadVerify) {
+  ASSERT_TRUE(put(kA, "text"));
+  const auto verified = (*store_.stat(hash_of("text")))->verified_at;
+  clock_.advance(1000);
+  ASSERT_TRUE(store_.hand_over(profile('a'), hash_of("text"), marked("1")));
+  EXPECT_EQ(read(hash_of("text")), "text");
+  EXPECT_EQ((*store_.stat(hash_of("text")))->verified_at, verified);
+}
+
+TEST_F(LinksTest, RemovingAnEntryRemovesItsLinks) {
+  ASSERT_TRUE(put(kA, "text"));
+  const auto path = marked("1");
+  ASSERT_TRUE(store_.hand_over(profile('a'), hash_of("text"), path));
+  ASSERT_TRUE(store_.remove(hash_of("text")).value());
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST_F(LinksTest, AFileThatIsNoLongerOursIsLeftAlone) {
+  ASSERT_TRUE(put(kA, "text"));
+  const auto path = marked("1");
+  ASSERT_TRUE(store_.hand_over(profile('a'), hash_of("text"), path));
+  std::filesystem::remove(path);
+  std::ofstream(path) << "the browser's own";
+  EXPECT_EQ(store_.current_link(profile('a'), hash_of("text")).value(), std::nullopt);
+  ASSERT_TRUE(store_.remove(hash_of("text")).value());
+  EXPECT_EQ(content(path), "the browser's own");
+}
+
+TEST_F(LinksTest, LinksBeyondTheBoundGoLeastRecentlyUsedFirst) {
+  ASSERT_TRUE(store_.set_setting("handover.links", "2"));
+  std::vector<std::filesystem::path> paths;
+  for (int i = 0; i < 4; ++i) {
+    clock_.advance(1000);
+    const std::string text = "text " + std::to_string(i);
+    ASSERT_TRUE(put(kA, text));
+    paths.push_back(marked(std::to_string(i)));
+    ASSERT_TRUE(store_.hand_over(profile('a'), hash_of(text), paths.back()));
+  }
+  EXPECT_FALSE(std::filesystem::exists(paths[0]));
+  EXPECT_FALSE(std::filesystem::exists(paths[1]));
+  EXPECT_TRUE(std::filesystem::exists(paths[2]));
+  EXPECT_TRUE(std::filesystem::exists(paths[3]));
+  EXPECT_EQ(read(hash_of("text 0")), "text 0") << "the entry stays";
+}
+
+TEST_F(LinksTest, ADamagedEntrysLinksGoWithItsQuarantine) {
+  ASSERT_TRUE(put(kA, "text"));
+  const auto path = marked("1");
+  ASSERT_TRUE(store_.hand_over(profile('a'), hash_of("text"), path));
+  ASSERT_EQ(::chmod(path.c_str(), 0644), 0);
+  std::ofstream(path) << "text through a link";
+  EXPECT_EQ(store_.verify(hash_of("text"), {}).value(), VerifyOutcome::kDamaged);
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST_F(LinksTest, AStartRemovesLinksOfEntriesThatAreGone) {
+  ASSERT_TRUE(put(kA, "text"));
+  const auto path = marked("1");
+  const auto kept = temp_.path() / "kept";
+  ASSERT_TRUE(store_.hand_over(profile('a'), hash_of("text"), path));
+  // The link is out of reach while the entry is removed, as on a profile that is not mounted.
+  std::filesystem::rename(path, kept);
+  std::filesystem::create_hard_link(kept, path);
+  ASSERT_TRUE(store_.sweep_links());
+  EXPECT_TRUE(std::filesystem::exists(path)) << "the entry is there: its link stays";
+  ASSERT_TRUE(store_.remove(hash_of("text")).value());
+  EXPECT_FALSE(std::filesystem::exists(path));
+  ASSERT_TRUE(store_.sweep_links());
+  EXPECT_TRUE(std::filesystem::exists(kept));
+}
+
+TEST_F(LinksTest, HandOverCanBeSwitchedOff) {
+  ASSERT_TRUE(put(kA, "text"));
+  ASSERT_TRUE(store_.set_setting("handover.enabled", "off"));
+  const auto path = marked("1");
+  EXPECT_EQ(store_.hand_over(profile('a'), hash_of("text"), path).error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(content(path), "marker");
+}
+
+TEST_F(LinksTest, ADirectoryThatIsASymlinkIsNotFollowed) {
+  ASSERT_TRUE(put(kA, "text"));
+  const auto path = marked("1");
+  std::filesystem::create_directory_symlink(path.parent_path(), temp_.path() / "alias");
+  EXPECT_FALSE(store_.hand_over(profile('a'), hash_of("text"), temp_.path() / "alias" / "1"));
+  EXPECT_EQ(content(path), "marker");
+}
+
+TEST_F(LinksTest, TheSelfTestLeavesItsBytesInTheFileAndNothingInTheStore) {
+  const auto path = marked("1");
+  const auto test = store_.test_hand_over(path);
+  ASSERT_TRUE(test) << test.error().message;
+  EXPECT_EQ(hash_of(content(path)).hex(), test->sha256);
+  EXPECT_EQ(std::filesystem::file_size(path), test->size);
+  EXPECT_EQ(incoming_files() + blob_files(), 0U);
+}
+
+}  // namespace
+}  // namespace libcos

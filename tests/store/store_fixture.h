@@ -1,0 +1,131 @@
+// A store in a directory of its own, and the words that tests about it are written in.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/hex.h"
+#include "cos/store.h"
+#include "store/digest.h"
+#include "store/paths.h"
+#include "support/temp_dir.h"
+
+namespace libcos {
+
+inline std::span<const std::uint8_t> bytes_of(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+inline Hash hash_of(std::string_view text, HashAlgorithm algorithm = HashAlgorithm::kSha256) {
+  Digest digest(algorithm);
+  digest.update(bytes_of(text));
+  return Hash::from_digest(algorithm, digest.finish()).value();
+}
+
+inline Origin origin_of(const std::string& serialized) { return Origin::from_serialized(serialized).value(); }
+
+inline Realm profile(char digit) { return Realm::profile(std::string(32, digit)).value(); }
+
+// A clock that stands still until a test moves it.
+struct TestClock {
+  std::shared_ptr<std::int64_t> now = std::make_shared<std::int64_t>(1'800'000'000'000);
+  void advance(std::int64_t ms) const { *now += ms; }
+  std::function<std::int64_t()> function() const {
+    return [time = now] { return *time; };
+  }
+};
+
+class StoreTest : public testing::Test {
+ protected:
+  StoreTest() : store_(open_again()) {
+    // Tests run on whatever disk there is; the reserve has tests of its own.
+    EXPECT_TRUE(store_.set_setting("disk.reserve", "0"));
+  }
+
+  Store open_again() {
+    auto opened = Store::open({directory(), clock_.function()});
+    EXPECT_TRUE(opened) << opened.error().message;
+    return std::move(*opened);
+  }
+  void restart() { store_ = open_again(); }
+
+  [[nodiscard]] std::filesystem::path directory() const { return temp_.path() / "store"; }
+  [[nodiscard]] std::filesystem::path blob_path(const Hash& hash) const { return StorePaths(directory()).blob(hash); }
+
+  Result<Published> put(const std::string& origin, std::string_view text, const Scope& scope = Scope::same_site(),
+                        const Realm& realm = profile('a')) {
+    return put_as(origin, hash_of(text), text, scope, realm);
+  }
+
+  Result<Published> put_as(const std::string& origin, const Hash& hash, std::string_view text,
+                           const Scope& scope = Scope::same_site(), const Realm& realm = profile('a')) {
+    auto writer = store_.begin_write({realm, origin_of(origin), hash, scope});
+    if (!writer) {
+      return tl::unexpected(writer.error());
+    }
+    if (auto appended = writer->append(bytes_of(text)); !appended) {
+      return tl::unexpected(appended.error());
+    }
+    return writer->close();
+  }
+
+  Disclosure ask(const std::string& origin, const Hash& hash, const Realm& realm = profile('a')) {
+    const auto found = store_.request_read({realm, origin_of(origin)}, hash);
+    EXPECT_TRUE(found) << found.error().message;
+    return *found ? (*found)->disclosure : Disclosure::kRefused;
+  }
+
+  std::string read(const Hash& hash) {
+    const auto reader = store_.open_entry(hash);
+    if (!reader) {
+      return "error: " + reader.error().message;
+    }
+    std::string text(reader->size(), '\0');
+    const auto got = reader->read(0, {reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+    EXPECT_TRUE(got && *got == text.size());
+    return text;
+  }
+
+  void put_on_public_hash_list(const std::vector<Hash>& hashes) {
+    std::string text = "// VERSION: test\n// ===BEGIN SHA-256===\n";
+    for (const Hash& hash : hashes) {
+      text += hash.hex() + "\n";
+    }
+    EXPECT_TRUE(store_.install_hash_list(text + "// ===END SHA-256===\n"));
+  }
+
+  static std::size_t files_in(const std::filesystem::path& directory) {
+    std::size_t count = 0;
+    std::error_code error;
+    for (std::filesystem::recursive_directory_iterator it(directory, error), end; it != end; ++it) {
+      count += it->is_regular_file() ? 1U : 0U;
+    }
+    return count;
+  }
+  [[nodiscard]] std::size_t incoming_files() const { return files_in(directory() / "incoming"); }
+  [[nodiscard]] std::size_t blob_files() const { return files_in(directory() / "blobs"); }
+
+  // What the triggers maintain against a recount over the list of entries.
+  void expect_totals_to_be_right() {
+    const auto entries = store_.list(std::nullopt, 100'000);
+    ASSERT_TRUE(entries);
+    std::uint64_t bytes = 0;
+    for (const EntryInfo& info : *entries) {
+      bytes += info.size;
+    }
+    const auto totals = store_.totals();
+    ASSERT_TRUE(totals);
+    EXPECT_EQ(totals->entries, entries->size());
+    EXPECT_EQ(totals->bytes, bytes);
+  }
+
+  const TempDir temp_;
+  const TestClock clock_;
+  Store store_;
+};
+
+}  // namespace libcos
