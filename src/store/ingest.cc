@@ -1,6 +1,10 @@
 #include "store/ingest.h"
 
-#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
 #include <utility>
 
 namespace libcos {
@@ -12,11 +16,19 @@ constexpr std::size_t kMostBlocks = 6;
 
 }  // namespace
 
+// Blocks that are neither being filled nor hashed.
+struct Ingest::Pool {
+  std::mutex mutex;
+  std::condition_variable returned;
+  std::vector<std::unique_ptr<Block>> free;
+  std::size_t made = 0;
+};
+
 // A thread that feeds blocks, in order, to a function.
 class Ingest::Lane {
  public:
-  Lane(std::function<void(std::span<const std::uint8_t>)> consume, std::function<void()> released)
-      : consume_(std::move(consume)), released_(std::move(released)), thread_([this] { run(); }) {}
+  explicit Lane(std::function<void(std::span<const std::uint8_t>)> consume)
+      : consume_(std::move(consume)), thread_([this] { run(); }) {}
 
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;
@@ -58,7 +70,6 @@ class Ingest::Lane {
       lock.unlock();
       consume_(*block);
       block.reset();
-      released_();
       lock.lock();
       busy_ = false;
       changed_.notify_all();
@@ -66,7 +77,6 @@ class Ingest::Lane {
   }
 
   std::function<void(std::span<const std::uint8_t>)> consume_;
-  std::function<void()> released_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::shared_ptr<const Block>> queue_;
@@ -75,39 +85,35 @@ class Ingest::Lane {
   std::thread thread_;  // last: starts when everything above stands
 };
 
-Ingest::Ingest(HashAlgorithm algorithm) : digest_(algorithm) {}
+Ingest::Ingest(HashAlgorithm algorithm) : digest_(algorithm), pool_(std::make_shared<Pool>()) {}
 
 Ingest::~Ingest() = default;
 
 std::shared_ptr<Ingest::Block> Ingest::take_block() {
-  std::unique_lock lock(mutex_);
-  while (true) {
-    for (std::shared_ptr<Block>& block : blocks_) {
-      // Lanes drop their references before they take mutex_ in released_, so a count of one read here
-      // happens after their last use.
-      if (block.use_count() == 1) {
-        std::atomic_thread_fence(std::memory_order_acquire);
-        block->clear();
-        return block;
-      }
-    }
-    if (blocks_.size() < kMostBlocks) {
-      blocks_.push_back(std::make_shared<Block>());
-      blocks_.back()->reserve(kBlockSize);
-      return blocks_.back();
-    }
-    block_free_.wait(lock);
+  std::unique_lock lock(pool_->mutex);
+  pool_->returned.wait(lock, [this] { return !pool_->free.empty() || pool_->made < kMostBlocks; });
+  std::unique_ptr<Block> block;
+  if (pool_->free.empty()) {
+    ++pool_->made;
+    block = std::make_unique<Block>();
+    block->reserve(kBlockSize);
+  } else {
+    block = std::move(pool_->free.back());
+    pool_->free.pop_back();
   }
+  return {block.release(), [pool = pool_](Block* used) {
+            used->clear();
+            {
+              const std::lock_guard returning(pool->mutex);
+              pool->free.emplace_back(used);
+            }
+            pool->returned.notify_one();
+          }};
 }
 
 void Ingest::start_lanes() {
-  const auto released = [this] {
-    { const std::lock_guard lock(mutex_); }
-    block_free_.notify_all();
-  };
-  digest_lane_ =
-      std::make_unique<Lane>([this](std::span<const std::uint8_t> bytes) { digest_.update(bytes); }, released);
-  tree_lane_ = std::make_unique<Lane>([this](std::span<const std::uint8_t> bytes) { tree_.update(bytes); }, released);
+  digest_lane_ = std::make_unique<Lane>([this](std::span<const std::uint8_t> bytes) { digest_.update(bytes); });
+  tree_lane_ = std::make_unique<Lane>([this](std::span<const std::uint8_t> bytes) { tree_.update(bytes); });
 }
 
 void Ingest::push(std::shared_ptr<const Block> block) {

@@ -3,14 +3,9 @@
 // blocks. One thread calls it at a time.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
-#include <deque>
-#include <functional>
 #include <memory>
-#include <mutex>
 #include <span>
-#include <thread>
 #include <vector>
 
 #include "cos/hash.h"
@@ -43,15 +38,14 @@ class Ingest {
 
  private:
   class Lane;
+  struct Pool;
 
   void start_lanes();
 
   Digest digest_;
   HashTree tree_;
   std::uint64_t pushed_ = 0;
-  std::vector<std::shared_ptr<Block>> blocks_;
-  std::mutex mutex_;
-  std::condition_variable block_free_;
+  std::shared_ptr<Pool> pool_;         // shared with the blocks, which go back to it
   std::unique_ptr<Lane> digest_lane_;  // null: hashed on the caller's thread
   std::unique_ptr<Lane> tree_lane_;
 };
