@@ -11,7 +11,8 @@ import { formatBytes, formatDuration, formatTable, bold } from '../../scripts/li
  * @property {number | null} getFile the same without finding the handle
  * @property {number} total milliseconds until every byte was read or written
  * @property {number} toOpfs total, divided by that of the same session's OPFS
- * @property {number} memory bytes by which the browser grew at its peak
+ * @property {number} growth bytes by which the browser grew while it was at work
+ * @property {number} peak bytes of the whole browser at that time
  */
 
 /** @param {number[]} values */
@@ -35,14 +36,16 @@ function lineOf(place, { times, memory }, opfs) {
     open: open ? median(times.map((time) => Number(time.handle) + Number(time.getFile))) : null,
     getFile: open ? median(times.map((time) => Number(time.getFile))) : null,
     toOpfs: total / median(opfs.times.map((time) => time.total)),
-    memory: memory ? Math.max(0, memory.peak - memory.before) : 0,
+    growth: memory ? Math.max(0, memory.peak - memory.before) : 0,
+    peak: memory?.peak ?? 0,
   };
 }
 
 /**
  * @param {SizeResult} direct
  * @param {SizeResult} loopback
- * @returns {{size: number, reads: Line[], firstReads: Record<string, number>, writes: Line[], hostPeak: Record<string, number>}}
+ * @returns {{size: number, runs: import('./session.mjs').Runs, reads: Line[], writes: Line[],
+ *   firstReads: Record<string, number>, hostPeak: Record<string, number>}}
  */
 export function summarize(direct, loopback) {
   const reads = [
@@ -60,7 +63,7 @@ export function summarize(direct, loopback) {
     lineOf('own Cache API', direct.writes.cache, direct.writes.opfs),
   ];
   return {
-    size: direct.size, reads, writes,
+    size: direct.size, runs: direct.runs, reads, writes,
     firstReads: { direct: direct.firstRead.total, loopback: loopback.firstRead.total },
     hostPeak: { direct: direct.hostPeak, loopback: loopback.hostPeak },
   };
@@ -69,14 +72,16 @@ export function summarize(direct, loopback) {
 /** @param {number | null} ms */
 const duration = (ms) => (ms === null ? '–' : formatDuration(ms));
 
-/** @param {ReturnType<typeof summarize>} summary @param {number} runs */
-export function print({ size, reads, writes, firstReads, hostPeak }, runs) {
-  console.log(`\n${bold(formatBytes(size))}, medians of ${runs}`);
-  console.log(formatTable(['read', '>getFile()', '>handle + getFile()', '>and every byte', '>to OPFS', '>browser grew by'],
-    reads.map(({ place, getFile, open, total, toOpfs, memory }) =>
-      [place, duration(getFile), duration(open), duration(total), `${toOpfs.toFixed(2)}×`, formatBytes(memory)])));
-  console.log(formatTable(['write, close included', '>time', '>to OPFS', '>browser grew by'],
-    writes.map(({ place, total, toOpfs, memory }) => [place, duration(total), `${toOpfs.toFixed(2)}×`, formatBytes(memory)])));
+/** @param {ReturnType<typeof summarize>} summary */
+export function print({ size, runs, reads, writes, firstReads, hostPeak }) {
+  console.log(`\n${bold(formatBytes(size))}, medians of ${runs.reads} reads and ${runs.writes} writes`);
+  const memory = ['>browser grew by', '>to'];
+  console.log(formatTable(['read', '>getFile()', '>handle + getFile()', '>and every byte', '>to OPFS', ...memory],
+    reads.map(({ place, getFile, open, total, toOpfs, growth, peak }) =>
+      [place, duration(getFile), duration(open), duration(total), `${toOpfs.toFixed(2)}×`, formatBytes(growth), formatBytes(peak)])));
+  console.log(formatTable(['write, close included', '>time', '>to OPFS', ...memory],
+    writes.map(({ place, total, toOpfs, growth, peak }) =>
+      [place, duration(total), `${toOpfs.toFixed(2)}×`, formatBytes(growth), formatBytes(peak)])));
   console.log(`First read of a new entry: direct ${duration(firstReads.direct)}, loopback ${duration(firstReads.loopback)}. `
     + `Host at most ${formatBytes(hostPeak.direct)} (direct), ${formatBytes(hostPeak.loopback)} (loopback).`);
 }

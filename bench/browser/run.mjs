@@ -1,12 +1,11 @@
 /** What reading and writing through COS costs in a real browser. `node bench/browser/run.mjs --help` says more. */
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { requireBuild } from '../../scripts/lib/build.mjs';
 import { red, step } from '../../scripts/lib/terminal.mjs';
 import { print, summarize } from './report.mjs';
-import { ROOT, Session } from './session.mjs';
+import { Session } from './session.mjs';
 
 const HELP = `Usage: node bench/browser/run.mjs [options]
 
@@ -24,8 +23,9 @@ same browser; absolute times of different runs cannot be compared.
   --json FILE   write the results, with every single time, as JSON
   --help        this text`;
 
-/** @param {number} size */
-const runsFor = (size) => (size <= 50e6 ? 5 : size <= 500e6 ? 3 : 2);
+/** @param {number} size @returns {import('./session.mjs').Runs} */
+const runsFor = (size) =>
+  (size <= 50e6 ? { writes: 5, reads: 15 } : size <= 500e6 ? { writes: 3, reads: 7 } : { writes: 2, reads: 3 });
 
 function options() {
   const { values } = parseArgs({
@@ -49,7 +49,7 @@ async function measureAll(handover, sizes) {
     await session.open();
     for (const size of sizes) {
       step(`${handover ? 'direct hand-over' : 'loopback'}, ${size / 1e6} MB`);
-      results.push(await session.measure(size, { runs: runsFor(size), baselines: handover }));
+      results.push(await session.measure(size, runsFor(size), { baselines: handover }));
     }
   } finally {
     await session.close();
@@ -60,12 +60,11 @@ async function measureAll(handover, sizes) {
 async function main() {
   const { sizes, json, help } = options();
   if (help) return void console.log(HELP);
-  const missing = ['build/bin/cos', 'build/extension/chromium/manifest.json'].filter((file) => !existsSync(join(ROOT, file)));
-  if (missing.length > 0) throw new Error(`Not built yet: ${missing.join(', ')}.`);
+  requireBuild();
   const direct = await measureAll(true, sizes);
   const loopback = await measureAll(false, sizes);
   const summaries = sizes.map((_, index) => summarize(direct[index], loopback[index]));
-  summaries.forEach((summary) => print(summary, runsFor(summary.size)));
+  summaries.forEach((summary) => print(summary));
   if (json) {
     const machine = { cpu: cpus()[0]?.model ?? '', cores: cpus().length };
     await writeFile(json, `${JSON.stringify({ machine, summaries, direct, loopback }, null, 2)}\n`);

@@ -1,9 +1,10 @@
 /** One browser on one store: writes and reads a size in every place, in an order that keeps changing. */
-import { readFile } from 'node:fs/promises';
 import { execFile } from 'node:child_process';
-import { dirname, join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { COS, EXTENSION } from '../../scripts/lib/build.mjs';
 import { freshDirs, launchBrowser } from '../../scripts/lib/chromium.mjs';
 import { sendBytes, startServer } from '../../scripts/lib/https-server.mjs';
 import { sendBody } from '../../scripts/lib/http-replies.mjs';
@@ -13,23 +14,23 @@ import { hostPeak, watchMemory } from './memory.mjs';
 const run = promisify(execFile);
 
 /** @typedef {import('playwright-core').Page} Page */
+/** @typedef {{size: number, seed: number, hash: string, origins: string[], url: string}} Task */
 /** @typedef {{handle?: number, getFile?: number, total: number}} Times */
 /** @typedef {{times: Times[], memory?: {before: number, peak: number}}} Row */
 /** @typedef {Record<string, Row>} Rows by the place's name */
-/** @typedef {{size: number, writes: Rows, firstRead: Times, reads: Rows, hostPeak: number}} SizeResult */
+/** @typedef {{writes: number, reads: number}} Runs */
+/** @typedef {{size: number, runs: Runs, writes: Rows, firstRead: Times, reads: Rows, hostPeak: number}} SizeResult */
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-export const ROOT = resolve(HERE, '../..');
-const COS = join(ROOT, 'build/bin/cos');
-const EXTENSION = join(ROOT, 'build/extension/chromium');
 const WRITER = 'writer.test';
 const READER = 'reader.test';
+const PAGE = '<!doctype html><title>loading</title><script type="module" src="/page.js"></script>';
 
 /** @returns {import('../../scripts/lib/https-server.mjs').Handler} */
 function handler() {
   return async (req, res, url) => {
     const [, kind, size, seed] = url.pathname.split('/');
-    if (kind === '') return sendBytes(res, 200, 'text/html', '<!doctype html><title>loading</title><script type="module" src="/page.js"></script>');
+    if (kind === '') return sendBytes(res, 200, 'text/html', PAGE);
     if (kind === 'page.js') return sendBytes(res, 200, 'text/javascript', await readFile(join(HERE, 'page.js')));
     if (kind === 'block') return sendBytes(res, 200, 'application/octet-stream', BLOCK);
     if (kind !== 'file') return undefined;
@@ -70,25 +71,26 @@ export class Session {
 
   /**
    * @param {number} size
-   * @param {{runs: number, baselines: boolean}} options `baselines`: Cache API and network as well
+   * @param {Runs} runs
+   * @param {{baselines: boolean}} options `baselines`: Cache API and network as well
    * @returns {Promise<SizeResult>}
    */
-  async measure(size, { runs, baselines }) {
+  async measure(size, runs, { baselines }) {
     const writer = await this.#page(WRITER);
     const reader = await this.#page(READER);
     try {
       // One run more than is timed: memory is sampled in it, which costs time.
-      const tasks = Array.from({ length: runs + 1 }, (_, seed) => this.#task(size, seed));
+      const tasks = Array.from({ length: runs.writes + 1 }, (_, seed) => this.#task(size, seed));
       const writes = await this.#write(writer, tasks, baselines ? ['cos', 'opfs', 'cache'] : ['cos', 'opfs']);
-      const last = tasks[runs];
+      const last = tasks[runs.writes];
       if (baselines) await work(reader, 'write', 'cache', last);
       await work(reader, 'write', 'opfs', last);
       const firstRead = await work(reader, 'read', 'cos', last);
-      const reads = await this.#read(reader, last, runs, baselines ? ['cos', 'opfs', 'cache', 'network'] : ['cos', 'opfs']);
+      const reads = await this.#read(reader, last, runs.reads, baselines ? ['cos', 'opfs', 'cache', 'network'] : ['cos', 'opfs']);
       const peak = hostPeak(this.#dirs.profileDir);
       await this.#cos('rm', last.hash);
       for (const page of [writer, reader]) await page.evaluate(() => /** @type {any} */ (globalThis).bench.clear());
-      return { size, writes, firstRead, reads, hostPeak: peak };
+      return { size, runs, writes, firstRead, reads, hostPeak: peak };
     } finally {
       await writer.close();
       await reader.close();
@@ -97,7 +99,7 @@ export class Session {
 
   /**
    * @param {Page} page
-   * @param {ReturnType<Session['#task']>[]} tasks
+   * @param {Task[]} tasks
    * @param {string[]} places
    */
   async #write(page, tasks, places) {
@@ -114,7 +116,7 @@ export class Session {
 
   /**
    * @param {Page} page
-   * @param {ReturnType<Session['#task']>} task
+   * @param {Task} task
    * @param {number} runs
    * @param {string[]} places
    */
@@ -132,7 +134,7 @@ export class Session {
    * @param {Page} page
    * @param {'read' | 'write'} kind
    * @param {string} place
-   * @param {ReturnType<Session['#task']>} task
+   * @param {Task} task
    * @param {Row} row
    * @param {boolean} watched
    */
@@ -142,7 +144,7 @@ export class Session {
     else row.times.push(await work(page, kind, place, task));
   }
 
-  /** @param {number} size @param {number} seed */
+  /** @param {number} size @param {number} seed @returns {Task} */
   #task(size, seed) {
     const server = this.#running();
     return { size, seed, hash: hashOf(size, seed), origins: [server.origin(READER)], url: server.url(READER, `/file/${size}/${seed}`) };
@@ -178,10 +180,10 @@ const rotated = (places, round) => places.map((_, index) => places[(index + roun
  * @param {Page} page
  * @param {'read' | 'write'} kind
  * @param {string} place
- * @param {unknown} task
+ * @param {Task} task
  * @returns {Promise<Times>}
  */
 function work(page, kind, place, task) {
   return page.evaluate(([what, where, how]) => /** @type {any} */ (globalThis).bench[what][where](how),
-    /** @type {[string, string, any]} */ ([kind, place, task]));
+    /** @type {[string, string, Task]} */ ([kind, place, task]));
 }

@@ -190,6 +190,8 @@ test('a secure frame in an insecure page is refused', async () => {
 async function hostileScript(/** @type {any} */ { hash, bytes, newHash }) {
   const root = document.documentElement;
   const { stringify } = JSON;
+  const streams = WritableStream.prototype;
+  const { close } = streams;
   /** @type {string[]} */
   const overheard = [];
   let listening = false;
@@ -205,23 +207,21 @@ async function hostileScript(/** @type {any} */ { hash, bytes, newHash }) {
   ];
   for (const [object, names] of /** @type {[any, string[]][]} */ (targets)) {
     for (const name of names) {
-      const original = object[name];
       object[name] = function replaced() {
         if (listening) overheard[overheard.length] = name;
         listening = false;
         throw new Error(`The page’s own ${name} was called`);
       };
-      object[name].original = original;
     }
   }
-  for (const name of ['Promise', 'MessageChannel', 'URL', 'Uint8Array', 'DOMException', 'WeakMap', 'WritableStream', 'FinalizationRegistry']) {
+  const classes = ['Promise', 'MessageChannel', 'URL', 'Uint8Array', 'DOMException', 'WeakMap', 'WritableStream', 'FinalizationRegistry'];
+  for (const name of classes) {
     /** @type {any} */ (globalThis)[name] = class Replaced {
       constructor() {
         overheard[overheard.length] = `new ${name}`;
       }
     };
   }
-  Object.prototype.toJSON = undefined;
   const outcome = { read: 0, written: 0, error: '' };
   try {
     listening = true;
@@ -231,9 +231,8 @@ async function hostileScript(/** @type {any} */ { hash, bytes, newHash }) {
     const writable = await handle.createWritable();
     await writable.write(bytes);
     await writable.seek(0);
-    listening = false;
-    WritableStream.prototype.close = /** @type {any} */ (WritableStream.prototype.close).original;
-    listening = true;
+    // The writable inherits close from WritableStream, so a page that breaks it breaks its own streams.
+    streams.close = close;
     await writable.close();
     outcome.written = (await handle.getFile()).size;
   } catch (error) {

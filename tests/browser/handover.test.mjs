@@ -1,17 +1,37 @@
 /** How the bytes come to a page: by a link to the store's own file, or over loopback, the same bytes either way. */
 import assert from 'node:assert/strict';
-import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { after, test } from 'node:test';
+import { extensionServiceWorker } from '../../scripts/lib/chromium.mjs';
+import { processesOf } from '../../scripts/lib/processes.mjs';
 import { bytesOf, hashOf } from './support/bytes.mjs';
 import { eventually, failedWith, finds, misses, succeeded } from './support/expect.mjs';
 import { openWorld } from './support/fixture.mjs';
-import { attempt, store } from './support/in-page.mjs';
+import { attempt, read, store } from './support/in-page.mjs';
 import { blobPath, exists, linkCount, namesOf } from './support/store-files.mjs';
 
 const world = await openWorld();
 const copying = await openWorld({ settings: { 'handover.enabled': 'off' } });
 after(() => Promise.all([world.close(), copying.close()]));
 let profile = await world.launch();
+
+/**
+ * Counts from now on how often bytes come over loopback.
+ * @param {import('./support/fixture.mjs').Profile} observed
+ * @returns {Promise<() => Promise<number>>}
+ */
+async function countLoopbackReads(observed) {
+  const worker = await extensionServiceWorker(observed.context);
+  await worker.evaluate(() => {
+    const original = globalThis.fetch;
+    Object.assign(globalThis, { loopbackReads: 0 });
+    globalThis.fetch = (url, options) => {
+      if (String(url).includes('/read/')) /** @type {any} */ (globalThis).loopbackReads += 1;
+      return original(url, options);
+    };
+  });
+  return () => worker.evaluate(() => /** @type {any} */ (globalThis).loopbackReads);
+}
 
 const blobOf = (/** @type {Uint8Array} */ bytes) => blobPath(world.storeDir, hashOf(bytes));
 
@@ -26,7 +46,9 @@ async function share(bytes) {
 
 test('a read puts a link to the store’s own file into the profile', async () => {
   const bytes = bytesOf('linked', 2_000_000);
+  const loopbackReads = await countLoopbackReads(profile);
   await share(bytes);
+  assert.equal(await loopbackReads(), 0);
   assert.equal(linkCount(blobOf(bytes)), 2);
   assert.equal(namesOf(profile.dir, statSync(blobOf(bytes)).ino).length, 1);
 });
@@ -65,9 +87,11 @@ test('after a restart of the browser the entry is there, still by its link', asy
   await share(bytes);
   await profile.close();
   profile = await world.launch();
+  const loopbackReads = await countLoopbackReads(profile);
   await finds(await profile.page('b.test'), bytes);
   await finds(await profile.page('a.test'), bytes);
   assert.equal(linkCount(blobOf(bytes)), 2);
+  assert.equal(await loopbackReads(), 0);
 });
 
 test('cos rm takes the entry and its link, and the page gets an ordinary miss', async () => {
@@ -111,11 +135,47 @@ test('a file that took the place of the link is not read', async () => {
   await finds(await profile.page('b.test'), bytes);
 });
 
+test('an entry whose file was damaged is not served', async () => {
+  const bytes = bytesOf('damaged', 250_000);
+  await share(bytes);
+  const blob = blobOf(bytes);
+  chmodSync(blob, 0o644);
+  const damaged = bytes.slice();
+  damaged[123_456] ^= 1;
+  writeFileSync(blob, damaged);
+  chmodSync(blob, 0o444);
+  await misses(await profile.page('b.test'), bytes);
+  await misses(await profile.page('a.test'), bytes);
+});
+
+test('an entry that was damaged can be stored and read again', async () => {
+  const bytes = bytesOf('damaged', 250_000);
+  await share(bytes);
+});
+
+test('a host that dies is started again: what was stored is found, and writing goes on', async () => {
+  const bytes = bytesOf('before the host died', 60_000);
+  await share(bytes);
+  const page = await profile.page('b.test');
+  succeeded(await attempt(page, async (hash) => {
+    Object.assign(window, { earlier: await navigator.crossOriginStorage.getFileHandle(hash) });
+  }, hashOf(bytes)));
+  const [host] = processesOf(profile.dir).hosts;
+  process.kill(host.pid, 'SIGKILL');
+  await eventually(() => !processesOf(profile.dir).hosts.some(({ pid }) => pid === host.pid), 'the host is gone');
+  // A call that meets the dying connection may miss; a page that asks again must not.
+  await eventually(async () => (await read(page, hashOf(bytes))).error === undefined, 'the entry is found again');
+  assert.equal(succeeded(await attempt(page, async () => (await /** @type {any} */ (window).earlier.getFile()).size)), bytes.length);
+  await share(bytesOf('after the host died', 60_000));
+});
+
 test('with hand-over turned off the same bytes come over loopback, without a link', async () => {
   const bytes = bytesOf('copied', 2_000_000);
   const other = await copying.launch();
   succeeded(await store(await other.page('a.test'), bytes, [copying.origin('b.test')]));
+  const loopbackReads = await countLoopbackReads(other);
   await finds(await other.page('b.test'), bytes);
+  assert.equal(await loopbackReads(), 1);
   assert.equal(linkCount(blobPath(copying.storeDir, hashOf(bytes))), 1);
   await copying.cos('rm', hashOf(bytes).value);
   await misses(await other.page('b.test'), bytes);

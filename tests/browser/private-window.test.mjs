@@ -1,8 +1,9 @@
 /** Private windows: a store of their own that leaves nothing, and no sight of the lasting one. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { processesOf } from '../../scripts/lib/processes.mjs';
 import { bytesOf, hashOf, NEVER_GREASED } from './support/bytes.mjs';
-import { finds, misses, succeeded } from './support/expect.mjs';
+import { eventually, finds, misses, succeeded } from './support/expect.mjs';
 import { openWorld } from './support/fixture.mjs';
 import { store } from './support/in-page.mjs';
 import { allowInPrivateWindows, openPrivateWindow } from './support/private-window.mjs';
@@ -27,9 +28,12 @@ const listedBefore = await world.cos('ls', '--json');
 const filesBefore = snapshot(world.storeDir);
 const secluded = await openPrivateWindow(profile, world.server.url('a.test'));
 
-test('the window is private and has the API', async () => {
-  const seen = await secluded.evaluate(() => ['crossOriginStorage' in navigator, document.title]);
-  assert.deepEqual(seen, [true, 'Test']);
+test('the window is private, has the API and a host of its own', async () => {
+  await normal.evaluate(() => localStorage.setItem('seen', 'yes'));
+  const seen = await secluded.evaluate(() => ['crossOriginStorage' in navigator, localStorage.getItem('seen')]);
+  assert.deepEqual(seen, [true, null]);
+  await misses(secluded, bytesOf('stored by nobody'));
+  assert.equal(processesOf(profile.dir).hosts.length, 2);
 });
 
 test('a private window does not find what its own site stored in an ordinary window', async () => {
@@ -54,7 +58,9 @@ test('an ordinary window does not find what a private one stored', async () => {
 });
 
 test('the store is the same after the private window, byte for byte, and has no trace of it', async () => {
+  assert.deepEqual(snapshot(world.storeDir), filesBefore);
   await secluded.close();
+  await eventually(() => processesOf(profile.dir).hosts.length === 1, 'the private window’s host ends with it', 90_000);
   assert.deepEqual(snapshot(world.storeDir), filesBefore);
   const listedAfter = await world.cos('ls', '--json');
   assert.equal(listedAfter, listedBefore);

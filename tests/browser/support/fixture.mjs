@@ -4,10 +4,10 @@
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { COS, EXTENSION, requireBuild } from '../../../scripts/lib/build.mjs';
 import { freshDirs, launchBrowser } from '../../../scripts/lib/chromium.mjs';
 import { startServer } from '../../../scripts/lib/https-server.mjs';
 import { hashOf } from './bytes.mjs';
@@ -17,22 +17,9 @@ const run = promisify(execFile);
 
 /** @typedef {import('playwright-core').Page} Page */
 
-export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
-/** $COS_BINARY names another build of the program, such as one with sanitizers. */
-const COS = resolve(ROOT, process.env.COS_BINARY ?? 'build/bin/cos');
-const EXTENSION = join(ROOT, 'build/extension/chromium');
-
 /** Follows from the `key` in the manifest. */
 export const EXTENSION_ID = 'nfnjcpnlghcadaegalilihnljncmldfj';
 const HOST_NAME = 'dev.cos.host';
-
-/** A test without its subject must fail, not be skipped. */
-function checkBuild() {
-  const missing = [COS, join(EXTENSION, 'manifest.json')].filter((file) => !existsSync(file));
-  if (missing.length === 0) return;
-  const names = missing.map((file) => relative(ROOT, file)).join(' and ');
-  throw new Error(`Browser tests need the built program and extension, but there is no ${names}.`);
-}
 
 /** One browser profile, and the browser that runs on it. */
 export class Profile {
@@ -121,16 +108,20 @@ export class World {
   /**
    * Starts a browser on the profile of that name, which is made when it is new.
    * @param {string} [name]
-   * @param {{host?: 'registered' | 'missing' | 'broken', extension?: boolean}} [options] what became of the native host
+   * @param {{host?: 'registered' | 'missing' | 'broken'}} [options] what became of the native host
    * @returns {Promise<Profile>}
    */
-  async launch(name = 'profile', { host = 'registered', extension = true } = {}) {
+  async launch(name = 'profile', { host = 'registered' } = {}) {
     const dir = join(this.#dirs.root, name);
     mkdirSync(dir, { recursive: true });
     if (host === 'broken') registerBrokenHost(dir);
     const context = await launchBrowser({
       profileDir: dir, storeDir: this.storeDir, headless: true,
-      extensionDir: extension ? EXTENSION : null, cosBinary: host === 'registered' ? COS : null,
+      extensionDir: EXTENSION, cosBinary: host === 'registered' ? COS : null,
+    }).catch(async (error) => {
+      // Files launch before their first test, where a failure ends the process at once.
+      await this.close();
+      throw error;
     });
     const profile = new Profile(this, dir, context);
     this.#profiles.add(profile);
@@ -186,7 +177,7 @@ function registerBrokenHost(profileDir) {
  * @returns {Promise<World>}
  */
 export async function openWorld({ listed = [], settings = {} } = {}) {
-  checkBuild();
+  requireBuild();
   const world = new World();
   try {
     await world.serve();
