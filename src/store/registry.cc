@@ -39,28 +39,11 @@ Result<EntryRow> read_entry(const sqlite::Query& query) {
                   {query.integer(9), query.integer(10)}};
 }
 
-Result<std::vector<EntryRow>> read_entries(sqlite::Query query) {
-  std::vector<EntryRow> rows;
-  while (true) {
-    COS_TRY(const bool more, query.next());
-    if (!more) {
-      return rows;
-    }
-    COS_TRY(EntryRow row, read_entry(query));
-    rows.push_back(std::move(row));
-  }
-}
+Result<Hash> read_bare_hash(const sqlite::Query& query) { return read_hash(query, 0); }
 
-Result<std::vector<LinkRow>> read_links(sqlite::Query query) {
-  std::vector<LinkRow> rows;
-  while (true) {
-    COS_TRY(const bool more, query.next());
-    if (!more) {
-      return rows;
-    }
-    COS_TRY(const Hash hash, read_hash(query, 0));
-    rows.push_back({hash, query.text(2), query.integer(3)});
-  }
+Result<LinkRow> read_link(const sqlite::Query& query) {
+  COS_TRY(const Hash hash, read_hash(query, 0));
+  return LinkRow{hash, query.text(2), query.integer(3)};
 }
 
 std::string entry_query(std::string_view rest) { return "SELECT " + std::string(kEntryColumns) + std::string(rest); }
@@ -84,10 +67,10 @@ Result<std::vector<EntryRow>> Registry::list(const std::optional<Hash>& after, s
       entry_query("FROM entry WHERE (digest, algorithm) > (?2, ?3) ORDER BY digest, algorithm LIMIT ?1");
   if (!after) {
     COS_TRY(auto query, database_.query(kFirst, limit));
-    return read_entries(std::move(query));
+    return sqlite::collect(std::move(query), read_entry);
   }
   COS_TRY(auto query, database_.query(kNext, limit, after->digest(), number_of(after->algorithm())));
-  return read_entries(std::move(query));
+  return sqlite::collect(std::move(query), read_entry);
 }
 
 Result<std::vector<Hash>> Registry::match(std::string_view hex_prefix, std::size_t limit) {
@@ -105,15 +88,7 @@ Result<std::vector<Hash>> Registry::match(std::string_view hex_prefix, std::size
           database_.query(
               "SELECT algorithm, digest FROM entry WHERE digest >= ?1 AND digest <= ?2 ORDER BY digest LIMIT ?3",
               *low_bytes, *high_bytes, limit));
-  std::vector<Hash> hashes;
-  while (true) {
-    COS_TRY(const bool more, query.next());
-    if (!more) {
-      return hashes;
-    }
-    COS_TRY(const Hash hash, read_hash(query, 0));
-    hashes.push_back(hash);
-  }
+  return sqlite::collect(std::move(query), read_bare_hash);
 }
 
 Result<std::int64_t> Registry::insert(const Hash& hash, const VerifiedBytes& bytes, std::int64_t now) {
@@ -162,15 +137,7 @@ Status Registry::remove(const EntryRow& entry) {
 
 Result<std::vector<Hash>> Registry::doomed() {
   COS_TRY(auto query, database_.query("SELECT algorithm, digest FROM doomed_blob"));
-  std::vector<Hash> hashes;
-  while (true) {
-    COS_TRY(const bool more, query.next());
-    if (!more) {
-      return hashes;
-    }
-    COS_TRY(const Hash hash, read_hash(query, 0));
-    hashes.push_back(hash);
-  }
+  return sqlite::collect(std::move(query), read_bare_hash);
 }
 
 Status Registry::forget_doomed(const Hash& hash) {
@@ -201,7 +168,7 @@ Result<std::vector<EntryRow>> Registry::eviction_candidates(const EntryRow* afte
   const std::span<const std::uint8_t> digest =
       after == nullptr ? std::span<const std::uint8_t>() : after->hash.digest();
   COS_TRY(auto query, database_.query(kSql, after == nullptr ? INT64_MIN : after->last_read, digest, limit));
-  return read_entries(std::move(query));
+  return sqlite::collect(std::move(query), read_entry);
 }
 
 Result<std::vector<EntryRow>> Registry::sole_owned(const Realm& realm, const Origin& origin) {
@@ -213,7 +180,7 @@ Result<std::vector<EntryRow>> Registry::sole_owned(const Realm& realm, const Ori
       " AND (SELECT count(*) FROM (SELECT 1 FROM storing_origin AS any WHERE any.entry = entry.id LIMIT 2)) = 1"
       " ORDER BY entry.last_read, entry.digest");
   COS_TRY(auto query, database_.query(kSql, realm.name(), origin.serialize()));
-  return read_entries(std::move(query));
+  return sqlite::collect(std::move(query), read_entry);
 }
 
 Result<std::optional<std::string>> Registry::setting(std::string_view key) {
@@ -232,7 +199,7 @@ Result<std::optional<LinkRow>> Registry::link(const Realm& realm, const Hash& ha
           database_.query("SELECT algorithm, digest, path, inode FROM link WHERE digest = ?1 AND algorithm = ?2"
                           " AND realm = (SELECT id FROM realm WHERE name = ?3)",
                           hash.digest(), number_of(hash.algorithm()), realm.name()));
-  COS_TRY(auto rows, read_links(std::move(query)));
+  COS_TRY(auto rows, sqlite::collect(std::move(query), read_link));
   return rows.empty() ? std::nullopt : std::optional(std::move(rows.front()));
 }
 
@@ -249,7 +216,7 @@ Result<std::vector<LinkRow>> Registry::links_of(const Hash& hash) {
   COS_TRY(auto query,
           database_.query("SELECT algorithm, digest, path, inode FROM link WHERE digest = ?1 AND algorithm = ?2",
                           hash.digest(), number_of(hash.algorithm())));
-  return read_links(std::move(query));
+  return sqlite::collect(std::move(query), read_link);
 }
 
 Result<std::vector<LinkRow>> Registry::stale_links(std::size_t limit) {
@@ -258,7 +225,7 @@ Result<std::vector<LinkRow>> Registry::stale_links(std::size_t limit) {
                           " entry.digest = link.digest AND entry.algorithm = link.algorithm AND NOT entry.damaged)"
                           " LIMIT ?1",
                           limit));
-  return read_links(std::move(query));
+  return sqlite::collect(std::move(query), read_link);
 }
 
 Result<std::vector<LinkRow>> Registry::links_over(const Realm& realm, std::size_t most) {
@@ -266,7 +233,7 @@ Result<std::vector<LinkRow>> Registry::links_over(const Realm& realm, std::size_
                                       " WHERE realm = (SELECT id FROM realm WHERE name = ?1)"
                                       " ORDER BY used_at DESC LIMIT -1 OFFSET ?2",
                                       realm.name(), most));
-  return read_links(std::move(query));
+  return sqlite::collect(std::move(query), read_link);
 }
 
 Status Registry::forget_link(const LinkRow& link) {

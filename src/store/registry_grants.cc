@@ -95,15 +95,8 @@ Result<std::vector<Origin>> Registry::listed(std::int64_t entry, std::int64_t re
                                       " ON origin.id = listed_origin.origin WHERE entry = ?1 AND realm = ?2"
                                       " ORDER BY used, origin.id",
                                       entry, realm));
-  std::vector<Origin> origins;
-  while (true) {
-    COS_TRY(const bool more, query.next());
-    if (!more) {
-      return origins;
-    }
-    COS_TRY(Origin origin, Origin::from_serialized(query.text(0)));
-    origins.push_back(std::move(origin));
-  }
+  return sqlite::collect(std::move(query),
+                         [](const sqlite::Query& row) { return Origin::from_serialized(row.text(0)); });
 }
 
 Result<std::vector<Origin>> Registry::merge_scope(std::int64_t entry, const Realm& realm, const Scope& scope,
@@ -148,24 +141,16 @@ Status Registry::describe(std::int64_t entry, EntryInfo& info) {
                                         " FROM storing_origin AS s JOIN realm ON realm.id = s.realm"
                                         " JOIN origin ON origin.id = s.origin WHERE s.entry = ?1 ORDER BY s.stored_at",
                                         entry));
-    while (true) {
-      COS_TRY(const bool more, query.next());
-      if (!more) {
-        break;
-      }
-      info.storing_origins.push_back({query.text(0), query.text(1), query.integer(2), query.text(3)});
-    }
+    COS_TRY(info.storing_origins, sqlite::collect(std::move(query), [](const sqlite::Query& row) {
+              return Result<StoringOrigin>({row.text(0), row.text(1), row.integer(2), row.text(3)});
+            }));
   }
   COS_TRY(auto query, database_.query("SELECT DISTINCT origin.serialized FROM listed_origin JOIN origin"
                                       " ON origin.id = listed_origin.origin WHERE entry = ?1 ORDER BY 1",
                                       entry));
-  while (true) {
-    COS_TRY(const bool more, query.next());
-    if (!more) {
-      return {};
-    }
-    info.listed_origins.push_back(query.text(0));
-  }
+  COS_TRY(info.listed_origins,
+          sqlite::collect(std::move(query), [](const sqlite::Query& row) { return Result<std::string>(row.text(0)); }));
+  return {};
 }
 
 }  // namespace libcos

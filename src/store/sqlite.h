@@ -136,6 +136,26 @@ class Database {
   std::unordered_map<std::string, std::unique_ptr<sqlite3_stmt, Finalize>> statements_;
 };
 
+// What `read` makes of each row, in order. `read` takes the Query and returns a Result.
+template <class Read>
+auto collect(Query query, Read read) -> Result<std::vector<typename decltype(read(query))::value_type>> {
+  std::vector<typename decltype(read(query))::value_type> rows;
+  while (true) {
+    const Result<bool> more = query.next();
+    if (!more) {
+      return tl::unexpected(more.error());
+    }
+    if (!*more) {
+      return rows;
+    }
+    auto row = read(query);
+    if (!row) {
+      return tl::unexpected(row.error());
+    }
+    rows.push_back(std::move(*row));
+  }
+}
+
 // BEGIN IMMEDIATE: holds the one write lock of the store, across processes, until commit or destruction.
 class WriteTransaction {
  public:
