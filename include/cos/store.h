@@ -92,8 +92,9 @@ class Writer {
   Status truncate(std::uint64_t size);
 
   // Verifies the bytes and publishes them ("verify and store"). When it returns a Published, the entry is
-  // durable and readable. Errors: kData when the bytes do not have the hash; kQuotaExceeded; kIo. After
-  // any error nothing is stored and nothing was removed. The session has ended either way.
+  // durable and readable; what had to be evicted for it went in the same transaction. Errors: kData when the
+  // bytes do not have the hash; kQuotaExceeded; kIo. After any error nothing is stored and nothing was
+  // removed. The session has ended either way.
   Result<Published> close();
   void abort();
 
@@ -166,6 +167,7 @@ struct HashListInfo {
   std::string version;  // of the installed list; the starter list's when none is installed
   std::size_t digests;  // starter list and installed list together
   bool installed;
+  bool damaged;  // a list is installed and cannot be used
 };
 
 struct Setting {
@@ -224,7 +226,7 @@ class Store {
   Status pin(const Hash& hash, bool pinned);
   // Reads every byte and compares. A damaged entry is quarantined.
   Result<VerifyOutcome> verify(const Hash& hash, const Progress& progress);
-  // Removes blobs that no entry knows. Returns how many.
+  // Moves blobs that no entry knows to quarantine/, where the user may look at them. Returns how many.
   Result<std::size_t> collect_orphans();
   Result<Totals> totals();
 

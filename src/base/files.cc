@@ -106,19 +106,20 @@ std::optional<struct stat> stat_of(const std::filesystem::path& path) {
 }
 
 Status make_private_directory(const std::filesystem::path& path) {
-  if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) {
-    struct stat status {};
-    if (::stat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
-      errno = ENOTDIR;
-      return errno_failure("use", path);
-    }
-    return {};
-  }
-  if (errno == ENOENT && path.has_parent_path() && path.parent_path() != path) {
+  int made = ::mkdir(path.c_str(), 0700);
+  if (made != 0 && errno == ENOENT && path.has_parent_path() && path.parent_path() != path) {
     COS_CHECK(make_private_directory(path.parent_path()));
-    return make_private_directory(path);
+    made = ::mkdir(path.c_str(), 0700);
   }
-  return errno_failure("create the directory", path);
+  if (made != 0 && errno != EEXIST) {
+    return errno_failure("create the directory", path);
+  }
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
+    errno = ENOTDIR;
+    return errno_failure("use", path);
+  }
+  return {};
 }
 
 Status write_at(const UniqueFd& fd, std::span<const std::uint8_t> bytes, std::uint64_t position) {

@@ -16,6 +16,8 @@ constexpr std::size_t kShortestAbbreviation = 6;
 constexpr std::array<HashAlgorithm, 4> kAlgorithms{HashAlgorithm::kSha256, HashAlgorithm::kSha1, HashAlgorithm::kSha384,
                                                    HashAlgorithm::kSha512};
 
+}  // namespace
+
 int exit_code(ErrorCode code) {
   switch (code) {
     case ErrorCode::kNotFound:
@@ -28,8 +30,6 @@ int exit_code(ErrorCode code) {
       return kFailed;
   }
 }
-
-}  // namespace
 
 CLI::App* add_command(CLI::App& parser, App& app, const std::string& name, const std::string& help,
                       std::function<int()> run) {

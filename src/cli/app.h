@@ -33,6 +33,8 @@ void add_phl(CLI::App& parser, App& app);
 CLI::App* add_command(CLI::App& parser, App& app, const std::string& name, const std::string& help,
                       std::function<int()> run);
 
+int exit_code(ErrorCode code);
+
 // Prints the error and its mend, as JSON when asked for. Returns the exit code.
 int report(const App& app, const Error& error);
 

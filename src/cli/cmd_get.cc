@@ -40,15 +40,17 @@ Status copy(const Reader& reader, const std::function<Status(std::span<const std
 }
 
 Status to_stdout(const Reader& reader) {
-  return copy(
+  const auto when = [](bool written) -> Status {
+    return written ? Status() : Status(fail(ErrorCode::kIo, "Cannot write to standard output."));
+  };
+  COS_CHECK(copy(
       reader,
-      [](std::span<const std::uint8_t> bytes) -> Status {
-        if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) != bytes.size()) {
-          return fail(ErrorCode::kIo, "Cannot write to standard output.");
-        }
-        return {};
+      [&](std::span<const std::uint8_t> bytes) {
+        return when(std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size());
       },
-      "Reading");
+      "Reading"));
+  // What is still buffered may fail to be written, too.
+  return when(std::fflush(stdout) == 0);
 }
 
 // Beside the output first: an interrupted copy leaves no half file under the name that was asked for.

@@ -25,8 +25,14 @@ Result<int> check(const App& app, Store& store, const std::string& text) {
 Result<int> status(const App& app, Store& store) {
   const HashListInfo info = store.hash_list();
   if (app.json) {
-    print_json({{"version", info.version}, {"digests", info.digests}, {"installed", info.installed}});
+    print_json({{"version", info.version},
+                {"digests", info.digests},
+                {"installed", info.installed},
+                {"damaged", info.damaged}});
   } else {
+    if (info.damaged) {
+      std::printf("The installed list is damaged and counts as empty: install it again with `cos phl update`.\n");
+    }
     std::printf("%zu digests, version %s (%s)\n", info.digests, info.version.c_str(),
                 info.installed ? "installed list and starter list" : "starter list");
   }

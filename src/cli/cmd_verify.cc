@@ -21,11 +21,15 @@ struct Summary {
 
 Status verify_one(Store& store, const Hash& hash, std::uint64_t total, Summary& summary, ProgressBar& progress) {
   const std::uint64_t before = summary.bytes;
-  COS_TRY(const VerifyOutcome outcome, store.verify(hash, [&](std::uint64_t done, std::uint64_t /*size*/) {
+  const Result<VerifyOutcome> verified = store.verify(hash, [&](std::uint64_t done, std::uint64_t /*size*/) {
     summary.bytes = before + done;
     progress.update(summary.bytes, std::max(total, summary.bytes));
     return true;
-  }));
+  });
+  if (!verified && verified.error().code == ErrorCode::kNotFound) {
+    return {};  // removed or evicted since it was listed
+  }
+  COS_TRY(const VerifyOutcome outcome, verified);
   switch (outcome) {
     case VerifyOutcome::kIntact:
       ++summary.intact;
@@ -96,7 +100,7 @@ void print(const Summary& summary) {
                 paint("missing", Color::kYellow, stdout).c_str(), hash.to_string().c_str());
   }
   if (summary.orphans > 0) {
-    std::printf("%zu files that belonged to no entry were removed.\n", summary.orphans);
+    std::printf("%zu files that belong to no entry were moved to quarantine/ in the store.\n", summary.orphans);
   }
 }
 
@@ -112,7 +116,7 @@ void add_verify(CLI::App& parser, App& app) {
                     {"bytes", summary.bytes},
                     {"damaged", names(summary.damaged)},
                     {"missing", names(summary.missing)},
-                    {"orphansRemoved", summary.orphans}});
+                    {"orphansQuarantined", summary.orphans}});
       } else {
         print(summary);
       }

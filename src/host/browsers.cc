@@ -66,6 +66,7 @@ Status write_host_manifest(const std::filesystem::path& user_data_directory, con
 Result<bool> remove_host_manifest(const std::filesystem::path& user_data_directory) {
   const std::filesystem::path path = host_manifest_path(user_data_directory);
   if (::unlink(path.c_str()) == 0) {
+    ::rmdir(path.parent_path().c_str());  // only when nothing else is in it
     return true;
   }
   if (errno == ENOENT || errno == ENOTDIR) {

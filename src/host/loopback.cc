@@ -15,6 +15,7 @@
 #include "base/files.h"
 #include "base/random.h"
 #include "base/try.h"
+#include "host/public_sentence.h"
 
 namespace libcos {
 namespace {
@@ -92,7 +93,7 @@ unsigned http_status(ErrorCode code) {
 }
 
 MHD_Result reply_error(MHD_Connection* connection, const Error& error) {
-  std::string body = nlohmann::json{{"name", dom_name(error.code)}, {"message", error.message}}.dump();
+  std::string body = nlohmann::json{{"name", dom_name(error.code)}, {"message", public_sentence(error)}}.dump();
   const Response response(MHD_create_response_from_buffer(body.size(), body.data(), MHD_RESPMEM_MUST_COPY));
   MHD_add_response_header(response.get(), "Content-Type", "application/json");
   return MHD_queue_response(connection, http_status(error.code), response.get());

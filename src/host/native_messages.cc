@@ -9,6 +9,8 @@
 namespace libcos {
 namespace {
 
+constexpr int kDeepestValue = 16;
+
 // Returns how many bytes there were before the end.
 std::size_t read_fully(int fd, char* bytes, std::size_t size) {
   std::size_t filled = 0;
@@ -40,7 +42,11 @@ Result<std::optional<nlohmann::json>> read_message(int fd) {
   if (read_fully(fd, text.data(), length) < length) {
     return fail(ErrorCode::kData, "A native message is cut off.");
   }
-  nlohmann::json message = nlohmann::json::parse(text, nullptr, false);
+  // Values below this depth are dropped: copying a deep value recurses, and no message of ours is deep.
+  const auto keep = [](int depth, nlohmann::json::parse_event_t /*event*/, const nlohmann::json& /*parsed*/) {
+    return depth <= kDeepestValue;
+  };
+  nlohmann::json message = nlohmann::json::parse(text, keep, false);
   if (!message.is_object()) {
     return fail(ErrorCode::kData, "A native message is not a JSON object.");
   }

@@ -1,7 +1,6 @@
 #include "host/session.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "base/random.h"
@@ -16,7 +15,10 @@ using nlohmann::json;
 
 constexpr std::size_t kIdBytes = 16;
 constexpr std::size_t kMostHandles = 65'536;
+constexpr std::size_t kMostHandlesOfOrigin = 8192;
 constexpr std::size_t kMostWrites = 256;
+constexpr std::size_t kMostWritesOfOrigin = 32;
+constexpr unsigned kClosingThreads = 2;
 constexpr unsigned kSlowThreads = 3;
 
 tl::unexpected<Refusal> refuse(std::string name, std::string message, std::string mend = {}) {
@@ -69,7 +71,7 @@ json serialized(const std::vector<Origin>& origins) {
 }  // namespace
 
 Session::Session(std::string origin, Send send)
-    : origin_(std::move(origin)), send_(std::move(send)), slow_(kSlowThreads) {}
+    : origin_(std::move(origin)), send_(std::move(send)), closes_(kClosingThreads), slow_(kSlowThreads) {}
 
 Session::~Session() = default;
 
@@ -80,10 +82,12 @@ void Session::reply(const json& id, const Outcome& outcome) {
   send_(message);
 }
 
-bool Session::is_slow(const std::string& command) const {
-  // These read, verify, sync or search; the others are a look-up or two.
-  constexpr std::array<std::string_view, 4> kSlow{"open", "handover", "handover.test", "write.close"};
-  return std::find(kSlow.begin(), kSlow.end(), command) != kSlow.end();
+// Where a command runs that reads, verifies, syncs or searches; null for those that are a look-up or two.
+WorkQueue* Session::queue_for(const std::string& command) {
+  if (command == "write.close") {
+    return &closes_;
+  }
+  return command == "open" || command == "handover" || command == "handover.test" ? &slow_ : nullptr;
 }
 
 void Session::handle(const json& request) {
@@ -93,8 +97,13 @@ void Session::handle(const json& request) {
     return;
   }
   const std::string command = string_at(request, "cmd").value_or("");
-  if (is_slow(command)) {
-    slow_.run([this, command, request] { reply(request.at("id"), dispatch(command, request)); });
+  // Before anything is queued: hello changes what the queues' threads read.
+  if (!store_ && command != "hello") {
+    reply(*id, protocol_error("The first command must be hello, and must succeed."));
+    return;
+  }
+  if (WorkQueue* queue = queue_for(command)) {
+    queue->run([this, command, request] { reply(request.at("id"), dispatch(command, request)); });
   } else {
     reply(*id, dispatch(command, request));
   }
@@ -119,9 +128,6 @@ Session::Outcome Session::dispatch(const std::string& command, const json& reque
   const auto method = kMethods.find(command);
   if (method == kMethods.end()) {
     return protocol_error("There is no such command.");
-  }
-  if (!store_ && command != "hello") {
-    return protocol_error("The first command must be hello, and must succeed.");
   }
   return (this->*method->second)(request);
 }
@@ -197,16 +203,27 @@ Session::OrRefusal<Hash> Session::hash_of(const json& request) {
 
 Session::Outcome Session::add_handle(Handle handle, json members) {
   const std::lock_guard lock(mutex_);
-  if (handles_.size() >= kMostHandles) {
-    // The extension releases handles with their documents; one that old is read again by a new find.
-    handles_.erase(handle_order_.front());
-    handle_order_.pop_front();
+  // One origin's handles push out its own. A handle that was pushed out is found again by a new find.
+  if (handle_order_[handle.origin].size() >= kMostHandlesOfOrigin) {
+    forget_oldest_handle(handle.origin);
+  } else if (handles_.size() >= kMostHandles) {
+    const auto most = std::max_element(handle_order_.begin(), handle_order_.end(),
+                                       [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
+    forget_oldest_handle(most->first);
   }
   std::string id = random_hex(kIdBytes);
-  handle_order_.push_back(id);
+  handle_order_[handle.origin].push_back(id);
   handles_.emplace(id, std::move(handle));
   members["handle"] = std::move(id);
   return members;
+}
+
+void Session::forget_oldest_handle(const Origin& origin) {
+  std::deque<std::string>& order = handle_order_[origin];
+  if (!order.empty()) {
+    handles_.erase(order.front());
+    order.pop_front();
+  }
 }
 
 Session::Outcome Session::find(const json& request) {
@@ -226,6 +243,9 @@ Session::Outcome Session::create(const json& request) {
   COS_TRY(const OriginsArgument argument, origins_argument(request));
   COS_TRY(const Scope declared, Scope::parse(argument));
   const std::optional<std::string> header = string_at(request, "ceiling");
+  if (!header && request.contains("ceiling")) {
+    return protocol_error("The ceiling must be a string.");  // taken for none, it would bound nothing
+  }
   ScopeCeiling::Limited limited =
       ScopeCeiling::parse(header ? std::optional<std::string_view>(*header) : std::nullopt).limit(declared);
   json members{{"scope", scope_name(limited.scope.kind())},
@@ -293,7 +313,9 @@ Session::Outcome Session::open_write(const json& request) {
     if (found == handles_.end() || !found->second.created) {
       return fail(ErrorCode::kNotAllowed, "The handle may not write.");
     }
-    if (writes_.size() >= kMostWrites) {
+    const auto same_origin = [&](const auto& write) { return write.second.origin == found->second.origin; };
+    if (writes_.size() >= kMostWrites ||
+        static_cast<std::size_t>(std::count_if(writes_.begin(), writes_.end(), same_origin)) >= kMostWritesOfOrigin) {
       return fail(ErrorCode::kQuotaExceeded, "Too many files are being written at once.");
     }
     const Handle& handle = found->second;
@@ -301,7 +323,7 @@ Session::Outcome Session::open_write(const json& request) {
   }
   COS_TRY(Writer writer, store_->begin_write(*wanted));
   const std::uint64_t limit = writer.limit();
-  OpenWrite write{std::make_shared<WriteSession>(std::move(writer)), {}, id};
+  OpenWrite write{std::make_shared<WriteSession>(std::move(writer)), {}, id, *wanted->origin};
   write.ticket = tickets_.issue_write(write.session);
   const std::string session = random_hex(kIdBytes);
   json members{{"session", session}, {"ticket", write.ticket}, {"limit", limit}};
@@ -373,10 +395,16 @@ Session::Outcome Session::release(const json& request) {
     (void)abort_write(json{{"session", session}});  // one that has ended already is as it should be
   }
   const std::lock_guard lock(mutex_);
-  for (const std::string& handle : strings("handles")) {
-    handles_.erase(handle);
+  for (const std::string& id : strings("handles")) {
+    if (const auto handle = handles_.find(id); handle != handles_.end()) {
+      const auto order = handle_order_.find(handle->second.origin);
+      std::erase(order->second, id);
+      if (order->second.empty()) {
+        handle_order_.erase(order);
+      }
+      handles_.erase(handle);
+    }
   }
-  std::erase_if(handle_order_, [&](const std::string& id) { return !handles_.contains(id); });
   return json::object();
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -18,6 +19,7 @@
 #include "cos/store.h"
 #include "host/loopback.h"
 #include "host/profile_files.h"
+#include "host/public_sentence.h"
 #include "host/tickets.h"
 #include "host/work_queue.h"
 
@@ -30,9 +32,10 @@ inline constexpr int kProtocolVersion = 1;
 struct Refusal {
   Refusal(std::string refusal_name, std::string text, std::string what_to_do = {})
       : name(std::move(refusal_name)), message(std::move(text)), mend(std::move(what_to_do)) {}
-  // Implicit: an Error of the store is a refusal as it is.
+  // Implicit: an Error of the store becomes a refusal that a page may be given. Sentences of errors that have
+  // to do with this machine name paths; a page gets a sentence without.
   Refusal(const Error& error)  // NOLINT(google-explicit-constructor)
-      : name(dom_name(error.code)), message(error.message), mend(error.mend) {}
+      : name(dom_name(error.code)), message(public_sentence(error)) {}
 
   std::string name;
   std::string message;
@@ -66,6 +69,7 @@ class Session {
     std::shared_ptr<WriteSession> session;
     std::string ticket;
     std::string handle;
+    Origin origin;
   };
   struct CallerValues {
     Origin origin;
@@ -76,7 +80,8 @@ class Session {
   using Outcome = OrRefusal<nlohmann::json>;  // the reply's own members
 
   Outcome dispatch(const std::string& command, const nlohmann::json& request);
-  bool is_slow(const std::string& command) const;
+  WorkQueue* queue_for(const std::string& command);
+  void forget_oldest_handle(const Origin& origin);
   void reply(const nlohmann::json& id, const Outcome& outcome);
 
   Outcome hello(const nlohmann::json& request);
@@ -110,11 +115,14 @@ class Session {
 
   std::mutex mutex_;  // guards what follows
   std::unordered_map<std::string, Handle> handles_;
-  std::deque<std::string> handle_order_;
+  std::map<Origin, std::deque<std::string>> handle_order_;  // oldest first
   std::unordered_map<std::string, OpenWrite> writes_;
   std::optional<bool> handover_works_;
 
-  WorkQueue slow_;  // last: finishes its work while everything above stands
+  // Last: they finish their work while everything above stands. Closing a huge sparse file may take half a
+  // minute; reads must not wait behind it.
+  WorkQueue closes_;
+  WorkQueue slow_;
 };
 
 }  // namespace libcos

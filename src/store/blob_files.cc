@@ -69,8 +69,8 @@ Status DiskBlobFiles::sweep(const IsRegistered& registered) {
       // Killed between linking the blob and committing (or just after committing) its row.
       COS_TRY(const bool known, registered(*hash));
       const auto blob = stat_of(paths_.blob(*hash));
-      if (!known && blob && blob->st_ino == status.st_ino) {
-        COS_CHECK(remove(*hash));
+      if (!known && blob && blob->st_ino == status.st_ino && !remove(*hash)) {
+        continue;  // the name stays, for the next sweep to try again
       }
     }
     ::unlink(part.c_str());
@@ -78,24 +78,18 @@ Status DiskBlobFiles::sweep(const IsRegistered& registered) {
   return {};
 }
 
-Result<std::size_t> DiskBlobFiles::collect_orphans(const IsRegistered& registered) {
-  std::size_t removed = 0;
+void DiskBlobFiles::for_each_blob(const std::function<void(const Hash&)>& visit) {
   for (const fs::path& algorithm : files_in(paths_.blobs())) {
     for (const fs::path& shelf : files_in(algorithm)) {
       for (const fs::path& blob : files_in(shelf)) {
         const Result<Hash> hash = Hash::parse(algorithm.filename().string(), blob.filename().string());
-        if (!hash || paths_.blob(*hash) != blob) {
-          continue;  // not a name that we make: not ours to remove
-        }
-        COS_TRY(const bool known, registered(*hash));
-        if (!known) {
-          COS_CHECK(remove(*hash));
-          ++removed;
+        // Only names that we make: nothing else is ours to remove.
+        if (hash && paths_.blob(*hash) == blob) {
+          visit(*hash);
         }
       }
     }
   }
-  return removed;
 }
 
 Result<IncomingFile> DiskBlobFiles::create_incoming(const Hash& hash) {
@@ -156,6 +150,7 @@ Status DiskBlobFiles::publish(IncomingFile& incoming, const Hash& hash) {
     }
     incoming.path.clear();
   }
+  ::unlink(paths_.quarantined(hash).c_str());
   ::flock(incoming.fd.get(), LOCK_UN);
   return sync_directory(blob.parent_path());
 }
@@ -165,8 +160,11 @@ Status DiskBlobFiles::remove(const Hash& hash) {
   if (::unlink(blob.c_str()) != 0 && errno != ENOENT) {
     return errno_failure("remove", blob);
   }
+  ::unlink(paths_.quarantined(hash).c_str());
   return {};
 }
+
+Status DiskBlobFiles::sync_name(const Hash& hash) { return sync_directory(paths_.blob(hash).parent_path()); }
 
 Status DiskBlobFiles::quarantine(const Hash& hash) {
   COS_CHECK(make_private_directory(paths_.quarantine()));
@@ -178,10 +176,15 @@ Status DiskBlobFiles::quarantine(const Hash& hash) {
 
 Result<UniqueFd> DiskBlobFiles::open(const Hash& hash) {
   const fs::path blob = paths_.blob(hash);
-  if (!stat_of(blob)) {
-    return fail(ErrorCode::kNotFound, "The file of entry " + hash.to_string() + " is missing.");
+  const int descriptor = ::open(blob.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+  if (descriptor < 0) {
+    // Only this error says that the file is gone. After any other the entry must stay.
+    if (errno == ENOENT) {
+      return fail(ErrorCode::kNotFound, "The file of entry " + hash.to_string() + " is missing.");
+    }
+    return errno_failure("open", blob);
   }
-  COS_TRY(UniqueFd fd, open_file(blob, O_RDONLY | O_NOFOLLOW));
+  UniqueFd fd(descriptor);
   // Keeps eviction away while somebody reads. Not getting the lock is no reason not to read.
   (void)::flock(fd.get(), LOCK_SH | LOCK_NB);
   return fd;

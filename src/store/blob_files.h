@@ -54,6 +54,9 @@ class BlobFiles {
   // Removes the blob; one that is not there counts as removed.
   virtual Status remove(const Hash& hash) = 0;
   virtual Status quarantine(const Hash& hash) = 0;
+  // Waits until the blob's name is durable, as publish() does: keeping bytes that are there already takes
+  // the time that storing them takes, so that a page cannot tell the one from the other.
+  virtual Status sync_name(const Hash& hash) = 0;
 
   // Errors: kNotFound.
   virtual Result<UniqueFd> open(const Hash& hash) = 0;
@@ -74,8 +77,8 @@ class DiskBlobFiles final : public BlobFiles {
   Result<bool> has_leftovers();
   // Removes them, and the blobs that they had become without getting a row.
   Status sweep(const IsRegistered& registered);
-  // Walks all blobs and removes those without a row. Returns how many.
-  Result<std::size_t> collect_orphans(const IsRegistered& registered);
+  // Walks all blobs, without a lock.
+  void for_each_blob(const std::function<void(const Hash&)>& visit);
 
   Result<IncomingFile> create_incoming(const Hash& hash) override;
   Status rename_incoming(IncomingFile& incoming, const Hash& hash) override;
@@ -83,6 +86,7 @@ class DiskBlobFiles final : public BlobFiles {
   Status publish(IncomingFile& incoming, const Hash& hash) override;
   Status remove(const Hash& hash) override;
   Status quarantine(const Hash& hash) override;
+  Status sync_name(const Hash& hash) override;
   Result<UniqueFd> open(const Hash& hash) override;
   bool is_idle(const Hash& hash) override;
   Result<DiskSpace> space() override;

@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -112,13 +113,19 @@ std::shared_ptr<Ingest::Block> Ingest::take_block() {
 }
 
 void Ingest::start_lanes() {
-  digest_lane_ = std::make_unique<Lane>([this](std::span<const std::uint8_t> bytes) { digest_.update(bytes); });
-  tree_lane_ = std::make_unique<Lane>([this](std::span<const std::uint8_t> bytes) { tree_.update(bytes); });
+  try {
+    auto digest = std::make_unique<Lane>([this](std::span<const std::uint8_t> bytes) { digest_.update(bytes); });
+    tree_lane_ = std::make_unique<Lane>([this](std::span<const std::uint8_t> bytes) { tree_.update(bytes); });
+    digest_lane_ = std::move(digest);
+  } catch (const std::system_error&) {
+    // The system has no more threads for us: slower, on the caller's.
+    lanes_refused_ = true;
+  }
 }
 
 void Ingest::push(std::shared_ptr<const Block> block) {
   pushed_ += block->size();
-  if (!digest_lane_ && pushed_ > kInlineBytes) {
+  if (!digest_lane_ && !lanes_refused_ && pushed_ > kInlineBytes) {
     start_lanes();
   }
   if (digest_lane_) {

@@ -45,7 +45,8 @@ class Ingest {
   Digest digest_;
   HashTree tree_;
   std::uint64_t pushed_ = 0;
-  std::shared_ptr<Pool> pool_;         // shared with the blocks, which go back to it
+  std::shared_ptr<Pool> pool_;  // shared with the blocks, which go back to it
+  bool lanes_refused_ = false;
   std::unique_ptr<Lane> digest_lane_;  // null: hashed on the caller's thread
   std::unique_ptr<Lane> tree_lane_;
 };

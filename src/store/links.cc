@@ -36,8 +36,8 @@ Status give_name(const UniqueFd& blob, const UniqueFd& directory, const std::str
   return unavailable("The browser's profile and the store are on file systems that cannot share a file.");
 }
 
-// Puts the blob in the place of the file at `path`, atomically. Returns the new file's inode.
-Result<std::int64_t> put_in_place(const UniqueFd& blob, const std::filesystem::path& path) {
+// Puts the blob in the place of the file at `path`, atomically. Returns what stands there now.
+Result<FileIdentity> put_in_place(const UniqueFd& blob, const std::filesystem::path& path) {
   COS_TRY(const UniqueFd parent, open_file(path.parent_path(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
   const std::string name = path.filename().string();
   const std::string beside = ".cos-" + random_hex(8);
@@ -50,7 +50,7 @@ Result<std::int64_t> put_in_place(const UniqueFd& blob, const std::filesystem::p
   if (!placed) {
     return unavailable("Cannot put a link into the browser's profile.");
   }
-  return static_cast<std::int64_t>(made.st_ino);
+  return identity_of(made);
 }
 
 // Direct hand-over needs a store on disk, and the user may have switched it off.
@@ -63,33 +63,87 @@ Status check_enabled(StoreState& state) {
   return enabled != 0 ? Status() : Status(unavailable("Direct hand-over is switched off."));
 }
 
-bool is_file_with_inode(const std::filesystem::path& path, std::int64_t inode) {
-  const auto status = stat_of(path);
-  return status && S_ISREG(status->st_mode) && static_cast<std::int64_t>(status->st_ino) == inode;
+// Still the file that we put there: same inode, unchanged, and read-only as no file of a browser's own is.
+bool is_ours(const LinkRow& link, const std::optional<struct stat>& status) {
+  return status && S_ISREG(status->st_mode) && identity_of(*status) == link.file && (status->st_mode & 0777U) == 0444U;
+}
+
+// An error unless the entry is there, sound, and its blob is the file that `fd` has open.
+Status check_entry_of(StoreState& state, const Hash& hash, const UniqueFd& fd) {
+  COS_TRY(const auto entry, state.registry.find(hash));
+  COS_TRY(const struct stat status, stat_of(fd));
+  if (!entry || entry->damaged || entry->identity != identity_of(status)) {
+    return fail(ErrorCode::kNotFound, "The entry was removed meanwhile.");
+  }
+  return {};
+}
+
+// Notes the link before it is made, so that a process killed in between leaves a row without a link and not a
+// link without a row.
+Status announce_link(StoreState& state, const Realm& realm, const LinkRow& link, const UniqueFd& blob) {
+  const std::lock_guard lock(state.mutex);
+  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database(), sqlite::Durability::kRelaxed));
+  COS_CHECK(check_entry_of(state, link.hash, blob));
+  COS_TRY(const auto older, state.registry.link(realm, link.hash));
+  if (older && older->path != link.path) {
+    remove_link_file(*older);
+  }
+  COS_CHECK(state.registry.put_link(realm, link, state.clock()));
+  return transaction.commit();
+}
+
+// The link stands. Looks again whether its entry does, and keeps the number of links bounded.
+Status confirm_link(StoreState& state, const Realm& realm, const LinkRow& link, const UniqueFd& blob) {
+  const std::lock_guard lock(state.mutex);
+  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database(), sqlite::Durability::kRelaxed));
+  if (const Status entry = check_entry_of(state, link.hash, blob); !entry) {
+    remove_link_file(link);
+    COS_CHECK(state.registry.forget_link(link));
+    COS_CHECK(transaction.commit());
+    return tl::unexpected(entry.error());
+  }
+  COS_CHECK(state.registry.put_link(realm, link, state.clock()));
+  COS_TRY(const std::int64_t most, state.setting_value(setting::kHandoverLinks));
+  COS_TRY(const auto surplus, state.registry.links_over(realm, static_cast<std::size_t>(most)));
+  for (const LinkRow& extra : surplus) {
+    remove_link_file(extra);
+    COS_CHECK(state.registry.forget_link(extra));
+  }
+  return transaction.commit();
 }
 
 }  // namespace
 
-void remove_link_file(const LinkRow& link) {
-  if (is_file_with_inode(link.path, link.inode)) {
+void remove_link_file(const LinkRow& link, const UniqueFd* blob) {
+  const auto status = stat_of(link.path);
+  const Result<struct stat> other = blob == nullptr ? fail(ErrorCode::kNotFound, "") : stat_of(*blob);
+  const bool is_blob = status && other && status->st_ino == other->st_ino && status->st_dev == other->st_dev;
+  if (is_blob || is_ours(link, status)) {
     ::unlink(link.path.c_str());
   }
 }
 
 }  // namespace internal
 
-using internal::is_file_with_inode;
-
 Result<std::optional<std::filesystem::path>> Store::current_link(const Realm& realm, const Hash& hash) {
+  constexpr std::int64_t kTouchEveryMs = 60'000;
+  COS_CHECK(internal::check_enabled(*state_));
   const std::lock_guard lock(state_->mutex);
   COS_TRY(const auto link, state_->registry.link(realm, hash));
   COS_TRY(const auto entry, state_->registry.find(hash));
-  if (!link || !entry || entry->damaged || !is_file_with_inode(link->path, link->inode)) {
+  if (!link || !entry || entry->damaged || link->blob != entry->identity.inode) {
     return std::nullopt;
   }
   const auto status = stat_of(link->path);
-  if (!status || static_cast<std::uint64_t>(status->st_size) != entry->size) {
+  if (!internal::is_ours(*link, status) || static_cast<std::uint64_t>(status->st_size) != entry->size) {
     return std::nullopt;
+  }
+  COS_TRY(const bool touched, state_->registry.link_used_since(hash, state_->clock() - kTouchEveryMs));
+  if (!touched) {
+    // Losing the date costs nothing but the order in which links go.
+    state_->registry.database().set_patience(0);
+    (void)state_->registry.touch_link(realm, hash, state_->clock());
+    state_->registry.database().set_patience(sqlite::kPatienceMs);
   }
   return std::optional(link->path);
 }
@@ -98,18 +152,18 @@ Status Store::hand_over(const Realm& realm, const Hash& hash, const std::filesys
   COS_CHECK(internal::check_enabled(*state_));
   COS_TRY(const Reader reader, open_entry(hash));
   COS_TRY(const UniqueFd blob, open_file("/proc/self/fd/" + std::to_string(reader.descriptor()), O_RDONLY));
-  COS_TRY(const std::int64_t inode, internal::put_in_place(blob, path));
-
-  const std::lock_guard lock(state_->mutex);
-  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state_->registry.database()));
-  COS_CHECK(state_->registry.put_link(realm, {hash, path, inode}, state_->clock()));
-  COS_TRY(const std::int64_t most, state_->setting_value(setting::kHandoverLinks));
-  COS_TRY(const auto surplus, state_->registry.links_over(realm, static_cast<std::size_t>(most)));
-  for (const LinkRow& link : surplus) {
-    internal::remove_link_file(link);
+  COS_TRY(const struct stat status, stat_of(blob));
+  // A hard link has the blob's own identity; a reflink gets its when it has been made.
+  LinkRow link{hash, path, identity_of(status), static_cast<std::int64_t>(status.st_ino)};
+  COS_CHECK(internal::announce_link(*state_, realm, link, blob));
+  const Result<FileIdentity> placed = internal::put_in_place(blob, path);
+  if (!placed) {
+    const std::lock_guard lock(state_->mutex);
     COS_CHECK(state_->registry.forget_link(link));
+    return tl::unexpected(placed.error());
   }
-  return transaction.commit();
+  link.file = *placed;
+  return internal::confirm_link(*state_, realm, link, blob);
 }
 
 Result<HandoverTest> Store::test_hand_over(const std::filesystem::path& path) {
@@ -119,7 +173,7 @@ Result<HandoverTest> Store::test_hand_over(const std::filesystem::path& path) {
   digest.update(as_bytes(text));
   COS_TRY(const Hash hash, Hash::from_digest(HashAlgorithm::kSha256, digest.finish()));
   COS_TRY(IncomingFile file, state_->blobs->create_incoming(hash));
-  const auto placed = [&]() -> Result<std::int64_t> {
+  const auto placed = [&]() -> Result<FileIdentity> {
     COS_CHECK(write_at(file.fd, as_bytes(text), 0));
     return internal::put_in_place(file.fd, path);
   }();

@@ -1,10 +1,12 @@
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
+#include <mutex>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -16,6 +18,15 @@ namespace {
 
 // A private window must not take the machine's memory away from everything else.
 constexpr std::uint64_t kShareOfMemory = 8;
+
+std::uint64_t kibibytes(std::string_view meminfo, std::string_view name) {
+  std::uint64_t value = 0;
+  if (const std::size_t at = meminfo.find(name); at != std::string_view::npos) {
+    const std::size_t digits = meminfo.find_first_not_of(' ', at + name.size());
+    std::from_chars(meminfo.data() + digits, meminfo.data() + meminfo.size(), value);
+  }
+  return value;
+}
 
 // memfd files: they have no name in any file system and go with this process.
 class MemoryBlobFiles final : public BlobFiles {
@@ -34,18 +45,23 @@ class MemoryBlobFiles final : public BlobFiles {
 
   Status publish(IncomingFile& incoming, const Hash& hash) override {
     COS_TRY(UniqueFd fd, duplicate(incoming.fd));
+    const std::lock_guard lock(mutex_);
     blobs_.insert_or_assign(hash, std::move(fd));
     return {};
   }
 
   Status remove(const Hash& hash) override {
+    const std::lock_guard lock(mutex_);
     blobs_.erase(hash);
     return {};
   }
 
   Status quarantine(const Hash& hash) override { return remove(hash); }
 
+  Status sync_name(const Hash& /*hash*/) override { return {}; }
+
   Result<UniqueFd> open(const Hash& hash) override {
+    const std::lock_guard lock(mutex_);
     const auto found = blobs_.find(hash);
     if (found == blobs_.end()) {
       return fail(ErrorCode::kNotFound, "There is no such entry in this private window.");
@@ -57,15 +73,14 @@ class MemoryBlobFiles final : public BlobFiles {
   bool is_idle(const Hash& /*hash*/) override { return true; }
 
   Result<DiskSpace> space() override {
-    struct sysinfo info {};
-    if (::sysinfo(&info) != 0) {
-      return tl::unexpected(errno_error("look at the machine's memory", "", errno));
-    }
-    const std::uint64_t unit = info.mem_unit;
-    return DiskSpace{info.totalram * unit / kShareOfMemory, info.freeram * unit};
+    // "Available" and not "free": what the kernel keeps of files counts as taken in the latter.
+    COS_TRY(const std::string meminfo, read_small_file("/proc/meminfo", std::size_t{1} << 16U));
+    return DiskSpace{kibibytes(meminfo, "MemTotal:") * 1024 / kShareOfMemory,
+                     kibibytes(meminfo, "MemAvailable:") * 1024};
   }
 
  private:
+  std::mutex mutex_;  // readers open on threads of their own
   std::unordered_map<Hash, UniqueFd> blobs_;
 };
 

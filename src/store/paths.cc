@@ -1,5 +1,6 @@
 #include "store/paths.h"
 
+#include "base/hex.h"
 #include "base/random.h"
 
 namespace libcos {
@@ -29,13 +30,18 @@ std::optional<Hash> StorePaths::hash_of_incoming(const std::filesystem::path& fi
   if (!name.ends_with(kPart) || name.size() <= tail) {
     return std::nullopt;
   }
+  const std::string session = name.substr(name.size() - tail, 1 + kSessionDigits);
+  if (session.front() != '.' || !is_lowercase_hex(session.substr(1))) {
+    return std::nullopt;
+  }
   const std::string flat = name.substr(0, name.size() - tail);
   const std::size_t dash = flat.rfind('-');
   if (dash == std::string::npos) {
     return std::nullopt;
   }
   const Result<Hash> hash = Hash::parse(flat.substr(0, dash), flat.substr(dash + 1));
-  return hash ? std::optional(*hash) : std::nullopt;
+  // Parsing is case-insensitive about the algorithm; the names that we make are not.
+  return hash && flat_name(*hash) == flat ? std::optional(*hash) : std::nullopt;
 }
 
 }  // namespace libcos

@@ -16,6 +16,7 @@ namespace {
 
 // Entries are looked at this many at a time when room must be made.
 constexpr std::size_t kEvictionStep = 64;
+constexpr std::int64_t kLinkInUseMs = 10LL * 60 * 1000;
 
 std::vector<SitedOrigin> sited_scope(const StoreState& state, const Scope& scope) {
   std::vector<SitedOrigin> sited;
@@ -38,32 +39,43 @@ bool stands(StoreState& state, const EntryRow& entry) {
   return status && identity_of(*status) == entry.identity && static_cast<std::uint64_t>(status->st_size) == entry.size;
 }
 
-// Deletes rows and files. The write transaction is held and is committed here; the files go under a second
-// one, in which a hash that was stored again meanwhile keeps its new file.
-Status remove_rows_then_files(StoreState& state, sqlite::WriteTransaction transaction,
-                              const std::vector<EntryRow>& entries) {
+// Deletes the rows of entries; the caller commits and then calls remove_files. Returns their links.
+Result<std::vector<LinkRow>> remove_rows(StoreState& state, const std::vector<EntryRow>& entries) {
   std::vector<LinkRow> links;
   for (const EntryRow& entry : entries) {
     COS_TRY(const auto of_entry, state.registry.links_of(entry.hash));
     links.insert(links.end(), of_entry.begin(), of_entry.end());
     COS_CHECK(state.registry.remove(entry));
+    state.pending_reads.erase(entry.id);
   }
-  COS_CHECK(transaction.commit());
+  return links;
+}
+
+// The files of removed rows, under a write transaction of their own, in which a hash that was stored again
+// meanwhile keeps its new file. What cannot be removed now stays noted for the next start.
+Status remove_files(StoreState& state, const std::vector<Hash>& hashes, const std::vector<LinkRow>& links) {
   for (const LinkRow& link : links) {
     remove_link_file(link);
   }
-  COS_TRY(auto second, sqlite::WriteTransaction::begin(state.registry.database()));
-  for (const EntryRow& entry : entries) {
-    COS_TRY(const auto again, state.registry.find(entry.hash));
-    if (!again) {
-      COS_CHECK(state.blobs->remove(entry.hash));
+  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
+  for (const Hash& hash : hashes) {
+    COS_TRY(const auto again, state.registry.find(hash));
+    if (again || state.blobs->remove(hash)) {
+      COS_CHECK(state.registry.forget_doomed(hash));
     }
-    COS_CHECK(state.registry.forget_doomed(entry.hash));
   }
   for (const LinkRow& link : links) {
     COS_CHECK(state.registry.forget_link(link));
   }
-  return second.commit();
+  return transaction.commit();
+}
+
+std::vector<Hash> hashes_of(const std::vector<EntryRow>& entries) {
+  std::vector<Hash> hashes;
+  for (const EntryRow& entry : entries) {
+    hashes.push_back(entry.hash);
+  }
+  return hashes;
 }
 
 tl::unexpected<Error> over_quota(std::string message) {
@@ -71,80 +83,97 @@ tl::unexpected<Error> over_quota(std::string message) {
               "Remove entries with `cos rm`, or raise the budget with `cos config set budget.percent`.");
 }
 
-// What must go so that `size` more bytes of `request` fit. Decided completely before anything is removed: a
-// write that cannot succeed must not cost the user any data on its way to failing.
-Result<std::vector<EntryRow>> plan_room(StoreState& state, const WriteRequest& request, std::uint64_t size) {
-  COS_TRY(const Budget budget, budget_of(state));
-  COS_TRY(const Usage total, state.registry.total());
-  std::vector<EntryRow> victims;
-  std::uint64_t freed = 0;
-  if (size > budget.total) {
-    return over_quota("The file is larger than the store's whole budget.");
+// What a write adds: to the machine's total when the bytes are new, to its origin's charge when the origin
+// did not store them before.
+struct Weight {
+  std::uint64_t bytes = 0;
+  std::uint64_t charge = 0;
+};
+
+Result<Weight> weight_of(StoreState& state, const WriteRequest& request, const std::optional<EntryRow>& existing,
+                         std::uint64_t size) {
+  Weight weight{existing ? 0 : size, request.origin ? size : 0};
+  if (existing && request.origin) {
+    COS_TRY(const bool mine, state.registry.is_storing_origin(existing->id, request.realm, *request.origin));
+    weight.charge = mine ? 0 : size;
   }
-  if (request.origin) {
-    // The origin's share: only its own sole-owned entries make room.
-    COS_TRY(const Usage mine, state.registry.usage(request.realm, *request.origin));
-    if (mine.bytes + size > budget.share) {
-      COS_TRY(const auto own, state.registry.sole_owned(request.realm, *request.origin));
+  return weight;
+}
+
+// Chooses what must go so that a write fits. Everything is chosen before anything is removed: a write that
+// cannot succeed must not cost the user any data on its way to failing.
+class RoomPlan {
+ public:
+  RoomPlan(StoreState& state, const WriteRequest& request) : state_(state), request_(request) {}
+
+  Result<std::vector<EntryRow>> make(const Weight& weight) {
+    COS_TRY(const Budget budget, budget_of(state_));
+    if (weight.charge > 0) {
+      COS_CHECK(fit_share(budget.share, weight.charge));
+    }
+    if (weight.bytes > 0) {
+      COS_CHECK(fit_total(budget.total, weight.bytes));
+    }
+    return std::move(victims_);
+  }
+
+ private:
+  // Only the origin's own sole-owned entries make room in its share.
+  Status fit_share(std::uint64_t share, std::uint64_t size) {
+    COS_TRY(const Usage mine, state_.registry.usage(request_.realm, *request_.origin));
+    if (mine.bytes + size > share) {
+      COS_TRY(const auto own, state_.registry.sole_owned(request_.realm, *request_.origin));
       for (const EntryRow& entry : own) {
-        if (mine.bytes + size - freed <= budget.share) {
+        if (mine.bytes + size - freed_ <= share) {
           break;
         }
-        if (entry.hash != request.hash && state.blobs->is_idle(entry.hash)) {
-          victims.push_back(entry);
-          freed += entry.size;
-        }
-      }
-      if (mine.bytes + size - std::min(freed, mine.bytes) > budget.share) {
-        return over_quota("The origin's share of the store is used up.");
+        COS_CHECK(consider(entry));
       }
     }
+    return mine.bytes + size - freed_ <= share ? Status()
+                                               : Status(over_quota("The origin's share of the store is used up."));
   }
-  const auto is_victim = [&](const EntryRow& entry) {
-    return std::any_of(victims.begin(), victims.end(), [&](const EntryRow& victim) { return victim.id == entry.id; });
-  };
-  std::optional<EntryRow> last;
-  while (total.bytes - freed + size > budget.total) {
-    COS_TRY(const auto oldest, state.registry.eviction_candidates(last ? &*last : nullptr, kEvictionStep));
-    if (oldest.empty()) {
-      return over_quota("The store is full, and what it holds is pinned or being read.");
-    }
-    for (const EntryRow& entry : oldest) {
-      if (total.bytes - freed + size <= budget.total) {
-        break;
-      }
-      if (entry.hash != request.hash && !is_victim(entry) && state.blobs->is_idle(entry.hash)) {
-        victims.push_back(entry);
-        freed += entry.size;
-      }
-    }
-    last = oldest.back();
-  }
-  return victims;
-}
 
-Status make_room(StoreState& state, const WriteRequest& request, std::uint64_t size) {
-  COS_CHECK(state.flush_reads());  // eviction goes by them
-  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
-  COS_TRY(const auto victims, plan_room(state, request, size));
-  if (victims.empty()) {
+  // Anyone's entries, least recently read first.
+  Status fit_total(std::uint64_t budget, std::uint64_t size) {
+    COS_TRY(const Usage total, state_.registry.total());
+    std::optional<EntryRow> last;
+    while (total.bytes - freed_ + size > budget) {
+      COS_TRY(const auto oldest, state_.registry.eviction_candidates(last ? &*last : nullptr, kEvictionStep));
+      if (oldest.empty()) {
+        return over_quota("The store is full, and what it holds is pinned or being read.");
+      }
+      for (const EntryRow& entry : oldest) {
+        if (total.bytes - freed_ + size <= budget) {
+          break;
+        }
+        COS_CHECK(consider(entry));
+      }
+      last = oldest.back();
+    }
     return {};
   }
-  return remove_rows_then_files(state, std::move(transaction), victims);
-}
 
-// Whether this write adds to what the store holds, or to what its origin is charged.
-Result<bool> adds_weight(StoreState& state, const WriteRequest& request) {
-  COS_TRY(const auto entry, state.registry.find(request.hash));
-  if (!entry) {
-    return true;
+  Status consider(const EntryRow& entry) {
+    const bool chosen =
+        std::any_of(victims_.begin(), victims_.end(), [&](const EntryRow& v) { return v.id == entry.id; });
+    if (chosen || entry.hash == request_.hash || !state_.blobs->is_idle(entry.hash)) {
+      return {};
+    }
+    // A browser that reads through a link holds no lock that we could see.
+    COS_TRY(const bool linked, state_.registry.link_used_since(entry.hash, state_.clock() - kLinkInUseMs));
+    if (!linked) {
+      victims_.push_back(entry);
+      freed_ += entry.size;
+    }
+    return {};
   }
-  if (!request.origin) {
-    return false;
-  }
-  COS_TRY(const bool mine, state.registry.is_storing_origin(entry->id, request.realm, *request.origin));
-  return !mine;
-}
+
+  StoreState& state_;
+  const WriteRequest& request_;
+  std::vector<EntryRow> victims_;
+  std::uint64_t freed_ = 0;
+};
 
 Result<std::vector<Origin>> merge(StoreState& state, const WriteRequest& request, std::int64_t entry,
                                   std::int64_t now) {
@@ -157,34 +186,79 @@ Result<std::vector<Origin>> merge(StoreState& state, const WriteRequest& request
   return state.registry.merge_scope(entry, request.realm, request.scope, sited_scope(state, request.scope), now);
 }
 
-}  // namespace
-
-Result<Published> publish(StoreState& state, const WriteRequest& request, IncomingFile& incoming,
-                          const VerifiedBytes& bytes) {
-  const std::lock_guard lock(state.mutex);
-  COS_TRY(const bool heavier, adds_weight(state, request));
-  if (heavier) {
-    COS_CHECK(make_room(state, request, bytes.size));
-  }
+// Puts the bytes in place and writes the rows; the caller commits. `placed` tells whether the blob's name now
+// stands for the incoming file.
+Result<Published> place_and_register(StoreState& state, const WriteRequest& request, IncomingFile& incoming,
+                                     const VerifiedBytes& bytes, const std::optional<EntryRow>& existing,
+                                     bool& placed) {
   const std::int64_t now = state.clock();
-  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
-  // Looked up again at this moment: of two writers of one hash both succeed, and the bytes are kept once.
-  COS_TRY(const auto existing, state.registry.find(request.hash));
   Published published{request.hash, bytes.size, existing.has_value(), {}};
-  std::int64_t entry = 0;
+  std::int64_t entry = existing ? existing->id : 0;
   if (existing && stands(state, *existing)) {
-    entry = existing->id;
+    COS_CHECK(state.blobs->sync_name(request.hash));
   } else {
+    placed = true;
+    const Result<UniqueFd> old_blob = state.blobs->open(request.hash);
     COS_CHECK(state.blobs->publish(incoming, request.hash));
     if (existing) {
-      entry = existing->id;
+      // Links of the old file would go on serving its bytes.
+      COS_TRY(const auto links, state.registry.links_of(request.hash));
+      for (const LinkRow& link : links) {
+        remove_link_file(link, old_blob ? &*old_blob : nullptr);
+        COS_CHECK(state.registry.forget_link(link));
+      }
       COS_CHECK(state.registry.replace_bytes(entry, bytes, now));
     } else {
       COS_TRY(entry, state.registry.insert(request.hash, bytes, now));
     }
   }
   COS_TRY(published.dropped, merge(state, request, entry, now));
-  COS_CHECK(transaction.commit());
+  return published;
+}
+
+// After a publication that failed once the blob had its name: takes the name back, unless another process
+// has registered it meanwhile. Where even that fails, the incoming name stays for the next start's sweep.
+void take_back(StoreState& state, IncomingFile& incoming, const Hash& hash) {
+  const Status taken = [&]() -> Status {
+    COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
+    COS_TRY(const auto entry, state.registry.find(hash));
+    if (!entry) {
+      COS_CHECK(state.blobs->remove(hash));
+    }
+    return transaction.commit();
+  }();
+  if (!taken) {
+    incoming.path.clear();
+  }
+}
+
+}  // namespace
+
+Result<Published> publish(StoreState& state, const WriteRequest& request, IncomingFile& incoming,
+                          const VerifiedBytes& bytes) {
+  const std::lock_guard lock(state.mutex);
+  (void)state.flush_reads();  // eviction goes by them; stale dates are no reason to refuse a write
+  std::vector<EntryRow> victims;
+  std::vector<LinkRow> links;
+  bool placed = false;
+  Result<Published> published = [&]() -> Result<Published> {
+    COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
+    // Looked up at this moment: of two writers of one hash both succeed, and the bytes are kept once.
+    COS_TRY(const auto existing, state.registry.find(request.hash));
+    COS_TRY(const Weight weight, weight_of(state, request, existing, bytes.size));
+    COS_TRY(victims, RoomPlan(state, request).make(weight));
+    COS_TRY(links, remove_rows(state, victims));
+    COS_TRY(Published result, place_and_register(state, request, incoming, bytes, existing, placed));
+    COS_CHECK(transaction.commit());
+    return result;
+  }();
+  if (published) {
+    if (!victims.empty()) {
+      (void)remove_files(state, hashes_of(victims), links);  // else the next start does it
+    }
+  } else if (placed) {
+    take_back(state, incoming, request.hash);
+  }
   return published;
 }
 
@@ -195,27 +269,16 @@ Result<bool> remove_entry(StoreState& state, const Hash& hash) {
   if (!entry) {
     return false;
   }
-  state.pending_reads.erase(entry->id);
-  COS_CHECK(remove_rows_then_files(state, std::move(transaction), {*entry}));
+  COS_TRY(const auto links, remove_rows(state, {*entry}));
+  COS_CHECK(transaction.commit());
+  COS_CHECK(remove_files(state, {hash}, links));
   return true;
 }
 
 Status finish_removals(StoreState& state) {
   const std::lock_guard lock(state.mutex);
-  COS_TRY(const auto seen, state.registry.doomed());
-  if (seen.empty()) {
-    return {};
-  }
-  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
   COS_TRY(const auto doomed, state.registry.doomed());
-  for (const Hash& hash : doomed) {
-    COS_TRY(const auto entry, state.registry.find(hash));
-    if (!entry) {
-      COS_CHECK(state.blobs->remove(hash));
-    }
-    COS_CHECK(state.registry.forget_doomed(hash));
-  }
-  return transaction.commit();
+  return doomed.empty() ? Status() : remove_files(state, doomed, {});
 }
 
 Status quarantine(StoreState& state, const EntryRow& seen) {
@@ -227,9 +290,10 @@ Status quarantine(StoreState& state, const EntryRow& seen) {
   }
   COS_CHECK(state.registry.set_damaged(entry->id));
   COS_TRY(const auto links, state.registry.links_of(seen.hash));
+  const Result<UniqueFd> blob = state.blobs->open(seen.hash);
   COS_CHECK(state.blobs->quarantine(seen.hash));
   for (const LinkRow& link : links) {
-    remove_link_file(link);
+    remove_link_file(link, blob ? &*blob : nullptr);
     COS_CHECK(state.registry.forget_link(link));
   }
   return transaction.commit();
@@ -239,10 +303,16 @@ Status forget_missing(StoreState& state, const Hash& hash) {
   const std::lock_guard lock(state.mutex);
   COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
   COS_TRY(const auto entry, state.registry.find(hash));
-  if (!entry || state.blobs->open(hash)) {
+  if (!entry) {
     return {};
   }
-  return remove_rows_then_files(state, std::move(transaction), {*entry});
+  const Result<UniqueFd> again = state.blobs->open(hash);
+  if (again || again.error().code != ErrorCode::kNotFound) {
+    return {};  // it is back, or cannot be looked at: an entry is not given up for that
+  }
+  COS_TRY(const auto links, remove_rows(state, {*entry}));
+  COS_CHECK(transaction.commit());
+  return remove_files(state, {hash}, links);
 }
 
 }  // namespace libcos::internal

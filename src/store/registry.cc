@@ -43,7 +43,7 @@ Result<Hash> read_bare_hash(const sqlite::Query& query) { return read_hash(query
 
 Result<LinkRow> read_link(const sqlite::Query& query) {
   COS_TRY(const Hash hash, read_hash(query, 0));
-  return LinkRow{hash, query.text(2), query.integer(3)};
+  return LinkRow{hash, query.text(2), {query.integer(3), query.integer(4)}, query.integer(5)};
 }
 
 std::string entry_query(std::string_view rest) { return "SELECT " + std::string(kEntryColumns) + std::string(rest); }
@@ -112,9 +112,10 @@ Status Registry::replace_bytes(std::int64_t entry, const VerifiedBytes& bytes, s
   return database_.run("UPDATE hash_tree SET leaves = ?2 WHERE entry = ?1", entry, bytes.leaves);
 }
 
-Status Registry::set_verified(std::int64_t entry, const FileIdentity& identity, std::int64_t now) {
-  return database_.run("UPDATE entry SET damaged = 0, file_inode = ?2, file_mtime = ?3, verified_at = ?4 WHERE id = ?1",
-                       entry, identity.inode, identity.mtime, now);
+Status Registry::set_verified(const EntryRow& entry, const FileIdentity& identity, std::int64_t now) {
+  return database_.run(
+      "UPDATE entry SET file_inode = ?2, file_mtime = ?3, verified_at = ?4 WHERE id = ?1 AND NOT damaged", entry.id,
+      identity.inode, identity.mtime, now);
 }
 
 Status Registry::set_damaged(std::int64_t entry) {
@@ -196,9 +197,10 @@ Status Registry::set_setting(std::string_view key, std::string_view value) {
 
 Result<std::optional<LinkRow>> Registry::link(const Realm& realm, const Hash& hash) {
   COS_TRY(auto query,
-          database_.query("SELECT algorithm, digest, path, inode FROM link WHERE digest = ?1 AND algorithm = ?2"
-                          " AND realm = (SELECT id FROM realm WHERE name = ?3)",
-                          hash.digest(), number_of(hash.algorithm()), realm.name()));
+          database_.query(
+              "SELECT algorithm, digest, path, inode, mtime, blob FROM link WHERE digest = ?1 AND algorithm = ?2"
+              " AND realm = (SELECT id FROM realm WHERE name = ?3)",
+              hash.digest(), number_of(hash.algorithm()), realm.name()));
   COS_TRY(auto rows, sqlite::collect(std::move(query), read_link));
   return rows.empty() ? std::nullopt : std::optional(std::move(rows.front()));
 }
@@ -206,30 +208,47 @@ Result<std::optional<LinkRow>> Registry::link(const Realm& realm, const Hash& ha
 Status Registry::put_link(const Realm& realm, const LinkRow& link, std::int64_t now) {
   COS_TRY(const std::int64_t id, realm_id(realm));
   return database_.run(
-      "INSERT INTO link (realm, digest, algorithm, path, inode, used_at)"
-      " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (realm, digest, algorithm)"
-      " DO UPDATE SET path = excluded.path, inode = excluded.inode, used_at = excluded.used_at",
-      id, link.hash.digest(), number_of(link.hash.algorithm()), link.path.string(), link.inode, now);
+      "INSERT INTO link (realm, digest, algorithm, path, inode, mtime, blob, used_at)"
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (realm, digest, algorithm)"
+      " DO UPDATE SET path = excluded.path, inode = excluded.inode, mtime = excluded.mtime,"
+      " blob = excluded.blob, used_at = excluded.used_at",
+      id, link.hash.digest(), number_of(link.hash.algorithm()), link.path.string(), link.file.inode, link.file.mtime,
+      link.blob, now);
+}
+
+Status Registry::touch_link(const Realm& realm, const Hash& hash, std::int64_t now) {
+  return database_.run(
+      "UPDATE link SET used_at = ?4 WHERE digest = ?1 AND algorithm = ?2"
+      " AND realm = (SELECT id FROM realm WHERE name = ?3)",
+      hash.digest(), number_of(hash.algorithm()), realm.name(), now);
+}
+
+Result<bool> Registry::link_used_since(const Hash& hash, std::int64_t when) {
+  COS_TRY(const auto row, database_.integer("SELECT 1 FROM link WHERE digest = ?1 AND algorithm = ?2 AND used_at >= ?3",
+                                            hash.digest(), number_of(hash.algorithm()), when));
+  return row.has_value();
 }
 
 Result<std::vector<LinkRow>> Registry::links_of(const Hash& hash) {
   COS_TRY(auto query,
-          database_.query("SELECT algorithm, digest, path, inode FROM link WHERE digest = ?1 AND algorithm = ?2",
-                          hash.digest(), number_of(hash.algorithm())));
+          database_.query(
+              "SELECT algorithm, digest, path, inode, mtime, blob FROM link WHERE digest = ?1 AND algorithm = ?2",
+              hash.digest(), number_of(hash.algorithm())));
   return sqlite::collect(std::move(query), read_link);
 }
 
 Result<std::vector<LinkRow>> Registry::stale_links(std::size_t limit) {
   COS_TRY(auto query,
-          database_.query("SELECT algorithm, digest, path, inode FROM link WHERE NOT EXISTS (SELECT 1 FROM entry WHERE"
-                          " entry.digest = link.digest AND entry.algorithm = link.algorithm AND NOT entry.damaged)"
-                          " LIMIT ?1",
-                          limit));
+          database_.query(
+              "SELECT algorithm, digest, path, inode, mtime, blob FROM link WHERE NOT EXISTS (SELECT 1 FROM entry WHERE"
+              " entry.digest = link.digest AND entry.algorithm = link.algorithm AND NOT entry.damaged)"
+              " LIMIT ?1",
+              limit));
   return sqlite::collect(std::move(query), read_link);
 }
 
 Result<std::vector<LinkRow>> Registry::links_over(const Realm& realm, std::size_t most) {
-  COS_TRY(auto query, database_.query("SELECT algorithm, digest, path, inode FROM link"
+  COS_TRY(auto query, database_.query("SELECT algorithm, digest, path, inode, mtime, blob FROM link"
                                       " WHERE realm = (SELECT id FROM realm WHERE name = ?1)"
                                       " ORDER BY used_at DESC LIMIT -1 OFFSET ?2",
                                       realm.name(), most));

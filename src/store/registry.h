@@ -49,7 +49,8 @@ struct Usage {
 struct LinkRow {
   Hash hash;
   std::filesystem::path path;
-  std::int64_t inode;  // of the file that we put there: nothing else is ever touched
+  FileIdentity file;  // of the file that we put there: nothing else is ever touched
+  std::int64_t blob;  // the inode of the blob that it is a link (or a reflink) to
 };
 
 class Registry {
@@ -65,7 +66,7 @@ class Registry {
   Result<std::int64_t> insert(const Hash& hash, const VerifiedBytes& bytes, std::int64_t now);
   // New bytes for an entry whose file was damaged or lost.
   Status replace_bytes(std::int64_t entry, const VerifiedBytes& bytes, std::int64_t now);
-  Status set_verified(std::int64_t entry, const FileIdentity& identity, std::int64_t now);
+  Status set_verified(const EntryRow& entry, const FileIdentity& identity, std::int64_t now);
   Status set_damaged(std::int64_t entry);
   Status set_pinned(std::int64_t entry, bool pinned);
   Status set_last_read(std::int64_t entry, std::int64_t when);
@@ -104,6 +105,9 @@ class Registry {
   Result<std::optional<LinkRow>> link(const Realm& realm, const Hash& hash);
   Status put_link(const Realm& realm, const LinkRow& link, std::int64_t now);
   Result<std::vector<LinkRow>> links_of(const Hash& hash);
+  Status touch_link(const Realm& realm, const Hash& hash, std::int64_t now);
+  // Whether a profile read the entry through a link since then.
+  Result<bool> link_used_since(const Hash& hash, std::int64_t when);
   Result<std::vector<LinkRow>> stale_links(std::size_t limit);
   Result<std::vector<LinkRow>> links_over(const Realm& realm, std::size_t most);
   Status forget_link(const LinkRow& link);

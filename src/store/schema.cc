@@ -18,7 +18,7 @@ CREATE TABLE setting (
 ) WITHOUT ROWID;
 
 CREATE TABLE entry (
-  id          INTEGER PRIMARY KEY,
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,  -- never reused: other processes remember ids
   algorithm   INTEGER NOT NULL,
   digest      BLOB    NOT NULL,
   size        INTEGER NOT NULL,
@@ -43,6 +43,7 @@ CREATE TABLE realm  (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE site   (id INTEGER PRIMARY KEY, serialized TEXT NOT NULL UNIQUE);
 CREATE TABLE origin (id INTEGER PRIMARY KEY, serialized TEXT NOT NULL UNIQUE,
                      site INTEGER NOT NULL REFERENCES site (id));
+CREATE INDEX origin_by_site ON origin (site);
 
 -- One row for each realm that has the entry.
 CREATE TABLE listing (
@@ -57,13 +58,13 @@ CREATE TABLE storing_origin (
   entry      INTEGER NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
   realm      INTEGER NOT NULL REFERENCES realm (id),
   origin     INTEGER NOT NULL REFERENCES origin (id),
-  site       INTEGER NOT NULL REFERENCES site (id),
+  site       INTEGER NOT NULL,  -- of the origin, repeated here for the index
   stored_at  INTEGER NOT NULL,
   source_url TEXT,
   PRIMARY KEY (entry, realm, origin)
 ) WITHOUT ROWID;
 CREATE INDEX storing_origin_by_site   ON storing_origin (entry, realm, site);
-CREATE INDEX storing_origin_by_origin ON storing_origin (realm, origin, entry);
+CREATE INDEX storing_origin_by_origin ON storing_origin (origin, realm, entry);
 
 CREATE TABLE listed_origin (
   entry  INTEGER NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
@@ -72,7 +73,7 @@ CREATE TABLE listed_origin (
   used   INTEGER NOT NULL,
   PRIMARY KEY (entry, realm, origin)
 ) WITHOUT ROWID;
-CREATE INDEX listed_origin_by_origin ON listed_origin (realm, origin, entry);
+CREATE INDEX listed_origin_by_origin ON listed_origin (origin, realm, entry);
 
 -- Every storing origin is charged an entry's full size; the machine's total counts it once.
 CREATE TABLE usage (
@@ -103,6 +104,19 @@ CREATE TRIGGER storing_origin_removed BEFORE DELETE ON storing_origin BEGIN
   DELETE FROM usage WHERE realm = OLD.realm AND origin = OLD.origin AND entries = 0;
 END;
 
+-- An origin that no entry names any more is forgotten with the last one: nothing may tell that it was here.
+CREATE TRIGGER storing_origin_gone AFTER DELETE ON storing_origin BEGIN
+  DELETE FROM origin WHERE id = OLD.origin AND NOT EXISTS (SELECT 1 FROM storing_origin WHERE origin = OLD.origin)
+    AND NOT EXISTS (SELECT 1 FROM listed_origin WHERE origin = OLD.origin);
+END;
+CREATE TRIGGER listed_origin_gone AFTER DELETE ON listed_origin BEGIN
+  DELETE FROM origin WHERE id = OLD.origin AND NOT EXISTS (SELECT 1 FROM storing_origin WHERE origin = OLD.origin)
+    AND NOT EXISTS (SELECT 1 FROM listed_origin WHERE origin = OLD.origin);
+END;
+CREATE TRIGGER origin_gone AFTER DELETE ON origin BEGIN
+  DELETE FROM site WHERE id = OLD.site AND NOT EXISTS (SELECT 1 FROM origin WHERE site = OLD.site);
+END;
+
 -- Blobs whose row is gone and whose file may not be: the next start removes them.
 CREATE TABLE doomed_blob (
   digest    BLOB    NOT NULL,
@@ -117,6 +131,8 @@ CREATE TABLE link (
   algorithm INTEGER NOT NULL,
   path      TEXT    NOT NULL,
   inode     INTEGER NOT NULL,
+  mtime     INTEGER NOT NULL,
+  blob      INTEGER NOT NULL,
   used_at   INTEGER NOT NULL,
   PRIMARY KEY (realm, digest, algorithm)
 ) WITHOUT ROWID;
@@ -132,6 +148,11 @@ Result<std::int64_t> pragma(sqlite::Database& database, std::string_view name) {
   return value.value_or(0);
 }
 
+tl::unexpected<Error> not_a_store() {
+  return fail(ErrorCode::kCorrupt, "store.db is not a cos store.",
+              "Point COS_HOME at another directory, or move the file away.");
+}
+
 }  // namespace
 
 Status migrate(sqlite::Database& database) {
@@ -140,8 +161,7 @@ Status migrate(sqlite::Database& database) {
     if (version == kSchemaVersion) {
       COS_TRY(const std::int64_t application, pragma(database, "application_id"));
       if (application != kApplicationId) {
-        return fail(ErrorCode::kCorrupt, "store.db is not a cos store.",
-                    "Point COS_HOME at another directory, or move the file away.");
+        return not_a_store();
       }
       return {};
     }
@@ -155,6 +175,11 @@ Status migrate(sqlite::Database& database) {
     // Again under the lock: another process may have taken this step meanwhile.
     COS_TRY(const std::int64_t current, pragma(database, "user_version"));
     if (current == version) {
+      COS_TRY(const std::int64_t application, pragma(database, "application_id"));
+      COS_TRY(const auto tables, database.integer("SELECT count(*) FROM sqlite_schema"));
+      if (version == 0 && (application != 0 || tables.value_or(0) != 0)) {
+        return not_a_store();  // some other program's database
+      }
       COS_CHECK(database.execute(kSteps.at(static_cast<std::size_t>(version))));
       COS_CHECK(database.execute("PRAGMA application_id = " + std::to_string(kApplicationId) +
                                  "; PRAGMA user_version = " + std::to_string(version + 1) + ";"));

@@ -1,13 +1,14 @@
 #include "store/sqlite.h"
 
+#include <fcntl.h>
+
 #include <utility>
 
+#include "base/files.h"
 #include "base/try.h"
 
 namespace libcos::sqlite {
 namespace {
-
-constexpr int kBusyTimeoutMs = 20'000;
 
 Error make_error(int code, std::string_view detail) {
   const std::string message = "The store's database: " + std::string(detail) + ".";
@@ -20,7 +21,9 @@ Error make_error(int code, std::string_view detail) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return {ErrorCode::kCorrupt, message,
-              "store.db is damaged. Move it aside; the blobs can be added again with `cos add`."};
+              "store.db is damaged. Move store.db, store.db-wal and store.db-shm aside together; what sites need they "
+              "store "
+              "again."};
     default:
       return {ErrorCode::kIo, message, "Check that the store's directory is writable and the disk is healthy."};
   }
@@ -74,22 +77,32 @@ Result<Database> Database::open_uri(const std::string& name, int flags) {
   if (code != SQLITE_OK) {
     return tl::unexpected(make_error(code, "cannot open " + name + ", " + sqlite3_errstr(code)));
   }
-  sqlite3_busy_timeout(raw, kBusyTimeoutMs);
+  sqlite3_busy_timeout(raw, kPatienceMs);
   Database database(std::move(handle));
   COS_CHECK(
       database.execute("PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
-                       "PRAGMA synchronous = FULL;"));
+                       "PRAGMA secure_delete = ON;"));
   return database;
 }
 
 Result<Database> Database::open(const std::filesystem::path& path) {
+  // Made here, so that it is the user's alone; SQLite gives its companions the same mode. An existing file is
+  // not even opened: closing any descriptor of it would drop all locks that SQLite holds in this process.
+  if (const auto made = open_file(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600); !made && !stat_of(path)) {
+    return tl::unexpected(made.error());
+  }
   COS_TRY(Database database,
           open_uri(path.string(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW));
   COS_CHECK(database.execute("PRAGMA journal_mode = WAL;"));
   return database;
 }
 
-Result<Database> Database::open_in_memory() { return open_uri(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE); }
+Result<Database> Database::open_in_memory() {
+  COS_TRY(Database database, open_uri(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
+  // Sorting must not spill to a file either.
+  COS_CHECK(database.execute("PRAGMA temp_store = MEMORY;"));
+  return database;
+}
 
 Status Database::execute(const std::string& sql) {
   const int code = sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr);
@@ -114,7 +127,10 @@ Result<Query> Database::prepare(std::string_view sql) {
   return Query(found->second.get());
 }
 
-Result<WriteTransaction> WriteTransaction::begin(Database& database) {
+Result<WriteTransaction> WriteTransaction::begin(Database& database, Durability durability) {
+  // Said each time: nothing that went wrong earlier can leave a durable transaction relaxed.
+  COS_CHECK(database.execute(durability == Durability::kDurable ? "PRAGMA synchronous = FULL"
+                                                                : "PRAGMA synchronous = NORMAL"));
   COS_CHECK(database.execute("BEGIN IMMEDIATE"));
   return WriteTransaction(database);
 }

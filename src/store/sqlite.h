@@ -102,6 +102,9 @@ class Database {
     return *row && !made->is_null(0) ? std::optional(made->integer(0)) : std::nullopt;
   }
 
+  // How long a statement waits for another process's write lock.
+  void set_patience(int milliseconds) { sqlite3_busy_timeout(handle_.get(), milliseconds); }
+
   [[nodiscard]] std::int64_t last_insert_id() const { return sqlite3_last_insert_rowid(handle_.get()); }
   [[nodiscard]] std::int64_t changes() const { return sqlite3_changes64(handle_.get()); }
 
@@ -156,10 +159,16 @@ auto collect(Query query, Read read) -> Result<std::vector<typename decltype(rea
   }
 }
 
+// kDurable: a commit survives a power cut. kRelaxed: it survives a crash of the process, and costs no sync;
+// for what may be lost without harm.
+enum class Durability { kDurable, kRelaxed };
+
+inline constexpr int kPatienceMs = 20'000;
+
 // BEGIN IMMEDIATE: holds the one write lock of the store, across processes, until commit or destruction.
 class WriteTransaction {
  public:
-  static Result<WriteTransaction> begin(Database& database);
+  static Result<WriteTransaction> begin(Database& database, Durability durability = Durability::kDurable);
   Status commit();
 
   WriteTransaction(WriteTransaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}

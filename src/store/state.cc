@@ -9,7 +9,7 @@ namespace libcos::internal {
 namespace {
 
 constexpr std::int64_t kFlushEveryMs = 60'000;
-constexpr std::size_t kMostPendingReads = 256;
+constexpr std::size_t kMostPendingReads = 4096;
 
 }  // namespace
 
@@ -26,9 +26,9 @@ HashListInfo HashLists::info() {
   const std::lock_guard lock(mutex_);
   refresh();
   if (!installed_) {
-    return {std::string(starter_.version()), starter_.size(), false};
+    return {std::string(starter_.version()), starter_.size(), false, damaged_};
   }
-  return {std::string(installed_->version()), starter_.size() + installed_->size(), true};
+  return {std::string(installed_->version()), starter_.size() + installed_->size(), true, false};
 }
 
 void HashLists::refresh() {
@@ -38,11 +38,16 @@ void HashLists::refresh() {
     return;
   }
   identity_ = now;
+  damaged_ = false;
   installed_.reset();
   if (status) {
     // A damaged list behaves as an empty one: towards pages silently, `cos phl` reports it.
-    if (Result<PublicHashList> mapped = PublicHashList::map(path_)) {
+    Result<PublicHashList> mapped = PublicHashList::map(path_);
+    damaged_ = !mapped;
+    if (mapped) {
       installed_.emplace(std::move(*mapped));
+    } else if (mapped.error().code != ErrorCode::kCorrupt) {
+      identity_ = {};  // could not be read just now: look again next time
     }
   }
 }
@@ -82,10 +87,10 @@ Status StoreState::flush_reads() {
   if (pending_reads.empty()) {
     return {};
   }
-  // Dates need not survive a power cut: no sync for them.
-  COS_CHECK(registry.database().execute("PRAGMA synchronous = NORMAL"));
-  Status written = [&]() -> Status {
-    COS_TRY(auto transaction, sqlite::WriteTransaction::begin(registry.database()));
+  // A read must not wait for another process's write; the dates can.
+  registry.database().set_patience(0);
+  const Status written = [&]() -> Status {
+    COS_TRY(auto transaction, sqlite::WriteTransaction::begin(registry.database(), sqlite::Durability::kRelaxed));
     for (const auto& [entry, pending] : pending_reads) {
       COS_CHECK(registry.set_last_read(entry, pending.when));
       for (const auto& [realm, origin] : pending.listed) {
@@ -94,8 +99,8 @@ Status StoreState::flush_reads() {
     }
     return transaction.commit();
   }();
-  COS_CHECK(registry.database().execute("PRAGMA synchronous = FULL"));
-  if (written) {
+  registry.database().set_patience(sqlite::kPatienceMs);
+  if (written || pending_reads.size() >= kMostPendingReads) {
     pending_reads.clear();
   }
   return written;

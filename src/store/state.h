@@ -39,6 +39,7 @@ class HashLists {
   std::mutex mutex_;
   std::optional<PublicHashList> installed_;
   FileIdentity identity_;
+  bool damaged_ = false;
 };
 
 struct StoreState {
@@ -49,7 +50,9 @@ struct StoreState {
         registry(std::move(database)),
         clock(std::move(now)),
         lists(std::move(hash_list)),
-        suffixes(PublicSuffixes::newest()) {}
+        suffixes(PublicSuffixes::newest()) {
+    last_flush = clock();
+  }
   StoreState(const StoreState&) = delete;
   StoreState& operator=(const StoreState&) = delete;
   ~StoreState();
@@ -66,6 +69,9 @@ struct StoreState {
   };
   std::unordered_map<std::int64_t, PendingRead> pending_reads;
   std::int64_t last_flush = 0;
+
+  // Bytes in incoming files of this process, which the budget does not count yet.
+  std::atomic<std::uint64_t> incoming_bytes = 0;
 
   const Clock clock;
   HashLists lists;
@@ -102,7 +108,8 @@ Result<bool> matches(const UniqueFd& fd, const EntryRow& entry, const Progress& 
 
 // links.cc -------------------------------------------------------------------------------------------
 
-// Removes the link's file if it is still the one that we put there.
-void remove_link_file(const LinkRow& link);
+// Removes the link's file if it is still the one that we put there, or (changed meanwhile) a name of the blob
+// that `blob` has open.
+void remove_link_file(const LinkRow& link, const UniqueFd* blob = nullptr);
 
 }  // namespace libcos::internal

@@ -1,7 +1,10 @@
 #include "cos/store.h"
 
+#include <unistd.h>
+
 #include <array>
 #include <cstdlib>
+#include <system_error>
 #include <utility>
 
 #include "base/try.h"
@@ -22,7 +25,7 @@ fs::path default_store_directory() {
     return value == nullptr ? std::string() : std::string(value);
   };
   if (const std::string home = variable("COS_HOME"); !home.empty()) {
-    return fs::absolute(home);
+    return home;
   }
   // The XDG rules: a relative path counts as unset.
   if (const fs::path data = variable("XDG_DATA_HOME"); data.is_absolute()) {
@@ -41,7 +44,8 @@ namespace {
 
 // What killed processes left behind. Looks at incoming files and doomed rows only.
 Status sweep(StoreState& state, DiskBlobFiles& blobs) {
-  COS_CHECK(internal::finish_removals(state));
+  // Best effort: what cannot be removed now stays noted, and must not keep the user from the rest.
+  (void)internal::finish_removals(state);
   COS_TRY(const bool leftovers, blobs.has_leftovers());
   if (!leftovers) {
     return {};
@@ -55,11 +59,28 @@ Status sweep(StoreState& state, DiskBlobFiles& blobs) {
   return transaction.commit();
 }
 
+// Makes the directory and resolves symlinks on the way to it (a home directory is often one), so that below
+// it none need to be followed. Refuses a directory that others could have prepared.
+Result<StorePaths> private_root(const fs::path& wanted) {
+  COS_CHECK(make_private_directory(wanted));
+  std::error_code error;
+  const fs::path root = fs::canonical(wanted, error);
+  const auto status = error ? std::nullopt : stat_of(root);
+  if (!status) {
+    return fail(ErrorCode::kIo, "Cannot use " + wanted.string() + " for the store.");
+  }
+  if (status->st_uid != ::geteuid() || (status->st_mode & 0022U) != 0) {
+    return fail(ErrorCode::kIo, root.string() + " belongs to another user or can be written by others.",
+                "Point COS_HOME at a directory of your own, or run: chmod 700 " + root.string());
+  }
+  return StorePaths(root);
+}
+
 }  // namespace
 
 Result<Store> Store::open(const StoreOptions& options) {
-  StorePaths paths(options.directory.empty() ? default_store_directory() : fs::absolute(options.directory));
-  COS_CHECK(make_private_directory(paths.root()));
+  COS_TRY(const StorePaths paths,
+          private_root(options.directory.empty() ? default_store_directory() : options.directory));
   COS_CHECK(make_private_directory(paths.incoming()));
   COS_CHECK(make_private_directory(paths.blobs()));
   COS_TRY(sqlite::Database database, sqlite::Database::open(paths.database()));
@@ -68,12 +89,12 @@ Result<Store> Store::open(const StoreOptions& options) {
   DiskBlobFiles& disk = *files;
   auto state = std::make_shared<StoreState>(paths, std::move(files), std::move(database),
                                             options.clock ? options.clock : system_clock(), paths.hash_list());
-  COS_CHECK(sweep(*state, disk));
+  (void)sweep(*state, disk);
   return Store(std::move(state));
 }
 
 Result<Store> Store::open_private(const StoreOptions& options) {
-  const StorePaths paths(options.directory.empty() ? default_store_directory() : fs::absolute(options.directory));
+  const StorePaths paths(options.directory.empty() ? default_store_directory() : options.directory);
   COS_TRY(sqlite::Database database, sqlite::Database::open_in_memory());
   COS_CHECK(migrate(database));
   return Store(std::make_shared<StoreState>(StorePaths(fs::path()), make_memory_blob_files(), std::move(database),
@@ -132,7 +153,7 @@ Result<Reader> Store::open_entry(const Hash& hash) {
       return gone();
     }
     const std::lock_guard lock(state_->mutex);
-    COS_CHECK(state_->registry.set_verified(entry->id, identity, state_->clock()));
+    COS_CHECK(state_->registry.set_verified(*entry, identity, state_->clock()));
   }
   return Reader(std::make_unique<internal::ReaderState>(std::move(*fd), entry->size));
 }

@@ -112,7 +112,7 @@ Result<VerifyOutcome> Store::verify(const Hash& hash, const Progress& progress) 
     return VerifyOutcome::kDamaged;
   }
   const std::lock_guard lock(state_->mutex);
-  COS_CHECK(state_->registry.set_verified(row->id, identity_of(status), state_->clock()));
+  COS_CHECK(state_->registry.set_verified(*row, identity_of(status), state_->clock()));
   return VerifyOutcome::kIntact;
 }
 
@@ -121,14 +121,29 @@ Result<std::size_t> Store::collect_orphans() {
   if (disk == nullptr) {
     return std::size_t{0};
   }
-  const std::lock_guard lock(state_->mutex);
-  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state_->registry.database()));
-  COS_TRY(const std::size_t removed, disk->collect_orphans([&](const Hash& hash) -> Result<bool> {
+  const auto is_orphan = [&](const Hash& hash) -> Result<bool> {
     COS_TRY(const auto row, state_->registry.find(hash));
-    return row.has_value();
-  }));
-  COS_CHECK(transaction.commit());
-  return removed;
+    return !row.has_value();
+  };
+  // The walk may take minutes: candidates are gathered without a lock and looked at again under it.
+  std::vector<Hash> candidates;
+  disk->for_each_blob([&](const Hash& hash) {
+    const std::lock_guard lock(state_->mutex);
+    if (is_orphan(hash).value_or(false)) {
+      candidates.push_back(hash);
+    }
+  });
+  std::size_t moved = 0;
+  for (const Hash& hash : candidates) {
+    const std::lock_guard lock(state_->mutex);
+    COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state_->registry.database()));
+    COS_TRY(const bool orphan, is_orphan(hash));
+    if (orphan) {
+      COS_CHECK(disk->quarantine(hash));
+      ++moved;
+    }
+  }
+  return moved;
 }
 
 Result<std::vector<Setting>> Store::settings() {

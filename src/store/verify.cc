@@ -17,7 +17,11 @@ Result<bool> matches(const UniqueFd& fd, const EntryRow& entry, const Progress& 
   std::vector<std::uint8_t> buffer(kReadSize);
   std::uint64_t done = 0;
   while (true) {
-    COS_TRY(const std::size_t got, read_at(fd, buffer, done));
+    const Result<std::size_t> read = read_at(fd, buffer, done);
+    if (!read) {
+      return false;  // what the disk does not give back is as lost as what it gives back wrong
+    }
+    const std::size_t got = *read;
     if (got == 0) {
       break;
     }

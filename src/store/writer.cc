@@ -21,12 +21,13 @@ constexpr std::uint64_t kWriteBackStep = 16ULL << 20U;
 }  // namespace
 
 WriterState::WriterState(std::shared_ptr<StoreState> store, WriteRequest request, IncomingFile incoming,
-                         std::uint64_t limit, std::uint64_t reserve, bool hash_is_promised)
+                         std::uint64_t limit, std::uint64_t reserve, std::uint64_t budget, bool hash_is_promised)
     : store_(std::move(store)),
       request_(std::move(request)),
       incoming_(std::move(incoming)),
       limit_(limit),
       reserve_(reserve),
+      budget_(budget),
       hash_is_promised_(hash_is_promised),
       ingest_(request_.hash.algorithm()) {}
 
@@ -37,35 +38,49 @@ Result<std::unique_ptr<WriterState>> WriterState::begin(std::shared_ptr<StoreSta
   }
   std::uint64_t limit = 0;
   std::uint64_t reserve = 0;
+  Budget budget{};
   {
     const std::lock_guard lock(store->mutex);
     COS_TRY(const std::int64_t session_limit, store->setting_value(setting::kSessionLimit));
     COS_TRY(const std::int64_t disk_reserve, store->setting_value(setting::kReserve));
-    limit = static_cast<std::uint64_t>(session_limit);
+    COS_TRY(budget, budget_of(*store));
+    limit = std::min(static_cast<std::uint64_t>(session_limit), request.origin ? budget.share : budget.total);
     reserve = static_cast<std::uint64_t>(disk_reserve);
   }
   COS_TRY(IncomingFile incoming, store->blobs->create_incoming(request.hash));
-  return std::unique_ptr<WriterState>(
-      new WriterState(std::move(store), std::move(request), std::move(incoming), limit, reserve, hash_is_promised));
+  return std::unique_ptr<WriterState>(new WriterState(std::move(store), std::move(request), std::move(incoming), limit,
+                                                      reserve, budget.total, hash_is_promised));
 }
 
-Status WriterState::check_room(std::uint64_t end) {
+Status WriterState::check_limit(std::uint64_t end) const {
   if (end > limit_) {
     return fail(ErrorCode::kQuotaExceeded,
                 "The file would be larger than one write may store (" + std::to_string(limit_) + " bytes).");
   }
-  if (end > checked_room_) {
+  return {};
+}
+
+// Only bytes that are really written count. A hole takes no room, and weighing it against the free space
+// would let a page measure that space without writing anything.
+Status WriterState::check_room(std::uint64_t position, std::size_t size) {
+  COS_CHECK(check_limit(position + size));
+  if (size > room_left_) {
     COS_TRY(const DiskSpace space, store_->blobs->space());
-    // Up to kRoomStep ahead, so that small writes do not ask the file system each time.
-    if (space.free < reserve_ + (end - flushed_)) {
+    const std::uint64_t step = std::max<std::uint64_t>(size, kRoomStep);
+    if (space.free < reserve_ + size || store_->incoming_bytes + size > budget_) {
       return fail(ErrorCode::kQuotaExceeded, "The disk is full, but for the space that cos leaves free.",
                   "Free some disk space, remove entries with `cos rm`, or lower disk.reserve with `cos config set`.");
     }
-    if (space.free >= reserve_ + (end - flushed_) + kRoomStep) {
-      checked_room_ = end + kRoomStep;
-    }
+    // Ahead of need, so that small writes do not ask the file system each time.
+    room_left_ = space.free >= reserve_ + step ? step : size;
   }
+  room_left_ -= size;
   return {};
+}
+
+void WriterState::count_incoming(std::uint64_t size) {
+  store_->incoming_bytes += size - counted_;  // modulo 2^64: also when it is less
+  counted_ = size;
 }
 
 Status WriterState::remember(Status status) {
@@ -81,10 +96,10 @@ Status WriterState::write(std::uint64_t position, std::span<const std::uint8_t> 
   }
   COS_CHECK(failure_);
   if (position > limit_ || bytes.size() > limit_ - position) {
-    return check_room(limit_ + 1);
+    return check_limit(limit_ + 1);
   }
+  COS_CHECK(check_room(position, bytes.size()));
   const std::uint64_t end = position + bytes.size();
-  COS_CHECK(check_room(std::max(end, size_)));
   if (position == size_ && sums_describe_file_) {
     return remember(append(bytes));
   }
@@ -96,6 +111,7 @@ Status WriterState::write(std::uint64_t position, std::span<const std::uint8_t> 
   COS_CHECK(remember(write_at(incoming_.fd, bytes, position)));
   size_ = std::max(size_, end);
   flushed_ = size_;
+  count_incoming(counted_ + bytes.size());
   return {};
 }
 
@@ -124,6 +140,7 @@ Status WriterState::flush_block() {
   ingest_.push(block);
   COS_CHECK(write_at(incoming_.fd, *block, flushed_));
   flushed_ += block->size();
+  count_incoming(std::max(counted_, flushed_));
   return write_back_early();
 }
 
@@ -146,7 +163,7 @@ Status WriterState::truncate(std::uint64_t size) {
   if (size == size_) {
     return {};
   }
-  COS_CHECK(check_room(std::min(size, limit_ + 1)));
+  COS_CHECK(check_limit(size));
   COS_CHECK(remember(flush_block()));
   if (::ftruncate(incoming_.fd.get(), static_cast<off_t>(size)) != 0) {
     return remember(tl::unexpected(errno_error("resize", incoming_.path, errno)));
@@ -154,6 +171,7 @@ Status WriterState::truncate(std::uint64_t size) {
   size_ = size;
   flushed_ = size;
   written_back_ = std::min(written_back_, size);
+  count_incoming(std::min(counted_, size));
   if (size == 0) {
     ingest_.reset();
     sums_describe_file_ = true;
@@ -216,6 +234,7 @@ void WriterState::abort() {
   if (std::exchange(open_, false)) {
     ingest_.reset();
     block_.reset();
+    count_incoming(0);
     store_->blobs->discard(incoming_);
   }
 }

@@ -34,9 +34,11 @@ class WriterState {
 
  private:
   WriterState(std::shared_ptr<StoreState> store, WriteRequest request, IncomingFile incoming, std::uint64_t limit,
-              std::uint64_t reserve, bool hash_is_promised);
+              std::uint64_t reserve, std::uint64_t budget, bool hash_is_promised);
 
-  Status check_room(std::uint64_t end);
+  Status check_limit(std::uint64_t end) const;
+  Status check_room(std::uint64_t position, std::size_t size);
+  void count_incoming(std::uint64_t size);
   Status append(std::span<const std::uint8_t> bytes);
   Status flush_block();
   Status write_back_early();
@@ -49,13 +51,15 @@ class WriterState {
   IncomingFile incoming_;
   std::uint64_t limit_;
   std::uint64_t reserve_;
+  std::uint64_t budget_;   // of the whole store, which all sessions together must not exceed either
   bool hash_is_promised_;  // else close() takes the hash that the bytes have
 
   Ingest ingest_;
   std::shared_ptr<Ingest::Block> block_;  // appended bytes that are neither written nor hashed yet
   std::uint64_t size_ = 0;                // with block_
   std::uint64_t flushed_ = 0;             // where block_ begins
-  std::uint64_t checked_room_ = 0;        // the disk was seen to have room up to here
+  std::uint64_t room_left_ = 0;           // bytes that may be written before the disk is asked again
+  std::uint64_t counted_ = 0;             // our part of StoreState::incoming_bytes
   std::uint64_t written_back_ = 0;
   bool sums_describe_file_ = true;
   bool open_ = true;

@@ -86,6 +86,27 @@ TEST_F(BudgetTest, RewritingTheSameBytesCostsNothing) {
   EXPECT_EQ(store_.totals()->bytes, 4 * kMiB);
 }
 
+// Else a page could tell by a full store that somebody else has the bytes.
+TEST_F(BudgetTest, BytesThatAreThereAlreadyNeedNoRoomAgain) {
+  ASSERT_TRUE(put_file("https://a.test", 'x', 4));
+  ASSERT_TRUE(put_file("https://b.test", 'y', 4));
+  ASSERT_TRUE(put_file("https://c.test", 'x', 4));
+  EXPECT_TRUE(has('y', 4)) << "nothing had to go";
+  expect_totals_to_be_right();
+}
+
+TEST_F(BudgetTest, AllSessionsTogetherStayWithinTheBudget) {
+  std::vector<Writer> writers;
+  for (int i = 0; i < 2; ++i) {
+    writers.push_back(std::move(*store_.begin_write({profile('a'), origin_of("https://a.test"), hash_of("x")})));
+    ASSERT_TRUE(writers.back().append(bytes_of(file('x', 4))));
+  }
+  writers.push_back(std::move(*store_.begin_write({profile('a'), origin_of("https://b.test"), hash_of("x")})));
+  EXPECT_EQ(writers.back().append(bytes_of(file('x', 4))).error().code, ErrorCode::kQuotaExceeded);
+  writers.front().abort();
+  EXPECT_TRUE(writers.back().append(bytes_of(file('x', 4))));
+}
+
 TEST_F(BudgetTest, SharesCountPerRealm) {
   clock_.advance(1000);
   ASSERT_TRUE(put("https://a.test", file('x', 4), Scope::same_site(), profile('a')));

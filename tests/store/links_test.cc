@@ -103,6 +103,41 @@ TEST_F(LinksTest, ADamagedEntrysLinksGoWithItsQuarantine) {
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
+TEST_F(LinksTest, ALinkToBytesThatWentWrongIsNotServedAfterTheEntryWasStoredAnew) {
+  ASSERT_TRUE(put(kA, "text"));
+  const auto path = marked("1");
+  ASSERT_TRUE(store_.hand_over(profile('a'), hash_of("text"), path));
+  ASSERT_EQ(::chmod(path.c_str(), 0644), 0);
+  std::ofstream(path) << "t#xt";
+  ASSERT_EQ(::chmod(path.c_str(), 0444), 0);
+  ASSERT_TRUE(put(kA, "text"));
+  EXPECT_EQ(read(hash_of("text")), "text");
+  EXPECT_EQ(store_.current_link(profile('a'), hash_of("text")).value(), std::nullopt);
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST_F(LinksTest, AChangedFileBehindALinkIsNoCurrentLink) {
+  ASSERT_TRUE(put(kA, "text"));
+  const auto path = marked("1");
+  ASSERT_TRUE(store_.hand_over(profile('a'), hash_of("text"), path));
+  ASSERT_EQ(::chmod(path.c_str(), 0644), 0);
+  std::ofstream(path) << "t#xt";
+  EXPECT_EQ(store_.current_link(profile('a'), hash_of("text")).value(), std::nullopt);
+}
+
+TEST_F(LinksTest, ALinkThatWasUsedAMomentAgoKeepsItsEntryFromEviction) {
+  ASSERT_TRUE(store_.set_setting("budget.ceiling", "1MiB"));
+  ASSERT_TRUE(store_.set_setting("budget.origin-percent", "100"));
+  const std::string first(700'000, 'x');
+  const std::string second(700'000, 'y');
+  ASSERT_TRUE(put(kA, first));
+  ASSERT_TRUE(store_.hand_over(profile('a'), hash_of(first), marked("1")));
+  EXPECT_EQ(put("https://b.test", second).error().code, ErrorCode::kQuotaExceeded);
+  clock_.advance(11LL * 60 * 1000);
+  EXPECT_TRUE(put("https://b.test", second));
+  EXPECT_FALSE(std::filesystem::exists(temp_.path() / "profile" / "1"));
+}
+
 TEST_F(LinksTest, AStartRemovesLinksOfEntriesThatAreGone) {
   ASSERT_TRUE(put(kA, "text"));
   const auto path = marked("1");

@@ -183,6 +183,25 @@ TEST_F(ProcessTest, WhatCloseAcknowledgedSurvivesAKill) {
   expect_totals_to_be_right();
 }
 
+// Closing a descriptor of store.db drops every lock that SQLite holds on it in that process; another process
+// then takes itself for the last user and throws the log away with what was committed.
+TEST_F(ProcessTest, OpeningAStoreTwiceInOneProcessLosesNothingThatWasCommitted) {
+  for (int i = 0; i < 5; ++i) {
+    const std::string text = "text " + std::to_string(i);
+    const Store second = open_again();
+    ASSERT_TRUE(put(kA, text));
+    Child child([&] {
+      const auto store = open();
+      return store.has_value();
+    });
+    ASSERT_TRUE(child.succeeded());
+    const Store third = open_again();
+    EXPECT_EQ(read(hash_of(text)), text);
+    EXPECT_EQ(blob_files(), static_cast<std::size_t>(i + 1));
+    EXPECT_EQ(store_.totals()->entries, static_cast<std::uint64_t>(i + 1));
+  }
+}
+
 TEST_F(ProcessTest, AListInstalledByOneProcessIsInForceInAnother) {
   ASSERT_TRUE(put(kA, "text", Scope::global()));
   ASSERT_EQ(ask("https://b.test", hash_of("text")), Disclosure::kRefused);

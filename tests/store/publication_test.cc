@@ -119,6 +119,107 @@ TEST_F(PublicationTest, AnEntryWhoseFileIsGoneIsForgottenAndCanBeStoredAgain) {
   EXPECT_EQ(read(hash_of("text")), "text");
 }
 
+TEST_F(PublicationTest, AnEntryIsNotForgottenForAFileThatCannotBeLookedAt) {
+  ASSERT_TRUE(put(kA, "text"));
+  const auto shelf = blob_path(hash_of("text")).parent_path();
+  const auto aside = temp_.path() / "aside";
+  std::filesystem::rename(shelf, aside);
+  std::filesystem::create_symlink(shelf, shelf);  // ELOOP for everything below
+  const auto refused = store_.open_entry(hash_of("text"));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kIo);
+  std::filesystem::remove(shelf);
+  std::filesystem::rename(aside, shelf);
+  EXPECT_EQ(read(hash_of("text")), "text");
+}
+
+// As on a disk that is full just when the rows are to be written.
+TEST_F(PublicationTest, APublicationThatFailsAfterItsBlobWasPlacedTakesTheBlobBack) {
+  run_sql(directory() / "store.db",
+          "CREATE TRIGGER fault BEFORE INSERT ON hash_tree BEGIN SELECT RAISE(ABORT, 'fault'); END");
+  EXPECT_FALSE(put(kA, "text"));
+  EXPECT_EQ(blob_files(), 0U);
+  EXPECT_EQ(incoming_files(), 0U);
+  run_sql(directory() / "store.db", "DROP TRIGGER fault");
+  EXPECT_TRUE(put(kA, "text"));
+}
+
+TEST_F(PublicationTest, AFailedPublicationEvictsNobody) {
+  ASSERT_TRUE(store_.set_setting("budget.ceiling", "1MiB"));
+  ASSERT_TRUE(store_.set_setting("budget.origin-percent", "100"));
+  ASSERT_TRUE(put(kA, std::string(900'000, 'x')));
+  run_sql(directory() / "store.db",
+          "CREATE TRIGGER fault BEFORE INSERT ON hash_tree BEGIN SELECT RAISE(ABORT, 'fault'); END");
+  EXPECT_FALSE(put("https://b.test", std::string(900'000, 'y')));
+  EXPECT_EQ(read(hash_of(std::string(900'000, 'x'))), std::string(900'000, 'x'));
+}
+
+TEST_F(PublicationTest, RemovingAnEntryForgetsWhoStoredIt) {
+  ASSERT_TRUE(put("https://secret.example", "text", Scope::list({origin_of("https://listed.example")})));
+  ASSERT_TRUE(put("https://other.example", "other"));
+  ASSERT_TRUE(store_.remove(hash_of("text")).value());
+  std::string names;
+  sqlite3* handle = nullptr;
+  ASSERT_EQ(sqlite3_open((directory() / "store.db").c_str(), &handle), SQLITE_OK);
+  const auto collect = [](void* into, int /*columns*/, char** values, char** /*names*/) {
+    *static_cast<std::string*>(into) += std::string(values[0]) + " ";
+    return 0;
+  };
+  sqlite3_exec(handle, "SELECT serialized FROM origin UNION SELECT serialized FROM site ORDER BY 1", collect, &names,
+               nullptr);
+  sqlite3_close(handle);
+  EXPECT_EQ(names, "https://other.example ");
+}
+
+TEST_F(PublicationTest, ABlobThatCannotBeRemovedKeepsNobodyFromTheStore) {
+  ASSERT_TRUE(put(kA, "text"));
+  ASSERT_TRUE(put(kA, "other"));
+  run_sql(directory() / "store.db",
+          "INSERT INTO doomed_blob SELECT digest, algorithm FROM entry WHERE size = 4;"
+          "DELETE FROM entry WHERE size = 4;");
+  std::filesystem::remove(blob_path(hash_of("text")));
+  std::filesystem::create_directories(blob_path(hash_of("text")) / "in the way");
+  restart();
+  EXPECT_EQ(read(hash_of("other")), "other");
+}
+
+TEST_F(PublicationTest, AStoreBehindASymlinkIsTheStore) {
+  ASSERT_TRUE(put(kA, "text"));
+  std::filesystem::create_directory_symlink(temp_.path(), temp_.path() / "alias");
+  const auto aliased = Store::open({temp_.path() / "alias" / "store", {}});
+  ASSERT_TRUE(aliased) << aliased.error().message;
+  EXPECT_EQ(aliased->directory(), std::filesystem::canonical(directory()));
+}
+
+TEST_F(PublicationTest, ADirectoryThatOthersCanWriteIsRefused) {
+  const auto shared = temp_.path() / "shared";
+  std::filesystem::create_directory(shared);
+  std::filesystem::permissions(shared, std::filesystem::perms::all);
+  const auto refused = Store::open({shared, {}});
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().mend.find("chmod 700"), std::string::npos);
+  EXPECT_TRUE(std::filesystem::is_empty(shared));
+}
+
+TEST_F(PublicationTest, TheRegistryIsTheUsersAlone) {
+  ASSERT_TRUE(put(kA, "text"));
+  for (const auto* name : {"store.db", "store.db-wal", "store.db-shm"}) {
+    EXPECT_EQ(std::filesystem::status(directory() / name).permissions(),
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write)
+        << name;
+  }
+}
+
+TEST_F(PublicationTest, AnotherProgramsDatabaseIsRefusedAndLeftAsItIs) {
+  const auto other = temp_.path() / "other-program";
+  std::filesystem::create_directories(other);
+  std::filesystem::permissions(other, std::filesystem::perms::owner_all);
+  run_sql(other / "store.db", "CREATE TABLE theirs (x)");
+  const auto refused = Store::open({other, {}});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kCorrupt);
+}
+
 TEST_F(PublicationTest, AStoreFromANewerVersionIsRefusedAndLeftAsItIs) {
   ASSERT_TRUE(put(kA, "text"));
   run_sql(directory() / "store.db", "PRAGMA user_version = 99");

@@ -155,10 +155,31 @@ TEST_F(WriterTest, BoundsAreCheckedBeforeAnythingIsDone) {
   EXPECT_TRUE(writer.close()) << "a refused operation does not spoil the session";
 }
 
+TEST_F(WriterTest, AFileOfExactlyTheLimitIsStored) {
+  ASSERT_TRUE(store_.set_setting("write.limit", "1MiB"));
+  const std::string text(1U << 20U, 'x');
+  Writer writer = begin(hash_of(text));
+  ASSERT_TRUE(writer.append(bytes_of(std::string_view(text).substr(0, 600'000))));
+  const auto rest = writer.append(bytes_of(std::string_view(text).substr(600'000)));
+  ASSERT_TRUE(rest) << rest.error().message;
+  const auto closed = writer.close();
+  ASSERT_TRUE(closed) << closed.error().message;
+  EXPECT_TRUE(store_.stat(hash_of(text))->has_value());
+  restart();
+  EXPECT_TRUE(read(hash_of(text)) == text);
+}
+
 TEST_F(WriterTest, TheDisksReserveIsLeftFree) {
   ASSERT_TRUE(store_.set_setting("disk.reserve", "1TiB"));
   Writer writer = begin(hash_of("x"));
   EXPECT_EQ(writer.append(bytes_of("x")).error().code, ErrorCode::kQuotaExceeded);
+}
+
+// Else a page could measure the free space, by truncating, without writing a byte.
+TEST_F(WriterTest, AHoleIsNotWeighedAgainstTheFreeSpace) {
+  ASSERT_TRUE(store_.set_setting("disk.reserve", "1TiB"));
+  Writer writer = begin(hash_of("x"));
+  EXPECT_TRUE(writer.truncate(1U << 30U));
 }
 
 TEST_F(WriterTest, TwoSessionsOfOneHashBothSucceedAndKeepOneCopy) {

@@ -1,0 +1,616 @@
+// The command line by its exit codes and output: 0 done, 1 failed, 2 wrong usage, 3 nothing found, 4 damaged
+// data found.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <unordered_map>
+
+#include "host/process.h"
+#include "store/sqlite.h"
+#include "store/store_fixture.h"
+
+namespace libcos {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+std::string content(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+bool mentions(const std::string& text, const std::string& words) { return text.find(words) != std::string::npos; }
+
+class CliTest : public testing::Test {
+ protected:
+  CliTest() { EXPECT_TRUE(store().set_setting("disk.reserve", "0")); }
+
+  [[nodiscard]] Store store() const {
+    auto opened = Store::open({home_.store(), {}});
+    EXPECT_TRUE(opened) << opened.error().message;
+    return std::move(*opened);
+  }
+
+  [[nodiscard]] Finished cos(const std::vector<std::string>& arguments, RunOptions options = {}) const {
+    std::vector<std::string> all{COS_EXECUTABLE};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    options.environment = home_.environment(options.environment);
+    return run(all, options);
+  }
+  [[nodiscard]] int code_of(const std::vector<std::string>& arguments) const { return cos(arguments).code; }
+  // The JSON that a command prints; fails the test when it prints anything else.
+  [[nodiscard]] json json_of(std::vector<std::string> arguments, int code = 0) const {
+    arguments.emplace_back("--json");
+    const Finished finished = cos(arguments);
+    EXPECT_EQ(finished.code, code) << finished.out << finished.err;
+    EXPECT_TRUE(json::accept(finished.out)) << finished.out;
+    EXPECT_EQ(finished.err, "");
+    return json::parse(finished.out, nullptr, false);
+  }
+
+  fs::path file(const std::string& name, const std::string& text) const {
+    std::ofstream(home_.path() / name, std::ios::binary) << text;
+    return home_.path() / name;
+  }
+  [[nodiscard]] fs::path path(const std::string& name) const { return home_.path() / name; }
+  std::string add(const std::string& text) const {
+    EXPECT_EQ(code_of({"add", file("added", text).string()}), 0);
+    return hash_of(text).hex();
+  }
+  void damage(const std::string& text) const {
+    const fs::path blob = StorePaths(home_.store()).blob(hash_of(text));
+    ASSERT_EQ(::chmod(blob.c_str(), 0644), 0);
+    std::fstream(blob, std::ios::in | std::ios::out | std::ios::binary) << '\1';
+  }
+  // Two texts whose hashes begin alike.
+  [[nodiscard]] static std::pair<std::string, std::string> look_alikes() {
+    std::unordered_map<std::string, std::string> seen;
+    for (int i = 0;; ++i) {
+      const std::string text = "text " + std::to_string(i);
+      const auto [other, is_new] = seen.emplace(hash_of(text).hex().substr(0, 6), text);
+      if (!is_new) {
+        return {other->second, text};
+      }
+    }
+  }
+
+  const Home home_;
+};
+
+const std::string kUnknown(64, '0');
+
+// Usage ----------------------------------------------------------------------------------------------
+
+TEST_F(CliTest, WithoutACommandItSaysWhatThereIs) {
+  const Finished finished = cos({});
+  EXPECT_EQ(finished.code, 0);
+  EXPECT_TRUE(mentions(finished.out, "cos install"));
+}
+
+TEST_F(CliTest, HelpAndVersionAreDone) {
+  EXPECT_TRUE(mentions(cos({"--help"}).out, "Exit codes"));
+  EXPECT_EQ(cos({"--version"}).out.substr(0, 4), "cos ");
+  for (const char* command :
+       {"ls", "stat", "add", "get", "rm", "verify", "config", "phl", "install", "uninstall", "host"}) {
+    EXPECT_EQ(code_of({command, "--help"}), 0) << command;
+  }
+}
+
+TEST_F(CliTest, WrongUsageIsExitCode2) {
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{"nonsense"},
+                                             {"--nonsense"},
+                                             {"ls", "--nonsense"},
+                                             {"ls", "--sort", "colour"},
+                                             {"stat"},
+                                             {"get"},
+                                             {"get", kUnknown},
+                                             {"add"},
+                                             {"rm"},
+                                             {"config"},
+                                             {"config", "set", "write.limit"},
+                                             {"phl"},
+                                             {"phl", "update"},
+                                             {"ls", "stat"}}) {
+    const Finished finished = cos(arguments);
+    EXPECT_EQ(finished.code, 2) << testing::PrintToString(arguments);
+    EXPECT_EQ(finished.out, "") << testing::PrintToString(arguments);
+    EXPECT_NE(finished.err, "") << testing::PrintToString(arguments);
+  }
+}
+
+TEST_F(CliTest, WhatIsNoHashIsExitCode2) {
+  for (const std::string& text :
+       {std::string("x"), std::string("abcde"), std::string("ABCDEF"), std::string("SHA-256:"),
+        "MD5:" + std::string(32, '0'), "SHA-256:" + std::string(64, 'A'), std::string("../../etc"), std::string()}) {
+    EXPECT_EQ(code_of({"stat", text}), 2) << text;
+    EXPECT_EQ(code_of({"rm", text}), 2) << text;
+    EXPECT_EQ(code_of({"get", text, "-o", path("out").string()}), 2) << text;
+    EXPECT_EQ(code_of({"verify", text}), 2) << text;
+  }
+  EXPECT_FALSE(fs::exists(path("out")));
+}
+
+// Files in and out -----------------------------------------------------------------------------------
+
+TEST_F(CliTest, WhatWasAddedComesOutAgain) {
+  const std::string text(3'000'000, 'x');
+  const Finished added = cos({"add", file("in", text).string()});
+  EXPECT_EQ(added.code, 0) << added.err;
+  EXPECT_TRUE(mentions(added.out, "SHA-256:" + hash_of(text).hex()));
+  EXPECT_TRUE(mentions(added.out, "Not on the Public Hash List"));
+  EXPECT_EQ(code_of({"get", hash_of(text).hex(), "-o", path("out").string()}), 0);
+  EXPECT_TRUE(content(path("out")) == text);
+  EXPECT_TRUE(cos({"get", "SHA-256:" + hash_of(text).hex(), "-o", "-"}).out == text);
+}
+
+TEST_F(CliTest, AddSaysInJsonWhatItStored) {
+  const fs::path in = file("in", "text");
+  const json first = json_of({"add", in.string(), "--origins", "https://a.test,https://b.test"});
+  ASSERT_EQ(first.size(), 1U);
+  EXPECT_EQ(first[0].at("value"), hash_of("text").hex());
+  EXPECT_EQ(first[0].at("algorithm"), "SHA-256");
+  EXPECT_EQ(first[0].at("size"), 4);
+  EXPECT_EQ(first[0].at("file"), in.string());
+  EXPECT_FALSE(first[0].at("alreadyStored").get<bool>());
+  EXPECT_TRUE(json_of({"add", in.string()})[0].at("alreadyStored").get<bool>());
+  EXPECT_EQ(json_of({"stat", hash_of("text").hex()}).at("listedOrigins"),
+            json::array({"https://a.test", "https://b.test"}));
+}
+
+TEST_F(CliTest, AddTakesSeveralFilesAndAnyAlgorithm) {
+  EXPECT_EQ(json_of({"add", file("1", "one").string(), file("2", "two").string()}).size(), 2U);
+  for (const auto& [name, algorithm] : std::vector<std::pair<std::string, HashAlgorithm>>{
+           {"SHA-1", HashAlgorithm::kSha1}, {"sha-384", HashAlgorithm::kSha384}, {"SHA-512", HashAlgorithm::kSha512}}) {
+    const json added = json_of({"add", file("3", "three").string(), "--algorithm", name});
+    EXPECT_EQ(added[0].at("value"), hash_of("three", algorithm).hex());
+    EXPECT_EQ(code_of({"stat", hash_of("three", algorithm).hex()}), 0) << name;
+  }
+}
+
+TEST_F(CliTest, AddRefusesWhatItCannotStore) {
+  EXPECT_EQ(code_of({"add", path("missing").string()}), 1);
+  EXPECT_EQ(code_of({"add", home_.path().string()}), 2) << "a directory";
+  EXPECT_EQ(code_of({"add", file("in", "text").string(), "--algorithm", "MD5"}), 2);
+  EXPECT_EQ(code_of({"add", path("in").string(), "--origins", "nonsense"}), 2);
+  EXPECT_TRUE(store().list(std::nullopt, 10)->empty());
+}
+
+TEST_F(CliTest, GetNeverOverwritesUnlessForced) {
+  const std::string hash = add("text");
+  file("out", "mine");
+  const Finished refused = cos({"get", hash, "-o", path("out").string()});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_TRUE(mentions(refused.err, "--force"));
+  EXPECT_EQ(content(path("out")), "mine");
+  fs::create_symlink(path("nowhere"), path("link"));
+  EXPECT_EQ(code_of({"get", hash, "-o", path("link").string()}), 1) << "a link that leads nowhere is there, too";
+  EXPECT_FALSE(fs::exists(path("nowhere")));
+  EXPECT_EQ(code_of({"get", hash, "-o", path("out").string(), "--force"}), 0);
+  EXPECT_EQ(content(path("out")), "text");
+}
+
+TEST_F(CliTest, GetLeavesNoHalfFile) {
+  const std::string hash = add(std::string(3U << 20U, 'x'));
+  fs::create_directory(path("here"));
+  const Finished failed =
+      cos({"get", hash, "-o", path("here/out").string()}, {.environment = {}, .largest_file = 1U << 20U});
+  EXPECT_EQ(failed.code, 1) << failed.out << failed.err;
+  EXPECT_TRUE(fs::is_empty(path("here")));
+  EXPECT_EQ(code_of({"get", hash, "-o", path("here").string(), "--force"}), 1) << "a directory is in the way";
+  EXPECT_TRUE(fs::is_empty(path("here")));
+  EXPECT_EQ(code_of({"get", hash, "-o", path("missing/out").string()}), 1);
+  EXPECT_EQ(code_of({"get", kUnknown, "-o", path("here/out").string()}), 3);
+  EXPECT_TRUE(fs::is_empty(path("here")));
+  for (const auto& item : fs::directory_iterator(home_.path())) {
+    EXPECT_NE(item.path().extension(), ".part");
+  }
+}
+
+TEST_F(CliTest, GetFailsWhenStandardOutputCannotTakeTheBytes) {
+  const auto full = open_file("/dev/full", O_WRONLY);
+  ASSERT_TRUE(full);
+  for (const std::string& text : {std::string("text"), std::string(3U << 20U, 'x')}) {
+    const Finished finished = cos({"get", add(text), "-o", "-"}, {.environment = {}, .out = full->get()});
+    EXPECT_EQ(finished.code, 1) << text.size() << " bytes";
+  }
+}
+
+TEST_F(CliTest, GetSaysInJsonWhereItPutTheFile) {
+  const json got = json_of({"get", add("text"), "-o", path("out").string()});
+  EXPECT_EQ(got.at("value"), hash_of("text").hex());
+  EXPECT_EQ(got.at("size"), 4);
+  EXPECT_EQ(got.at("file"), path("out").string());
+}
+
+// Looking and removing -------------------------------------------------------------------------------
+
+TEST_F(CliTest, AnEmptyStoreIsListedAsSuch) {
+  EXPECT_TRUE(mentions(cos({"ls"}).out, "The store is empty: " + home_.store().string()));
+  EXPECT_EQ(json_of({"ls"}), json::array());
+}
+
+TEST_F(CliTest, LsShowsWhatIsStored) {
+  const std::string hash = add("text");
+  const Finished listed = cos({"ls"});
+  EXPECT_EQ(listed.code, 0);
+  EXPECT_TRUE(mentions(listed.out, hash.substr(0, 12)));
+  EXPECT_TRUE(mentions(listed.out, "(by hand)"));
+  EXPECT_TRUE(mentions(listed.out, "1 entr"));
+}
+
+TEST_F(CliTest, LsSortsAndCuts) {
+  add("a");
+  add("three");
+  add("four four");
+  const json by_size = json_of({"ls", "--sort", "size"});
+  ASSERT_EQ(by_size.size(), 3U);
+  EXPECT_EQ(by_size[0].at("size"), 9);
+  EXPECT_EQ(by_size[2].at("size"), 1);
+  const json largest = json_of({"ls", "--sort", "size", "--limit", "1"});
+  ASSERT_EQ(largest.size(), 1U);
+  EXPECT_EQ(largest[0].at("size"), 9);
+  const json by_hash = json_of({"ls", "--sort", "hash"});
+  EXPECT_LT(by_hash[0].at("value"), by_hash[1].at("value"));
+}
+
+TEST_F(CliTest, StatShowsOneEntry) {
+  const std::string hash = add("text");
+  const Finished shown = cos({"stat", hash});
+  EXPECT_EQ(shown.code, 0);
+  EXPECT_TRUE(mentions(shown.out, "SHA-256:" + hash));
+  EXPECT_TRUE(mentions(shown.out, "4 bytes"));
+  const json info = json_of({"stat", hash});
+  for (const char* key : {"algorithm", "value", "size", "createdAt", "lastRead", "verifiedAt", "pinned", "damaged",
+                          "manual", "globallyDisclosable", "onPublicHashList", "storingOrigins", "listedOrigins"}) {
+    EXPECT_TRUE(info.contains(key)) << key;
+  }
+  EXPECT_TRUE(info.at("manual").get<bool>());
+  EXPECT_EQ(code_of({"stat", kUnknown}), 3);
+}
+
+TEST_F(CliTest, SixDigitsAreEnoughForAHashThatTheyFit) {
+  const std::string hash = add("text");
+  for (const std::size_t digits : {6U, 7U, 12U, 63U}) {
+    EXPECT_EQ(json_of({"stat", hash.substr(0, digits)}).at("value"), hash) << digits;
+  }
+  EXPECT_EQ(code_of({"stat", hash.substr(0, 5)}), 2);
+  EXPECT_EQ(code_of({"stat", hash[0] == '0' ? "111111" : "000000"}), 3);
+}
+
+TEST_F(CliTest, MoreDigitsThanAHashHasFitNoEntry) {
+  ASSERT_EQ(code_of({"add", file("in", "text").string(), "--algorithm", "SHA-512"}), 0);
+  const std::string hash = hash_of("text", HashAlgorithm::kSha512).hex();
+  for (const std::string& text : {hash + "0", hash + "00", hash + hash}) {
+    EXPECT_NE(code_of({"rm", text}), 0) << text;
+  }
+  EXPECT_EQ(code_of({"stat", hash}), 0);
+}
+
+TEST_F(CliTest, DigitsThatFitSeveralHashesAreRefused) {
+  const auto [one, other] = look_alikes();
+  const std::string hash = add(one);
+  add(other);
+  const std::string both = hash.substr(0, 6);
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+           {"stat", both}, {"rm", both}, {"get", both, "-o", path("out").string()}, {"verify", both}}) {
+    const Finished finished = cos(arguments);
+    EXPECT_EQ(finished.code, 2) << arguments[0];
+    EXPECT_TRUE(mentions(finished.err, "Give more digits")) << finished.err;
+  }
+  EXPECT_EQ(store().list(std::nullopt, 10)->size(), 2U);
+  std::size_t digits = 6;
+  while (hash_of(other).hex().starts_with(hash.substr(0, digits))) {
+    ++digits;
+  }
+  EXPECT_EQ(code_of({"rm", hash.substr(0, digits)}), 0);
+  EXPECT_EQ(code_of({"stat", both}), 0) << "now they fit one";
+}
+
+TEST_F(CliTest, RmRemovesAndSaysWhatWasNotThere) {
+  const std::string hash = add("text");
+  EXPECT_EQ(cos({"rm", hash}).out, "removed  SHA-256:" + hash + "\n");
+  EXPECT_EQ(code_of({"rm", hash}), 3);
+  EXPECT_FALSE(fs::exists(StorePaths(home_.store()).blob(hash_of("text"))));
+  const std::string again = add("text");
+  const json removed = json_of({"rm", again, kUnknown}, 3);
+  ASSERT_EQ(removed.at("removed").size(), 1U);
+  EXPECT_EQ(removed.at("removed")[0].at("value"), again);
+}
+
+// Damage ---------------------------------------------------------------------------------------------
+
+TEST_F(CliTest, VerifyFindsEverythingIntact) {
+  EXPECT_EQ(code_of({"verify"}), 0) << "an empty store";
+  add("text");
+  add("other");
+  const json all = json_of({"verify"});
+  EXPECT_EQ(all.at("intact"), 2);
+  EXPECT_EQ(all.at("bytes"), 9);
+  EXPECT_EQ(all.at("damaged"), json::array());
+  EXPECT_EQ(json_of({"verify", hash_of("text").hex()}).at("intact"), 1);
+}
+
+TEST_F(CliTest, DamageIsFoundReportedAndNeverServed) {
+  const std::string hash = add("text");
+  add("other");
+  damage("text");
+  const Finished found = cos({"verify"});
+  EXPECT_EQ(found.code, 4);
+  EXPECT_TRUE(mentions(found.out, "damaged  SHA-256:" + hash)) << found.out;
+  const json again = json_of({"verify"}, 4);
+  EXPECT_EQ(again.at("damaged"), json::array({"SHA-256:" + hash}));
+  EXPECT_EQ(again.at("intact"), 1);
+  EXPECT_EQ(code_of({"get", hash, "-o", path("out").string()}), 3);
+  EXPECT_FALSE(fs::exists(path("out")));
+  EXPECT_TRUE(mentions(cos({"ls"}).out, "damaged"));
+  EXPECT_TRUE(mentions(cos({"stat", hash}).out, "damaged"));
+  add("text");
+  EXPECT_EQ(code_of({"verify"}), 0) << "adding the file again mends it";
+  EXPECT_EQ(code_of({"get", hash, "-o", path("out").string()}), 0);
+}
+
+TEST_F(CliTest, DamageIsFoundByAReadToo) {
+  const std::string hash = add("text");
+  damage("text");
+  EXPECT_EQ(code_of({"get", hash, "-o", path("out").string()}), 3);
+  EXPECT_FALSE(fs::exists(path("out")));
+}
+
+TEST_F(CliTest, AMissingFileIsForgottenAndReported) {
+  const std::string hash = add("text");
+  fs::remove(StorePaths(home_.store()).blob(hash_of("text")));
+  EXPECT_EQ(json_of({"verify"}, 4).at("missing"), json::array({"SHA-256:" + hash}));
+  EXPECT_EQ(json_of({"ls"}), json::array());
+  EXPECT_EQ(code_of({"verify"}), 0);
+}
+
+TEST_F(CliTest, AStoreOfANewerVersionIsLeftAloneAndSaysWhatToDo) {
+  add("text");
+  {
+    auto database = sqlite::Database::open(home_.store() / "store.db");
+    ASSERT_TRUE(database && database->execute("PRAGMA user_version = 99"));
+  }
+  const Finished refused = cos({"ls"});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_TRUE(mentions(refused.err, "Update cos")) << refused.err;
+  EXPECT_TRUE(mentions(json_of({"ls"}, 1).at("error").at("mend"), "Update cos"));
+  EXPECT_EQ(code_of({"rm", hash_of("text").hex()}), 1);
+  EXPECT_TRUE(fs::exists(StorePaths(home_.store()).blob(hash_of("text"))));
+}
+
+TEST_F(CliTest, AStoreThatIsNoDirectoryIsExitCode1) {
+  const fs::path in_the_way = file("in the way", "text");
+  for (const std::string& place : {in_the_way.string(), (in_the_way / "below").string(), std::string("/sys/cos")}) {
+    const Finished refused = cos({"ls"}, {.environment = {"COS_HOME=" + place}});
+    EXPECT_EQ(refused.code, 1) << place;
+    EXPECT_TRUE(mentions(refused.err, "cos:")) << place;
+  }
+}
+
+TEST_F(CliTest, AFileThatIsNoStoreIsLeftAlone) {
+  fs::create_directory(path("other"));
+  file("other/store.db", "This is not a database, but it is somebody's.");
+  EXPECT_NE(code_of({"ls"}), 1);
+  const Finished refused = cos({"ls"}, {.environment = {"COS_HOME=" + path("other").string()}});
+  EXPECT_TRUE(refused.code == 1 || refused.code == 4) << refused.code;
+  EXPECT_EQ(content(path("other/store.db")), "This is not a database, but it is somebody's.");
+}
+
+// Settings and the list ------------------------------------------------------------------------------
+
+TEST_F(CliTest, SettingsAreShownAndChanged) {
+  EXPECT_EQ(cos({"config", "get", "write.limit"}).out, "16GiB\n");
+  EXPECT_EQ(cos({"config", "set", "write.limit", "1MiB"}).out, "");
+  EXPECT_EQ(cos({"config", "get", "write.limit"}).out, "1MiB\n");
+  EXPECT_EQ(json_of({"config", "set", "write.limit", "2MiB"}).at("value"), "2MiB");
+  EXPECT_EQ(json_of({"config", "get", "write.limit"}).at("default"), "16GiB");
+  const json all = json_of({"config", "list"});
+  EXPECT_TRUE(std::any_of(all.begin(), all.end(), [](const json& row) {
+    return row.at("key") == "write.limit" && row.at("value") == "2MiB" && !row.at("help").get<std::string>().empty();
+  }));
+  EXPECT_TRUE(mentions(cos({"config", "list"}).out, "write.limit"));
+}
+
+TEST_F(CliTest, ImpossibleSettingsAreExitCode2AndChangeNothing) {
+  EXPECT_EQ(code_of({"config", "get", "nonsense"}), 2);
+  EXPECT_EQ(code_of({"config", "set", "nonsense", "1"}), 2);
+  for (const char* value : {"0", "", "much", "1XiB", "99999999TiB", "1.5GiB", "9223372036854775808"}) {
+    const Finished refused = cos({"config", "set", "write.limit", value});
+    EXPECT_EQ(refused.code, 2) << value;
+  }
+  EXPECT_TRUE(mentions(cos({"config", "set", "write.limit", "0"}).err, "from 1MiB to 1TiB"));
+  EXPECT_EQ(code_of({"config", "set", "write.limit", "-5"}), 2);
+  EXPECT_EQ(cos({"config", "get", "write.limit"}).out, "16GiB\n");
+}
+
+class PhlTest : public CliTest {
+ protected:
+  fs::path list(const std::string& name, const std::string& version, const std::vector<Hash>& hashes,
+                bool with_checksum = true) const {
+    std::string text = "// VERSION: " + version + "\n// ===BEGIN SHA-256===\n";
+    for (const Hash& hash : hashes) {
+      text += hash.hex() + "\n";
+    }
+    text += "// ===END SHA-256===\n";
+    if (with_checksum) {
+      file(name + ".sha256", hash_of(text).hex() + "  " + name + "\n");
+    }
+    return file(name, text);
+  }
+};
+
+TEST_F(PhlTest, TheStarterListIsInForceFromTheBeginning) {
+  const json status = json_of({"phl", "status"});
+  EXPECT_FALSE(status.at("installed").get<bool>());
+  EXPECT_GT(status.at("digests").get<int>(), 0);
+  EXPECT_EQ(code_of({"phl", "check", hash_of("text").hex()}), 3);
+  EXPECT_FALSE(json_of({"phl", "check", hash_of("text").hex()}, 3).at("listed").get<bool>());
+}
+
+TEST_F(PhlTest, AListWithItsChecksumIsInstalled) {
+  const int before = json_of({"phl", "status"}).at("digests");
+  const Finished updated = cos({"phl", "update", "--from", list("list", "one", {hash_of("text")}).string()});
+  EXPECT_EQ(updated.code, 0) << updated.err;
+  const json status = json_of({"phl", "status"});
+  EXPECT_TRUE(status.at("installed").get<bool>());
+  EXPECT_EQ(status.at("version"), "one");
+  EXPECT_EQ(status.at("digests"), before + 1);
+  EXPECT_EQ(code_of({"phl", "check", hash_of("text").hex()}), 0);
+}
+
+TEST_F(PhlTest, AListWithoutItsChecksumIsRefusedAndTheOldOneStays) {
+  ASSERT_EQ(code_of({"phl", "update", "--from", list("list", "one", {hash_of("text")}).string()}), 0);
+  const fs::path other = list("other", "two", {hash_of("other")}, false);
+  const Finished missing = cos({"phl", "update", "--from", other.string()});
+  EXPECT_EQ(missing.code, 3);
+  EXPECT_TRUE(mentions(missing.err, "other.sha256"));
+  for (const std::string& checksum : {kUnknown + "  other\n", std::string(), std::string("nonsense"),
+                                      hash_of(content(other)).hex().substr(1) + "\n"}) {
+    file("other.sha256", checksum);
+    EXPECT_EQ(code_of({"phl", "update", "--from", other.string()}), 1) << checksum;
+  }
+  file("malformed", "// ===BEGIN SHA-256===\nnonsense\n// ===END SHA-256===\n");
+  file("malformed.sha256", hash_of(content(path("malformed"))).hex() + "\n");
+  const Finished malformed = cos({"phl", "update", "--from", path("malformed").string()});
+  EXPECT_EQ(malformed.code, 1);
+  EXPECT_TRUE(mentions(malformed.err, "2")) << "the line's number: " << malformed.err;
+  EXPECT_EQ(code_of({"phl", "update", "--from", path("missing").string()}), 1);
+
+  EXPECT_EQ(json_of({"phl", "status"}).at("version"), "one");
+  EXPECT_EQ(code_of({"phl", "check", hash_of("text").hex()}), 0);
+  EXPECT_EQ(code_of({"phl", "check", hash_of("other").hex()}), 3);
+}
+
+// Browsers -------------------------------------------------------------------------------------------
+
+class InstallTest : public CliTest {
+ protected:
+  static fs::path manifest_in(const fs::path& user_data) {
+    return user_data / "NativeMessagingHosts" / "dev.cos.host.json";
+  }
+  static std::size_t files_below(const fs::path& directory) {
+    std::size_t count = 0;
+    std::error_code error;
+    for (fs::recursive_directory_iterator it(directory, error), end; it != end; ++it) {
+      count += it->is_directory() ? 0U : 1U;
+    }
+    return count;
+  }
+};
+
+TEST_F(InstallTest, TheManifestTellsABrowserHowToStartThisExecutableForTheExtensionAlone) {
+  const fs::path user_data = path("user data");
+  EXPECT_EQ(code_of({"install", "--user-data-dir", user_data.string()}), 0);
+  const json manifest = json::parse(content(manifest_in(user_data)));
+  EXPECT_EQ(manifest.at("name"), "dev.cos.host");
+  EXPECT_EQ(manifest.at("type"), "stdio");
+  EXPECT_EQ(manifest.at("allowed_origins"), json::array({std::string(NativeHost::kExtension) + "/"}));
+  EXPECT_TRUE(fs::equivalent(manifest.at("path").get<std::string>(), COS_EXECUTABLE));
+  EXPECT_TRUE(fs::path(manifest.at("path").get<std::string>()).is_absolute());
+
+  NativeHost host(home_.environment(), {manifest.at("path"), manifest.at("allowed_origins")[0]});
+  EXPECT_TRUE(host.hello().at("ok").get<bool>()) << "as a browser would start it";
+}
+
+TEST_F(InstallTest, UninstallLeavesNothing) {
+  const fs::path user_data = path("user data");
+  fs::create_directory(user_data);
+  ASSERT_EQ(code_of({"install", "--user-data-dir", user_data.string()}), 0);
+  EXPECT_EQ(json_of({"uninstall", "--user-data-dir", user_data.string()}).at("removed").size(), 1U);
+  EXPECT_FALSE(fs::exists(manifest_in(user_data)));
+  EXPECT_TRUE(fs::is_empty(user_data)) << "not even an empty directory";
+  const Finished again = cos({"uninstall", "--user-data-dir", user_data.string()});
+  EXPECT_EQ(again.code, 0);
+  EXPECT_TRUE(mentions(again.out, "registered nowhere"));
+}
+
+TEST_F(InstallTest, UninstallLeavesOtherHostsManifestsAndTheStoreAlone) {
+  const fs::path user_data = path("user data");
+  ASSERT_EQ(code_of({"install", "--user-data-dir", user_data.string()}), 0);
+  std::ofstream(manifest_in(user_data).parent_path() / "other.json") << "{}";
+  const std::string hash = add("text");
+  ASSERT_EQ(code_of({"uninstall", "--user-data-dir", user_data.string()}), 0);
+  EXPECT_EQ(content(manifest_in(user_data).parent_path() / "other.json"), "{}");
+  EXPECT_EQ(code_of({"stat", hash}), 0);
+}
+
+TEST_F(InstallTest, ANamedBrowserIsRegisteredWhetherOrNotItHasAProfile) {
+  const json done = json_of({"install", "--browser", "chromium", "--browser", "edge"});
+  ASSERT_EQ(done.at("registered").size(), 2U);
+  EXPECT_TRUE(fs::exists(manifest_in(home_.configuration() / "chromium")));
+  EXPECT_TRUE(fs::exists(manifest_in(home_.configuration() / "microsoft-edge")));
+  EXPECT_EQ(files_below(home_.configuration()), 2U) << "and no other";
+  EXPECT_EQ(json_of({"uninstall", "--browser", "edge"}).at("removed").size(), 1U);
+  EXPECT_EQ(files_below(home_.configuration()), 1U);
+  EXPECT_EQ(code_of({"uninstall"}), 0);
+  EXPECT_EQ(files_below(home_.configuration()), 0U);
+}
+
+TEST_F(InstallTest, WithoutANameAllBrowsersWithAProfileAreRegistered) {
+  EXPECT_EQ(code_of({"install"}), 3) << "there is none";
+  EXPECT_FALSE(fs::exists(home_.configuration()));
+  fs::create_directories(home_.configuration() / "google-chrome");
+  fs::create_directories(home_.configuration() / "BraveSoftware" / "Brave-Browser");
+  EXPECT_EQ(json_of({"install"}).at("registered").size(), 2U);
+  EXPECT_TRUE(fs::exists(manifest_in(home_.configuration() / "google-chrome")));
+  EXPECT_TRUE(fs::exists(manifest_in(home_.configuration() / "BraveSoftware" / "Brave-Browser")));
+}
+
+TEST_F(InstallTest, InstallingTwiceIsAsGoodAsOnce) {
+  const fs::path user_data = path("user data");
+  ASSERT_EQ(code_of({"install", "--user-data-dir", user_data.string()}), 0);
+  const std::string first = content(manifest_in(user_data));
+  ASSERT_EQ(code_of({"install", "--user-data-dir", user_data.string()}), 0);
+  EXPECT_EQ(content(manifest_in(user_data)), first);
+  EXPECT_EQ(files_below(user_data), 1U);
+}
+
+TEST_F(InstallTest, AnUnknownBrowserIsExitCode2AndNamesTheKnown) {
+  for (const char* command : {"install", "uninstall"}) {
+    const Finished refused = cos({command, "--browser", "netscape"});
+    EXPECT_EQ(refused.code, 2);
+    EXPECT_TRUE(mentions(refused.err, "chromium")) << refused.err;
+  }
+  EXPECT_FALSE(fs::exists(home_.configuration()));
+}
+
+TEST_F(InstallTest, APlaceThatCannotBeWrittenIsExitCode1) {
+  EXPECT_EQ(code_of({"install", "--user-data-dir", file("file", "text").string()}), 1);
+  EXPECT_EQ(content(path("file")), "text");
+}
+
+// Terminals ------------------------------------------------------------------------------------------
+
+TEST_F(CliTest, OnlyATerminalGetsEscapeCodes) {
+  const std::string hash = add("text");
+  damage("text");
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{"verify"}, {"ls"}, {"stat", hash}, {"config", "list"}}) {
+    const Finished piped = cos(arguments);
+    EXPECT_FALSE(mentions(piped.out + piped.err, "\x1b")) << arguments[0];
+    EXPECT_TRUE(mentions(cos(arguments, {.environment = {}, .on_terminal = true}).out, "\x1b[")) << arguments[0];
+    EXPECT_FALSE(mentions(cos(arguments, {.environment = {"NO_COLOR=1"}, .on_terminal = true}).out, "\x1b"))
+        << arguments[0];
+  }
+}
+
+TEST_F(CliTest, JsonHasNoEscapeCodesEvenOnATerminal) {
+  add("text");
+  const Finished shown = cos({"ls", "--json"}, {.environment = {}, .on_terminal = true});
+  EXPECT_FALSE(mentions(shown.out, "\x1b"));
+  EXPECT_TRUE(json::accept(shown.out)) << shown.out;
+}
+
+TEST_F(CliTest, ErrorsAreJsonWhenJsonWasAskedFor) {
+  const json error = json_of({"stat", kUnknown}, 3).at("error");
+  EXPECT_EQ(error.at("name"), "NotFoundError");
+  EXPECT_NE(error.at("message"), "");
+  EXPECT_EQ(json_of({"stat", "nonsense"}, 2).at("error").at("name"), "TypeError");
+}
+
+}  // namespace
+}  // namespace libcos
