@@ -66,7 +66,7 @@ function checkBuild() {
 const NO_API = `The browser started, but its pages have no navigator.crossOriginStorage.
   - Chromium 148 or later is needed, and branded Chrome does not take --load-extension: name a Chromium in $CHROMIUM.
   - build/extension/chromium must be the built extension; look at chrome://extensions with --window --keep.
-  - “build/bin/cos doctor” says whether the native host is registered and the store can be opened.`;
+  - “build/bin/cos ls” says whether the store can be opened; the icon of the extension says what else is missing.`;
 
 /** @param {import('playwright-core').BrowserContext} context */
 async function holdOpen(context) {

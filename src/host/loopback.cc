@@ -5,6 +5,7 @@
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <openssl/crypto.h>
+#include <sys/socket.h>
 
 #include <charconv>
 #include <nlohmann/json.hpp>
@@ -112,20 +113,28 @@ class Server final : public Loopback {
       : store_(store), tickets_(tickets), origin_(std::move(origin)), token_(random_hex(kTokenBytes)) {}
 
   Status listen() {
+    // A socket of our own, so that the port is known before the daemon's first thread asks for it.
+    UniqueFd listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    daemon_.reset(MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ITC, 0,
-                                   nullptr, nullptr, &Server::on_request, this, MHD_OPTION_SOCK_ADDR,
-                                   reinterpret_cast<sockaddr*>(&address), MHD_OPTION_NOTIFY_COMPLETED,
-                                   &Server::on_completed, this, MHD_OPTION_CONNECTION_LIMIT, kMostConnections,
-                                   MHD_OPTION_CONNECTION_TIMEOUT, kIdleSeconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-                                   kConnectionBuffer, MHD_OPTION_END));
+    socklen_t size = sizeof address;
+    auto* const any = reinterpret_cast<sockaddr*>(&address);
+    if (!listener.valid() || ::bind(listener.get(), any, size) != 0 || ::listen(listener.get(), SOMAXCONN) != 0 ||
+        ::getsockname(listener.get(), any, &size) != 0) {
+      return fail(ErrorCode::kIo, "Cannot listen on 127.0.0.1.");
+    }
+    port_ = ntohs(address.sin_port);
+    host_ = "127.0.0.1:" + std::to_string(port_);
+    daemon_.reset(MHD_start_daemon(
+        MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ITC, 0, nullptr, nullptr,
+        &Server::on_request, this, MHD_OPTION_LISTEN_SOCKET, listener.get(), MHD_OPTION_NOTIFY_COMPLETED,
+        &Server::on_completed, this, MHD_OPTION_CONNECTION_LIMIT, kMostConnections, MHD_OPTION_CONNECTION_TIMEOUT,
+        kIdleSeconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionBuffer, MHD_OPTION_END));
     if (!daemon_) {
       return fail(ErrorCode::kIo, "Cannot listen on 127.0.0.1.");
     }
-    port_ = MHD_get_daemon_info(daemon_.get(), MHD_DAEMON_INFO_BIND_PORT)->port;
-    host_ = "127.0.0.1:" + std::to_string(port_);
+    (void)listener.release();  // the daemon closes it
     return {};
   }
 

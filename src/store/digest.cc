@@ -1,7 +1,10 @@
 #include "store/digest.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <utility>
 
 namespace libcos {
@@ -47,39 +50,47 @@ std::vector<std::uint8_t> Digest::finish() {
   return digest;
 }
 
+void HashTree::Free::operator()(XXH3_state_s* state) const { XXH3_freeState(state); }
+
+HashTree::HashTree() : current_(XXH3_createState()) { XXH3_128bits_reset(current_.get()); }
+
 void HashTree::update(std::span<const std::uint8_t> bytes) {
   while (!bytes.empty()) {
     const std::size_t take = std::min(bytes.size(), kLeafSize - in_leaf_);
-    current_.update(bytes.first(take));
+    XXH3_128bits_update(current_.get(), bytes.data(), take);
     bytes = bytes.subspan(take);
     in_leaf_ += take;
     if (in_leaf_ == kLeafSize) {
-      const auto leaf = current_.finish();
-      leaves_.insert(leaves_.end(), leaf.begin(), leaf.end());
-      in_leaf_ = 0;
+      close_leaf();
     }
   }
 }
 
+void HashTree::close_leaf() {
+  XXH128_canonical_t leaf;
+  XXH128_canonicalFromHash(&leaf, XXH3_128bits_digest(current_.get()));
+  leaves_.insert(leaves_.end(), std::begin(leaf.digest), std::end(leaf.digest));
+  XXH3_128bits_reset(current_.get());
+  in_leaf_ = 0;
+}
+
 std::vector<std::uint8_t> HashTree::finish() {
   if (in_leaf_ > 0) {
-    const auto leaf = current_.finish();
-    leaves_.insert(leaves_.end(), leaf.begin(), leaf.end());
-    in_leaf_ = 0;
+    close_leaf();
   }
   return std::exchange(leaves_, {});
 }
 
 void HashTree::reset() {
-  current_.reset();
+  XXH3_128bits_reset(current_.get());
   in_leaf_ = 0;
   leaves_.clear();
 }
 
 std::vector<std::uint8_t> HashTree::root_of(std::span<const std::uint8_t> leaves) {
-  Digest digest(HashAlgorithm::kSha256);
-  digest.update(leaves);
-  return digest.finish();
+  XXH128_canonical_t root;
+  XXH128_canonicalFromHash(&root, XXH3_128bits(leaves.data(), leaves.size()));
+  return {std::begin(root.digest), std::end(root.digest)};
 }
 
 }  // namespace libcos

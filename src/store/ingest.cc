@@ -112,43 +112,38 @@ std::shared_ptr<Ingest::Block> Ingest::take_block() {
           }};
 }
 
-void Ingest::start_lanes() {
+void Ingest::start_lane() {
   try {
-    auto digest = std::make_unique<Lane>([this](std::span<const std::uint8_t> bytes) { digest_.update(bytes); });
-    tree_lane_ = std::make_unique<Lane>([this](std::span<const std::uint8_t> bytes) { tree_.update(bytes); });
-    digest_lane_ = std::move(digest);
+    lane_ = std::make_unique<Lane>([this](std::span<const std::uint8_t> bytes) { digest_.update(bytes); });
   } catch (const std::system_error&) {
     // The system has no more threads for us: slower, on the caller's.
-    lanes_refused_ = true;
+    lane_refused_ = true;
   }
 }
 
 void Ingest::push(std::shared_ptr<const Block> block) {
   pushed_ += block->size();
-  if (!digest_lane_ && !lanes_refused_ && pushed_ > kInlineBytes) {
-    start_lanes();
+  if (!lane_ && !lane_refused_ && pushed_ > kInlineBytes) {
+    start_lane();
   }
-  if (digest_lane_) {
-    digest_lane_->push(block);
-    tree_lane_->push(std::move(block));
+  tree_.update(*block);
+  if (lane_) {
+    lane_->push(std::move(block));
   } else {
     digest_.update(*block);
-    tree_.update(*block);
   }
 }
 
 StreamSums Ingest::finish() {
-  if (digest_lane_) {
-    digest_lane_->drain();
-    tree_lane_->drain();
+  if (lane_) {
+    lane_->drain();
   }
   pushed_ = 0;
   return {digest_.finish(), tree_.finish()};
 }
 
 void Ingest::reset() {
-  digest_lane_.reset();
-  tree_lane_.reset();
+  lane_.reset();
   digest_.reset();
   tree_.reset();
   pushed_ = 0;

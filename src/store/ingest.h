@@ -1,5 +1,5 @@
-// The digest and the hash tree of a stream, in one pass over the bytes. Beyond the first MiBs each runs on a
-// lane (a thread) of its own, beside the caller who writes the bytes to disk. Memory is bounded by a few
+// The digest and the hash tree of a stream, in one pass over the bytes. Beyond the first MiBs the digest runs on
+// a lane (a thread) of its own, beside the caller who writes the bytes to disk. Memory is bounded by a few
 // blocks. One thread calls it at a time.
 #pragma once
 
@@ -40,15 +40,14 @@ class Ingest {
   class Lane;
   struct Pool;
 
-  void start_lanes();
+  void start_lane();
 
   Digest digest_;
   HashTree tree_;
   std::uint64_t pushed_ = 0;
   std::shared_ptr<Pool> pool_;  // shared with the blocks, which go back to it
-  bool lanes_refused_ = false;
-  std::unique_ptr<Lane> digest_lane_;  // null: hashed on the caller's thread
-  std::unique_ptr<Lane> tree_lane_;
+  bool lane_refused_ = false;
+  std::unique_ptr<Lane> lane_;  // null: hashed on the caller's thread
 };
 
 }  // namespace libcos

@@ -81,7 +81,7 @@ Result<Database> Database::open_uri(const std::string& name, int flags) {
   Database database(std::move(handle));
   COS_CHECK(
       database.execute("PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
-                       "PRAGMA secure_delete = ON;"));
+                       "PRAGMA secure_delete = ON; PRAGMA cache_size = -8192;"));
   return database;
 }
 
