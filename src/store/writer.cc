@@ -136,7 +136,7 @@ Status WriterState::flush_block() {
     return {};
   }
   const std::shared_ptr<Ingest::Block> block = std::exchange(block_, nullptr);
-  // The lanes hash the block while this thread writes it.
+  // The lane hashes the block while this thread writes it.
   ingest_.push(block);
   COS_CHECK(write_at(incoming_.fd, *block, flushed_));
   flushed_ += block->size();
