@@ -44,8 +44,8 @@ export class Bytes {
       }
     }
     const session = await this.#host.session();
-    const { ticket, size } = await this.#host.request('open', { handle, via: 'loopback' });
-    return fileOf(await readBytes(session, ticket, size), hash);
+    const openTicket = () => this.#host.request('open', { handle, via: 'loopback' });
+    return fileOf(await readBytes(session, openTicket), hash);
   }
 
   /**
