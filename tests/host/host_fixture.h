@@ -2,9 +2,12 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
+#include <fstream>
 #include <map>
+#include <set>
 #include <string>
 
 #include "host/process.h"
@@ -110,6 +113,30 @@ inline bool is_found(NativeHost& host, const std::string& origin, const Hash& ha
 
 inline std::string read_ticket(NativeHost& host, const std::string& handle) {
   return host.ask({{"cmd", "open"}, {"handle", handle}, {"via", "loopback"}}).at("ticket").get<std::string>();
+}
+
+inline json hello_message(const json& changes) {
+  json message{
+      {"cmd", "hello"}, {"protocol", 1}, {"extension", "0.1.0"}, {"realm", std::string(32, 'a')}, {"private", false}};
+  message.update(changes);
+  return message;
+}
+
+// Names, sizes and times of everything below a directory.
+inline std::set<std::string> listing(const std::filesystem::path& directory) {
+  std::set<std::string> all;
+  std::error_code error;
+  for (std::filesystem::recursive_directory_iterator it(directory, error), end; it != end; ++it) {
+    struct stat status {};
+    ::lstat(it->path().c_str(), &status);
+    all.insert(it->path().string() + " " + std::to_string(status.st_size) + " " + std::to_string(mtime_ns(status)));
+  }
+  return all;
+}
+
+inline std::string content(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 class HostTest : public testing::Test {
