@@ -101,7 +101,7 @@ class Session {
   static OrRefusal<Hash> hash_of(const nlohmann::json& request);
   OrRefusal<Handle> readable_handle(const nlohmann::json& request);
   OrRefusal<OpenWrite> write_session(const nlohmann::json& request, bool take);
-  Outcome add_handle(Handle handle, nlohmann::json reply);
+  Outcome add_handle(Handle handle, nlohmann::json members);
 
   const std::string origin_;
   const Send send_;
