@@ -113,11 +113,12 @@ Result<std::optional<Found>> Store::request_read(const Caller& caller, const Has
   COS_TRY(const auto entry, state_->registry.find(hash));
   const bool present = entry && !entry->damaged;
   COS_TRY(const std::int64_t share, state_->setting_value(setting::kShareRealms));
+  COS_TRY(const std::int64_t model_hubs, state_->setting_value(setting::kModelHubs));
   // Asked for an entry that is not there, too (0 is nobody's id): both kinds of miss do the same work.
   COS_TRY(const DisclosureFacts facts,
           state_->registry.facts(present ? entry->id : 0, caller.realm, state_->sited(caller.origin), share != 0));
   const Disclosure disclosure = decide_disclosure(facts, [&] {
-    return GlobalGate{state_->lists.contains(hash), false, false};
+    return GlobalGate{state_->lists.contains(hash, model_hubs != 0), false, false};
   });
   if (disclosure == Disclosure::kRefused) {
     return std::nullopt;
@@ -175,17 +176,6 @@ Result<Totals> Store::totals() {
   COS_TRY(const Usage total, state_->registry.total());
   COS_TRY(const Budget budget, internal::budget_of(*state_));
   return Totals{total.entries, total.bytes, budget.total};
-}
-
-bool Store::on_public_hash_list(const Hash& hash) { return state_->lists.contains(hash); }
-
-HashListInfo Store::hash_list() { return state_->lists.info(); }
-
-Result<HashListInfo> Store::install_hash_list(std::string_view text) {
-  COS_TRY(const ParsedHashList list, parse_hash_list(text));
-  COS_CHECK(make_private_directory(state_->lists.path().parent_path()));
-  COS_CHECK(replace_file(state_->lists.path(), pack_hash_list(list)));
-  return state_->lists.info();
 }
 
 }  // namespace libcos
