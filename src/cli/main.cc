@@ -18,6 +18,7 @@ constexpr const char* kWelcome = R"(cos keeps one copy of each file that website
   cos get HASH -o FILE take a file out of the store
   cos rm HASH          delete an entry
   cos verify           read everything again and check it
+  cos phl status       the list of files that sites may share, and its age
   cos config list      limits and switches
 
 cos --help shows everything, cos COMMAND --help the options of a command.

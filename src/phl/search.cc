@@ -8,10 +8,10 @@
 namespace libcos {
 namespace {
 
-// After so many interpolations, half a million evenly spread digests leave a handful between guess and goal:
-// walking there is quicker than halving, which no processor can predict.
-constexpr int kInterpolations = 3;
-constexpr int kSteps = 24;
+// After so many interpolations, half a million evenly spread digests leave some twenty between guess and goal:
+// walking there is quicker than halving, which no processor can predict. Who chose the digests makes us halve.
+constexpr int kInterpolations = 2;
+constexpr int kSteps = 96;
 
 std::uint64_t leading_bits(const ListDigest& digest) {
   std::uint64_t bits = 0;
