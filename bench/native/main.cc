@@ -15,7 +15,7 @@ namespace {
 
 constexpr const char* kHelp = R"(Usage: cos_bench [options]
 
-  --only LIST      ingest, registry, memory (default: all)
+  --only LIST      ingest, registry, phl, memory (default: all)
   --size MIB       size of the file for ingest, default 1024
   --entries LIST   sizes of the stores for look-ups and publication, default 1000,100000
   --rounds N       how often each is measured, default 3; medians are reported
@@ -53,7 +53,7 @@ std::filesystem::path& work_directory() {
 int main(int argc, char** argv) {
   cos_bench::Options options{
       std::filesystem::temp_directory_path(), std::uint64_t{1} << 30U, std::uint64_t{1} << 30U, {1000, 100'000}, 3};
-  std::vector<std::string> only{"memory", "ingest", "registry"};
+  std::vector<std::string> only{"memory", "ingest", "registry", "phl"};
   bool json = false;
   const std::array<option, 9> kOptions{{{"only", required_argument, nullptr, 'o'},
                                         {"size", required_argument, nullptr, 's'},
@@ -114,6 +114,8 @@ int main(int argc, char** argv) {
       bench_memory(options, report);
     } else if (part == "ingest") {
       bench_ingest(options, report);
+    } else if (part == "phl") {
+      bench_hash_list(options, report);
     } else if (part == "registry") {
       bench_registry(options, report);
     } else {

@@ -27,6 +27,7 @@ struct Options {
 
 void bench_ingest(const Options& options, Report& report);
 void bench_registry(const Options& options, Report& report);
+void bench_hash_list(const Options& options, Report& report);
 void bench_memory(const Options& options, Report& report);
 
 [[noreturn]] void give_up(const std::string& message);

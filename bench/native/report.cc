@@ -16,6 +16,8 @@ const char* unit_name(Unit unit) {
       return "1/s";
     case Unit::kSeconds:
       return "s";
+    case Unit::kNanoseconds:
+      return "ns";
     case Unit::kBytes:
       return "B";
     case Unit::kRatio:
@@ -48,6 +50,9 @@ std::string for_people(double value, Unit unit) {
       return text.data();
     case Unit::kRatio:
       std::snprintf(text.data(), text.size(), "%.2f x", value);
+      return text.data();
+    case Unit::kNanoseconds:
+      std::snprintf(text.data(), text.size(), "%.0f ns", value);
       return text.data();
     case Unit::kPerSecond:
       return scaled(value, "/s");

@@ -7,7 +7,7 @@
 
 namespace cos_bench {
 
-enum class Unit { kBytesPerSecond, kPerSecond, kSeconds, kBytes, kRatio };
+enum class Unit { kBytesPerSecond, kPerSecond, kSeconds, kNanoseconds, kBytes, kRatio };
 
 struct Figure {
   std::string key;   // "ingest.cos": stable, for programs

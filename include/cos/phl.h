@@ -18,10 +18,34 @@
 
 namespace libcos {
 
-// The published text, parsed. Digests are sorted and distinct.
+using ListDigest = std::array<std::uint8_t, 32>;  // SHA-256: no other algorithm can be listed
+
+// "// ===BEGIN SHA-256 HUGGING-FACE===": a part of the list with a name of its own.
+struct HashListSection {
+  // Numbers are stored in list.bin. Model hubs' digests are the ones that the user can switch off.
+  enum class Kind : std::uint8_t { kCore = 0, kManual = 1, kModelHub = 2 };
+
+  std::string name;           // "SHA-256 HUGGING-FACE"
+  Kind kind = Kind::kCore;    // by its name
+  std::uint64_t digests = 0;  // that are listed here and in no section that comes before it
+};
+
+// A digest as the text lists it.
+struct ListedDigest {
+  ListDigest digest;
+  std::uint32_t section;      // index into ParsedHashList::sections
+  std::string_view comments;  // the comment lines right above it, as they stand in the text
+};
+
+// The published text, parsed. The comments of its digests are views into that text, which must outlive it.
 struct ParsedHashList {
   std::string version;
-  std::vector<std::array<std::uint8_t, 32>> digests;
+  std::string commit;
+  std::string date;  // as the header has it; often absent
+  std::vector<HashListSection> sections;
+  // Distinct. The model hubs' digests come after all others; both parts ascend.
+  std::vector<ListedDigest> digests;
+  std::size_t model_hub_digests = 0;
   std::size_t ignored_lines = 0;  // in sections of algorithms that we do not know
 };
 
@@ -29,21 +53,59 @@ struct ParsedHashList {
 // sections. Errors: kData with the line's number.
 Result<ParsedHashList> parse_hash_list(std::string_view text);
 
-// The packed form (docs/store-format.md, "phl/list.bin").
-std::vector<std::uint8_t> pack_hash_list(const ParsedHashList& list);
+// The published form of a list: the same list always gives the same text.
+std::string render_hash_list(const ParsedHashList& list);
 
-// A packed list, mapped read-only and searched in place. Immutable; any thread may use it.
+// All digests of all lists, each once, with the comments of all its mentions; sections of one name become
+// one. Header fields are the first list's. `joined` keeps comments that had to be put together alive.
+ParsedHashList merge_hash_lists(std::span<const ParsedHashList> lists,
+                                std::vector<std::unique_ptr<std::string>>& joined);
+
+// What the comments above a digest say: its name is the first line that is more than a URL, its URL the first
+// one with https. Control characters are gone.
+struct NameAndUrl {
+  std::string name;
+  std::string url;
+};
+NameAndUrl read_comments(std::string_view comments);
+
+// When the list was made, ms since 1970: its date, else a date that its version begins with.
+std::optional<std::int64_t> hash_list_time(std::string_view date, std::string_view version);
+
+// What an installation adds to a list.
+struct HashListStamp {
+  ListDigest checksum{};  // SHA-256 of the published text: which list this is
+  std::int64_t installed_at = 0;
+};
+
+// The packed forms (docs/store-format.md, "phl/list.bin" and "phl/list.names").
+std::vector<std::uint8_t> pack_hash_list(const ParsedHashList& list, const HashListStamp& stamp = {});
+std::vector<std::uint8_t> pack_hash_list_names(const ParsedHashList& list, const HashListStamp& stamp = {});
+
+// A packed list, mapped read-only and searched in place. Immutable; any thread may use it. Whatever bytes the
+// file has, a look-up stays within them; they must not be cut off while they are mapped, which is why the
+// file is only ever replaced by renaming another over it.
 class PublicHashList {
  public:
-  // Maps a packed list and checks its shape. Errors: kIo, kCorrupt.
+  // Maps a packed list and checks its shape, at a cost that does not depend on the number of digests.
+  // Errors: kIo, kCorrupt.
   static Result<PublicHashList> map(const std::filesystem::path& path);
 
   // The starter list that is compiled in, so that sharing works on the first day, offline.
   static PublicHashList starter();
 
-  [[nodiscard]] bool contains(const Hash& hash) const;  // false for anything but SHA-256
+  // False for anything but SHA-256. `model_hubs`: whether digests of model hubs count.
+  [[nodiscard]] bool contains(const Hash& hash, bool model_hubs = true) const;
+  // The place of the digest among all digests of the file.
+  [[nodiscard]] std::optional<std::size_t> index_of(const Hash& hash) const;
+
   [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] std::size_t model_hub_size() const;  // of these
   [[nodiscard]] std::string_view version() const;
+  [[nodiscard]] std::string_view commit() const;
+  [[nodiscard]] std::string_view date() const;
+  [[nodiscard]] const std::vector<HashListSection>& sections() const;
+  [[nodiscard]] const HashListStamp& stamp() const;
 
   PublicHashList(PublicHashList&&) noexcept;
   PublicHashList& operator=(PublicHashList&&) noexcept;

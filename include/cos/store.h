@@ -26,6 +26,7 @@
 #include "cos/hash.h"
 #include "cos/insight.h"
 #include "cos/origin.h"
+#include "cos/phl.h"
 #include "cos/realm.h"
 #include "cos/result.h"
 #include "cos/scope.h"
@@ -177,10 +178,29 @@ struct Totals {
 };
 
 struct HashListInfo {
-  std::string version;  // of the installed list; the starter list's when none is installed
-  std::size_t digests;  // starter list and installed list together
-  bool installed;
-  bool damaged;  // a list is installed and cannot be used
+  std::string version;      // of the installed list; the starter list's when none is installed, as the others
+  std::size_t digests = 0;  // in force: starter list and installed list together
+  bool installed = false;
+  bool damaged = false;  // a list is installed and cannot be used
+  std::string commit = {};
+  std::optional<std::int64_t> made_at = {};       // ms since 1970, if the list says it
+  std::optional<std::int64_t> installed_at = {};  // ms since 1970
+  std::string checksum = {};                      // SHA-256 of the installed list's text, in hex
+  bool model_hubs = true;                         // whether their sections are in force
+  std::vector<HashListSection> sections = {};     // of the installed list
+  std::vector<HashListSection> starter_sections = {};
+  std::optional<std::string> previous_version = {};  // of the list that a roll-back brings back
+  std::string previous_checksum = {};
+};
+
+// Why a hash is on the list, for the user.
+struct HashProvenance {
+  std::string name;  // what it is; may be empty, as the URL
+  std::string url;
+  std::string section;
+  bool model_hub = false;
+  bool in_force = true;  // false: listed by a model hub, and these are switched off
+  bool starter = false;  // on the starter list; else on the installed one
 };
 
 struct Setting {
@@ -269,8 +289,13 @@ class Store {
 
   [[nodiscard]] bool on_public_hash_list(const Hash& hash);
   HashListInfo hash_list();
-  // Replaces the installed list by `text` (the published format). Errors: kData.
+  // Replaces the installed list by `text` (the published format); the one before it is kept. Atomic: whatever
+  // happens, the old list is in force or the new one. Errors: kData, kIo, kNotAllowed in a private window.
   Result<HashListInfo> install_hash_list(std::string_view text);
+  // Changes the installed list and the one before it round. Errors: kNotFound when none was kept.
+  Result<HashListInfo> roll_back_hash_list();
+  // Where and as what a hash is listed; nullopt: nowhere.
+  std::optional<HashProvenance> hash_provenance(const Hash& hash);
 
   Result<std::vector<Setting>> settings();
   Result<Setting> setting(std::string_view key);

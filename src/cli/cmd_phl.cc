@@ -1,68 +1,243 @@
+#include "cli/cmd_phl.h"
+
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
-#include "base/files.h"
+#include "base/clock.h"
 #include "base/try.h"
 #include "cli/app.h"
-#include "store/digest.h"
+#include "cli/output.h"
+#include "host/list_update.h"
 
 namespace libcos::cli {
 namespace {
 
-constexpr std::size_t kLargestList = std::size_t{1} << 30U;
+using nlohmann::ordered_json;
 
-Result<int> check(const App& app, Store& store, const std::string& text) {
-  COS_TRY(const Hash hash, resolve_hash(store, text));
-  const bool listed = store.on_public_hash_list(hash);
-  if (app.json) {
-    print_json({{"algorithm", algorithm_name(hash.algorithm())}, {"value", hash.hex()}, {"listed", listed}});
-  } else {
-    std::printf("%s is %son the Public Hash List.\n", hash.to_string().c_str(), listed ? "" : "not ");
+constexpr std::int64_t kDayMs = 86'400'000;
+constexpr std::int64_t kOldDays = 90;
+
+void line(const char* label, const std::string& value) {
+  std::printf("%s  %s\n", paint(label, Color::kDim, stdout).c_str(), value.c_str());
+}
+
+const char* name_of(HashListSection::Kind kind) {
+  switch (kind) {
+    case HashListSection::Kind::kManual:
+      return "manual";
+    case HashListSection::Kind::kModelHub:
+      return "model-hub";
+    default:
+      return "core";
   }
-  return listed ? kDone : kNothingFound;
+}
+
+// Of the list in force, from the day that it was made, or else installed.
+std::optional<std::int64_t> age_in_days(const HashListInfo& info) {
+  const auto since = info.made_at ? info.made_at : info.installed_at;
+  return since ? std::optional(std::max<std::int64_t>(0, system_clock()() - *since) / kDayMs) : std::nullopt;
+}
+
+template <class T>
+ordered_json or_null(const std::optional<T>& value) {
+  return value ? ordered_json(*value) : ordered_json(nullptr);
+}
+
+struct SectionRow {
+  const HashListSection* section;
+  const char* list;
+  bool in_force;
+};
+
+std::vector<SectionRow> section_rows(const HashListInfo& info) {
+  std::vector<SectionRow> rows;
+  const auto add = [&](const std::vector<HashListSection>& sections, const char* list) {
+    for (const HashListSection& section : sections) {
+      rows.push_back({&section, list, info.model_hubs || section.kind != HashListSection::Kind::kModelHub});
+    }
+  };
+  add(info.sections, "installed");
+  add(info.starter_sections, "starter");
+  return rows;
+}
+
+ordered_json sections_json(const HashListInfo& info) {
+  ordered_json all = ordered_json::array();
+  for (const SectionRow& row : section_rows(info)) {
+    all.push_back({{"name", row.section->name},
+                   {"kind", name_of(row.section->kind)},
+                   {"digests", row.section->digests},
+                   {"list", row.list},
+                   {"inForce", row.in_force}});
+  }
+  return all;
+}
+
+ordered_json status_json(Store& store, const HashListInfo& info) {
+  const auto age = age_in_days(info);
+  const ListCheck check = last_list_check(store);
+  ordered_json last = nullptr;
+  if (check.checked_at != 0) {
+    last = {{"checkedAt", check.checked_at}, {"failure", check.failure}, {"mend", check.mend}};
+  }
+  const Result<Setting> url = store.setting("phl.url");
+  return {{"version", info.version},
+          {"commit", info.commit},
+          {"digests", info.digests},
+          {"installed", info.installed},
+          {"damaged", info.damaged},
+          {"madeAt", or_null(info.made_at)},
+          {"installedAt", or_null(info.installed_at)},
+          {"checksum", info.checksum},
+          {"ageDays", or_null(age)},
+          {"old", age.value_or(0) > kOldDays},
+          {"modelHubs", info.model_hubs},
+          {"sections", sections_json(info)},
+          {"previousVersion", or_null(info.previous_version)},
+          {"url", url ? url->value : ""},
+          {"lastCheck", std::move(last)}};
+}
+
+void print_sections(const HashListInfo& info) {
+  Table table{{"SECTION", "DIGESTS", "LIST", ""}, {false, true, false, false}, {}};
+  for (const SectionRow& row : section_rows(info)) {
+    table.rows.push_back(
+        {row.section->name, std::to_string(row.section->digests), row.list, row.in_force ? "" : "off: phl.model-hubs"});
+  }
+  print_table(table);
+}
+
+void print_status(Store& store, const HashListInfo& info) {
+  const auto warn = [](const std::string& text) { std::printf("%s\n", paint(text, Color::kYellow, stdout).c_str()); };
+  if (info.damaged) {
+    warn("The installed list is damaged and counts as empty: install it again with `cos phl update`.");
+  }
+  line("version   ", info.version + (info.installed ? "" : " (starter list; none is installed)"));
+  if (!info.commit.empty()) {
+    line("commit    ", info.commit);
+  }
+  if (info.made_at) {
+    line("made      ", human_time(*info.made_at).substr(0, 10));
+  }
+  if (info.installed_at) {
+    line("installed ", human_time(*info.installed_at));
+  }
+  if (info.previous_version) {
+    line("before it ", *info.previous_version + " (`cos phl update --rollback` goes back to it)");
+  }
+  line("digests   ", std::to_string(info.digests));
+  const ListCheck check = last_list_check(store);
+  if (check.checked_at != 0) {
+    line("last check", human_time(check.checked_at) + (check.failure.empty() ? "" : ": failed"));
+  }
+  print_sections(info);
+  if (!check.failure.empty()) {
+    warn("The last check failed: " + check.failure + (check.mend.empty() ? "" : " " + check.mend));
+  }
+  if (const auto age = age_in_days(info); age.value_or(0) > kOldDays) {
+    warn("The list is " + std::to_string(*age) + " days old: `cos phl update` fetches a new one.");
+  }
 }
 
 Result<int> status(const App& app, Store& store) {
   const HashListInfo info = store.hash_list();
   if (app.json) {
-    print_json({{"version", info.version},
-                {"digests", info.digests},
-                {"installed", info.installed},
-                {"damaged", info.damaged}});
+    print_json(status_json(store, info));
   } else {
-    if (info.damaged) {
-      std::printf("The installed list is damaged and counts as empty: install it again with `cos phl update`.\n");
-    }
-    std::printf("%zu digests, version %s (%s)\n", info.digests, info.version.c_str(),
-                info.installed ? "installed list and starter list" : "starter list");
+    print_status(store, info);
   }
   return kDone;
 }
 
-// FILE.sha256 is what `sha256sum FILE` printed: the digest, blanks, a name.
-Status check_companion(const std::string& file, const std::string& text) {
-  const std::string companion = file + ".sha256";
-  const Result<std::string> published = read_small_file(companion, 4096);
-  if (!published) {
-    return fail(ErrorCode::kNotFound, "Cannot read " + companion + ".",
-                "A list comes with its checksum: download it too, or make one with sha256sum.");
+Result<int> sections(const App& app, Store& store) {
+  const HashListInfo info = store.hash_list();
+  if (app.json) {
+    print_json(sections_json(info));
+  } else {
+    print_sections(info);
   }
-  Digest digest(HashAlgorithm::kSha256);
-  digest.update(as_bytes(text));
-  COS_TRY(const Hash actual, Hash::from_digest(HashAlgorithm::kSha256, digest.finish()));
-  if (published->substr(0, published->find_first_of(" \t\r\n")) != actual.hex()) {
-    return fail(ErrorCode::kData, file + " does not match its checksum in " + companion + "; the list stays as it was.",
-                "Download both files again.");
-  }
-  return {};
+  return kDone;
 }
 
-Result<int> update(const App& app, Store& store, const std::string& file) {
-  COS_TRY(const std::string text, read_small_file(file, kLargestList));
-  COS_CHECK(check_companion(file, text));
-  COS_TRY(const HashListInfo info, store.install_hash_list(text));
-  (void)info;
-  return status(app, store);
+void print_check(const Hash& hash, bool listed, const std::optional<HashProvenance>& provenance) {
+  std::printf("%s is %son the Public Hash List.\n", hash.to_string().c_str(), listed ? "" : "not ");
+  if (!provenance) {
+    return;
+  }
+  if (!listed) {
+    std::printf("  A model hub lists it; these are switched off: `cos config set phl.model-hubs on`.\n");
+  }
+  if (!provenance->name.empty()) {
+    line("  what   ", provenance->name);
+  }
+  if (!provenance->url.empty()) {
+    line("  example", provenance->url);
+  }
+  line("  section", (provenance->section.empty() ? "unknown" : provenance->section) +
+                        (provenance->starter ? " (starter list)" : " (installed list)"));
+}
+
+Result<int> check(const App& app, Store& store, const std::vector<std::string>& texts) {
+  ordered_json all = ordered_json::array();
+  bool all_listed = true;
+  for (const std::string& text : texts) {
+    COS_TRY(const Hash hash, resolve_hash(store, text));
+    const auto provenance = store.hash_provenance(hash);
+    const bool listed = store.on_public_hash_list(hash);
+    all_listed = all_listed && listed;
+    ordered_json one{{"algorithm", algorithm_name(hash.algorithm())}, {"value", hash.hex()}, {"listed", listed}};
+    if (provenance) {
+      one["list"] = provenance->starter ? "starter" : "installed";
+      one["section"] = provenance->section;
+      one["inForce"] = provenance->in_force;
+      one["name"] = provenance->name;
+      one["url"] = provenance->url;
+    }
+    all.push_back(std::move(one));
+    if (!app.json) {
+      print_check(hash, listed, provenance);
+    }
+  }
+  if (app.json) {
+    print_json(all);
+  }
+  return all_listed ? kDone : kNothingFound;
+}
+
+Result<int> finish_update(const App& app, Store& store, const char* outcome, const char* words) {
+  const HashListInfo info = store.hash_list();
+  if (app.json) {
+    ordered_json all = status_json(store, info);
+    all["outcome"] = outcome;
+    print_json(all);
+  } else {
+    std::printf("%s\n", words);
+    print_status(store, info);
+  }
+  return kDone;
+}
+
+Result<int> update(const App& app, Store& store, std::string from, bool rollback) {
+  if (rollback) {
+    COS_CHECK(roll_back_hash_list(store));
+    return finish_update(app, store, "rolled-back", "The list before is in force again.");
+  }
+  if (from.empty()) {
+    COS_TRY(const Setting url, store.setting("phl.url"));
+    from = url.value;
+  }
+  if (from.empty()) {
+    return fail(ErrorCode::kType, "There is no address to fetch the Public Hash List from.",
+                "Give one with --from, or for good with `cos config set phl.url https://…`.");
+  }
+  ProgressBar progress("Fetching the list");
+  COS_TRY(const ListUpdate updated, update_hash_list(store, from, [&](std::uint64_t done, std::uint64_t total) {
+            progress.update(done, std::max(done, total));
+            return true;
+          }));
+  return updated.installed ? finish_update(app, store, "installed", "The list is installed.")
+                           : finish_update(app, store, "current", "The list is current already.");
 }
 
 }  // namespace
@@ -70,18 +245,25 @@ Result<int> update(const App& app, Store& store, const std::string& file) {
 void add_phl(CLI::App& parser, App& app) {
   CLI::App* phl = parser.add_subcommand("phl", "The Public Hash List");
   phl->require_subcommand(1);
-  auto hash = std::make_shared<std::string>();
-  auto file = std::make_shared<std::string>();
-  add_command(*phl, app, "status", "Which list is in force",
+  auto hashes = std::make_shared<std::vector<std::string>>();
+  auto from = std::make_shared<std::string>();
+  auto rollback = std::make_shared<bool>(false);
+  add_command(*phl, app, "status", "Which list is in force, and how old it is",
               [&app] { return with_store(app, [&](Store& store) { return status(app, store); }); });
-  add_command(*phl, app, "check", "Whether a hash is listed (exit code 3: it is not)",
-              [&app, hash] { return with_store(app, [&](Store& store) { return check(app, store, *hash); }); })
-      ->add_option("hash", *hash)
+  add_command(*phl, app, "sections", "The list's sections and their sizes",
+              [&app] { return with_store(app, [&](Store& store) { return sections(app, store); }); });
+  add_command(*phl, app, "check", "Whether hashes are listed, and as what (exit code 3: not all are)",
+              [&app, hashes] { return with_store(app, [&](Store& store) { return check(app, store, *hashes); }); })
+      ->add_option("hashes", *hashes)
       ->required();
-  add_command(*phl, app, "update", "Install a published list",
-              [&app, file] { return with_store(app, [&](Store& store) { return update(app, store, *file); }); })
-      ->add_option("--from", *file, "The list; its checksum is expected in FILE.sha256")
-      ->required();
+  CLI::App* update_command = add_command(*phl, app, "update", "Install the published list", [&app, from, rollback] {
+    return with_store(app, [&](Store& store) { return update(app, store, *from, *rollback); });
+  });
+  CLI::Option* source = update_command->add_option(
+      "--from", *from,
+      "An https: or file: address or a path, with its checksum beside it in .sha256; default: phl.url");
+  update_command->add_flag("--rollback", *rollback, "Go back to the list that was installed before")->excludes(source);
+  add_phl_build(*phl, app);
 }
 
 }  // namespace libcos::cli

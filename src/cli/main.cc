@@ -21,6 +21,7 @@ constexpr const char* kWelcome = R"(cos keeps one copy of each file that website
   cos why HASH --origin ORIGIN   why a site finds an entry, or does not
   cos history HASH     who stored it, who read it
   cos clear SITE       forget a site
+  cos phl status       the list of files that sites may share, and its age
   cos config list      limits and switches
 
 cos --help shows everything, cos COMMAND --help the options of a command.

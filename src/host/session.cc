@@ -7,6 +7,7 @@
 #include "base/try.h"
 #include "cos/version.h"
 #include "host/json_values.h"
+#include "host/list_update.h"
 
 namespace libcos {
 namespace {
@@ -73,7 +74,7 @@ json serialized(const std::vector<Origin>& origins) {
 Session::Session(std::string origin, Send send)
     : origin_(std::move(origin)), send_(std::move(send)), closes_(kClosingThreads), slow_(kSlowThreads) {}
 
-Session::~Session() = default;
+Session::~Session() { stopping_ = true; }
 
 void Session::reply(const json& id, const Outcome& outcome) {
   json message = outcome ? *outcome : json{{"error", error_object(outcome.error())}};
@@ -166,6 +167,7 @@ Session::Outcome Session::hello(const json& request) {
   if (!private_) {
     // Links of entries that went while no host ran. A failure is repaired by the next start.
     slow_.run([this] { (void)store_->sweep_links(); });
+    slow_.run([this] { update_hash_list_if_due(*store_, stopping_); });
   }
   return json{{"protocol", kProtocolVersion},
               {"host", COS_VERSION},

@@ -4,6 +4,7 @@
 // nothing but its random id. Commands that may take long run on the work queue and answer later.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -121,6 +122,8 @@ class Session {
   std::map<Origin, std::deque<std::string>> handle_order_;  // oldest first
   std::unordered_map<std::string, OpenWrite> writes_;
   std::optional<bool> handover_works_;
+
+  std::atomic<bool> stopping_ = false;  // a download need not be waited for
 
   // Last: they finish their work while everything above stands. Closing a huge sparse file may take half a
   // minute; reads must not wait behind it.

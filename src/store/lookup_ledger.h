@@ -12,8 +12,7 @@
 
 namespace libcos::internal {
 
-// A lookup across sites. Whoever profits from it pays: the site that asks and, when it asks from a frame, the site
-// of the page. Many frames of many sites would multiply a budget that only the asking site had.
+// A lookup across sites, and the sites that pay for it.
 struct Lookup {
   const Realm& realm;
   std::vector<Site> payers;

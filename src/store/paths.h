@@ -9,6 +9,19 @@
 
 namespace libcos {
 
+// The installed Public Hash List and the one before it.
+struct HashListPaths {
+  std::filesystem::path directory;
+
+  [[nodiscard]] std::filesystem::path list() const { return directory / "list.bin"; }
+  [[nodiscard]] std::filesystem::path names() const { return directory / "list.names"; }
+  [[nodiscard]] std::filesystem::path previous_list() const { return directory / "previous.bin"; }
+  [[nodiscard]] std::filesystem::path previous_names() const { return directory / "previous.names"; }
+  [[nodiscard]] std::filesystem::path lock() const { return directory / "lock"; }
+  [[nodiscard]] std::filesystem::path last_check() const { return directory / "check.json"; }
+  [[nodiscard]] std::filesystem::path check_lock() const { return directory / "check.lock"; }
+};
+
 class StorePaths {
  public:
   explicit StorePaths(std::filesystem::path root) : root_(std::move(root)) {}
@@ -18,7 +31,7 @@ class StorePaths {
   [[nodiscard]] std::filesystem::path incoming() const { return root_ / "incoming"; }
   [[nodiscard]] std::filesystem::path blobs() const { return root_ / "blobs"; }
   [[nodiscard]] std::filesystem::path quarantine() const { return root_ / "quarantine"; }
-  [[nodiscard]] std::filesystem::path hash_list() const { return root_ / "phl" / "list.bin"; }
+  [[nodiscard]] HashListPaths hash_list() const { return {root_ / "phl"}; }
 
   // blobs/SHA-256/ab/abcd…
   [[nodiscard]] std::filesystem::path blob(const Hash& hash) const;

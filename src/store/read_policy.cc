@@ -40,7 +40,7 @@ class Judgement {
     }
     Status failure;
     const Disclosure disclosure = decide_disclosure(facts, [&] {
-      gate_.on_public_hash_list = state_.lists.contains(hash_);
+      gate_.on_public_hash_list = state_.lists.contains(hash_, settings_.model_hubs);
       gate_.suppressed = is_suppressed();
       const bool hit = facts.globally_disclosable && gate_.on_public_hash_list && !gate_.suppressed;
       const Result<bool> told = verdict_ ? Result<bool>(verdict_->told) : tell(hit);
@@ -74,7 +74,6 @@ class Judgement {
 
   [[nodiscard]] const std::optional<EntryRow>& entry() const { return entry_; }
   [[nodiscard]] const std::optional<LookupVerdict>& budget() const { return verdict_; }
-  [[nodiscard]] const Visitor& visitor() const { return visitor_; }
 
  private:
   [[nodiscard]] bool is_present() const { return entry_ && !entry_->damaged; }
@@ -110,12 +109,15 @@ class Judgement {
       return true;
     }
     const bool large = hit && entry_->size >= settings_.limits.large;
-    Lookup lookup{
-        visitor_.realm, {visitor_.origin.site},
-        hash_,          !hit ? LookupOutcome::kMiss : large ? LookupOutcome::kLargeHit : LookupOutcome::kSmallHit,
-        now_,           caller_.user_activation};
-    if (visitor_.is_framed()) {
-      lookup.payers.push_back(visitor_.top_level);
+    const LookupOutcome truth = !hit    ? LookupOutcome::kMiss
+                                : large ? LookupOutcome::kLargeHit
+                                        : LookupOutcome::kSmallHit;
+    // The page's site pays, whichever of its frames asks. A frame's own site has no account that it could take from
+    // page to page: what is paid for there would carry an identifier. Only where frames are not kept apart anyway
+    // does the asking site pay, too.
+    Lookup lookup{visitor_.realm, {visitor_.top_level}, hash_, truth, now_, caller_.user_activation};
+    if (visitor_.is_framed() && !settings_.rules.partition_frames) {
+      lookup.payers.push_back(visitor_.origin.site);
     }
     COS_TRY(verdict_,
             real_ ? state_.ledger.answer(lookup, settings_.limits) : state_.ledger.foretell(lookup, settings_.limits));
@@ -166,6 +168,10 @@ class Judgement {
 
 }  // namespace
 
+std::string limiter_key(const Visitor& visitor) {
+  return visitor.realm.name() + " " + visitor.origin.origin.serialize() + " " + visitor.top_level.serialized;
+}
+
 Result<PolicySettings> load_policy(StoreState& state) {
   Status failure;
   const auto value = [&](std::string_view key) -> std::int64_t {
@@ -190,6 +196,7 @@ Result<PolicySettings> load_policy(StoreState& state) {
   settings.grease_epoch_ms = value(setting::kGreaseEpochDays) * 24 * kHourMs;
   settings.follow_cookies = is_on(setting::kGateCookies);
   settings.ask = is_on(setting::kGateAsk);
+  settings.model_hubs = is_on(setting::kModelHubs);
   settings.keep_readers = is_on(setting::kHistoryReads);
   settings.read_rate = count(setting::kReadRate);
   settings.write_rate = count(setting::kWriteRate);
@@ -201,15 +208,16 @@ Result<PolicySettings> load_policy(StoreState& state) {
 Result<ReadVerdict> judge_read(StoreState& state, const Caller& caller, const Hash& hash) {
   COS_TRY(const PolicySettings* const policy, state.policy());
   const PolicySettings settings = *policy;
-  const std::string key = caller.realm.name() + " " + caller.origin.serialize();
-  if (caller.origin.is_opaque() || !state.read_limiter.take(key, settings.read_rate, StoreState::steady_now())) {
+  const Visitor visitor = state.visitor(caller.realm, caller.origin, caller.top_level);
+  if (caller.origin.is_opaque() ||
+      !state.read_limiter.take(limiter_key(visitor), settings.read_rate, StoreState::steady_now())) {
     return ReadVerdict{};
   }
   Judgement judgement(state, settings, caller, hash, true);
   if (caller.user_activation) {
-    COS_TRY(const bool awaited, state.registry.awaits_gesture(judgement.visitor()));
+    COS_TRY(const bool awaited, state.registry.awaits_gesture(visitor));
     if (awaited) {
-      COS_CHECK(state.registry.confirm_gesture(judgement.visitor()));
+      COS_CHECK(state.registry.confirm_gesture(visitor));
     }
   }
   COS_TRY(const Disclosure disclosure, judgement.decide());

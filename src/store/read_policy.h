@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "cos/insight.h"
 #include "store/registry.h"
@@ -21,6 +22,7 @@ struct PolicySettings {
   std::int64_t grease_epoch_ms = 1;
   bool follow_cookies = false;
   bool ask = false;
+  bool model_hubs = true;
   bool keep_readers = false;
   std::uint32_t read_rate = 0;
   std::uint32_t write_rate = 0;
@@ -28,6 +30,10 @@ struct PolicySettings {
 };
 
 Result<PolicySettings> load_policy(StoreState& state);
+
+// Rate limits are per origin, and for each site on whose pages it is: a bucket that frames on several pages share
+// would let one tell the other something.
+std::string limiter_key(const Visitor& visitor);
 
 struct ReadVerdict {
   std::optional<EntryRow> entry;

@@ -14,9 +14,11 @@ constexpr std::int64_t kMiB = 1024 * kKiB;
 constexpr std::int64_t kGiB = 1024 * kMiB;
 constexpr std::int64_t kTiB = 1024 * kGiB;
 
+constexpr std::size_t kLongestText = 2000;
+
 using Kind = SettingRow::Kind;
 
-constexpr std::array<SettingRow, 27> kRows{{
+constexpr std::array<SettingRow, 30> kRows{{
     {setting::kBudgetPercent, Kind::kPercent, 60, 1, 95, "Share of the disk's capacity that the store may fill"},
     {setting::kBudgetCeiling, Kind::kBytes, kTiB, kMiB, 64 * kTiB,
      "The store never grows beyond this, whatever the disk"},
@@ -57,6 +59,9 @@ constexpr std::array<SettingRow, 27> kRows{{
     {setting::kWriteFiles, Kind::kCount, 512, 0, 1'000'000,
      "Files a day that one site's pages may store, each 64 MiB of a file counting as one; 0: no limit"},
     {setting::kHistoryReads, Kind::kSwitch, 1, 0, 1, "Whether it is kept which sites read an entry, for you to see"},
+    {setting::kModelHubs, Kind::kSwitch, 1, 0, 1, "Whether the Public Hash List's sections of model hubs count"},
+    {setting::kListUrl, Kind::kText, 0, 0, 0, "Where `cos phl update` and browsers fetch the Public Hash List from"},
+    {setting::kListDays, Kind::kCount, 7, 0, 365, "Days between updates of the list in the background; 0: none"},
 }};
 
 constexpr std::array<std::pair<std::string_view, std::int64_t>, 8> kUnits{{{"TiB", kTiB},
@@ -98,9 +103,19 @@ std::optional<std::int64_t> parse_switch(std::string_view text) {
   return std::nullopt;
 }
 
+bool is_address(std::string_view text) {
+  const bool known =
+      (text.starts_with("https://") && text.size() > 8 && text[8] != '/') || text.starts_with("file:///");
+  return text.size() <= kLongestText && known &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
 std::string accepted(const SettingRow& row) {
   if (row.kind == Kind::kSwitch) {
     return "on or off";
+  }
+  if (row.kind == Kind::kText) {
+    return "that is empty or begins with https:// or file:///";
   }
   return "from " + format_setting(row, row.least) + " to " + format_setting(row, row.most);
 }
@@ -128,13 +143,17 @@ Result<std::int64_t> parse_setting(const SettingRow& row, std::string_view text)
     case Kind::kSwitch:
       value = parse_switch(text);
       break;
+    case Kind::kText:
+      value = text.empty() || is_address(text) ? std::optional(row.fallback) : std::nullopt;
+      break;
     case Kind::kPercent:
     case Kind::kCount:
       value = parse_number(text);
       break;
   }
   if (!value || *value < row.least || *value > row.most) {
-    return fail(ErrorCode::kType, std::string(row.key) + " takes a value " + accepted(row) + ".");
+    return fail(ErrorCode::kType, std::string(row.key) + " takes a value " + accepted(row) + ".",
+                row.kind == Kind::kText ? "Over http: anybody on the way could change what arrives." : "");
   }
   return *value;
 }
@@ -142,6 +161,9 @@ Result<std::int64_t> parse_setting(const SettingRow& row, std::string_view text)
 std::string format_setting(const SettingRow& row, std::int64_t value) {
   if (row.kind == Kind::kSwitch) {
     return value != 0 ? "on" : "off";
+  }
+  if (row.kind == Kind::kText) {
+    return "";
   }
   if (row.kind == Kind::kBytes && value > 0) {
     for (const auto& [unit, factor] : kUnits) {

@@ -11,7 +11,7 @@
 namespace libcos {
 
 struct SettingRow {
-  enum class Kind { kBytes, kPercent, kCount, kSwitch };
+  enum class Kind { kBytes, kPercent, kCount, kSwitch, kText };
 
   std::string_view key;
   Kind kind;
@@ -49,12 +49,16 @@ inline constexpr std::string_view kReadRate = "rate.reads";
 inline constexpr std::string_view kWriteRate = "rate.writes";
 inline constexpr std::string_view kWriteFiles = "write.files";
 inline constexpr std::string_view kHistoryReads = "history.reads";
+inline constexpr std::string_view kModelHubs = "phl.model-hubs";
+inline constexpr std::string_view kListUrl = "phl.url";
+inline constexpr std::string_view kListDays = "phl.update-days";
 }  // namespace setting
 
 std::span<const SettingRow> setting_rows();
 const SettingRow* find_setting(std::string_view key);
 
-// "12", "16GiB", "60", "on". Errors: kType, naming what is accepted.
+// "12", "16GiB", "60", "on". Errors: kType, naming what is accepted. A text (empty, or the address of
+// something that is fetched) is checked only: its value is the text itself, its default empty.
 Result<std::int64_t> parse_setting(const SettingRow& row, std::string_view text);
 // "12", "16GiB": bytes. nullopt for anything else.
 std::optional<std::int64_t> parse_size(std::string_view text);

@@ -15,45 +15,6 @@ constexpr std::size_t kMostPendingReaders = 256;  // of one entry
 
 }  // namespace
 
-bool HashLists::contains(const Hash& hash) {
-  if (starter_.contains(hash)) {
-    return true;
-  }
-  const std::lock_guard lock(mutex_);
-  refresh();
-  return installed_ && installed_->contains(hash);
-}
-
-HashListInfo HashLists::info() {
-  const std::lock_guard lock(mutex_);
-  refresh();
-  if (!installed_) {
-    return {std::string(starter_.version()), starter_.size(), false, damaged_};
-  }
-  return {std::string(installed_->version()), starter_.size() + installed_->size(), true, false};
-}
-
-void HashLists::refresh() {
-  const auto status = stat_of(path_);
-  const FileIdentity now = status ? identity_of(*status) : FileIdentity{};
-  if (now == identity_) {
-    return;
-  }
-  identity_ = now;
-  damaged_ = false;
-  installed_.reset();
-  if (status) {
-    // A damaged list behaves as an empty one: towards pages silently, `cos phl` reports it.
-    Result<PublicHashList> mapped = PublicHashList::map(path_);
-    damaged_ = !mapped;
-    if (mapped) {
-      installed_.emplace(std::move(*mapped));
-    } else if (mapped.error().code != ErrorCode::kCorrupt) {
-      identity_ = {};  // could not be read just now: look again next time
-    }
-  }
-}
-
 StoreState::~StoreState() {
   // Losing the dates of the last minute's reads costs nothing but eviction order.
   (void)flush_reads();
@@ -87,6 +48,11 @@ Result<std::int64_t> StoreState::setting_value(std::string_view key) {
   }
   const Result<std::int64_t> value = parse_setting(*row, *text);
   return value ? *value : row->fallback;
+}
+
+Result<std::string> StoreState::setting_text(std::string_view key) {
+  COS_TRY(const auto text, registry.setting(key));
+  return text.value_or("");
 }
 
 void StoreState::note_read(std::int64_t entry, const Caller& caller, Disclosure disclosure) {

@@ -15,41 +15,20 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "cos/phl.h"
 #include "cos/store.h"
 #include "rules/budgets.h"
 #include "rules/rate_limiter.h"
 #include "store/blob_files.h"
+#include "store/hash_lists.h"
 #include "store/lookup_ledger.h"
 #include "store/read_policy.h"
 #include "store/registry.h"
 
 namespace libcos::internal {
 
-// The starter list and the installed one, which another process may replace at any time.
-class HashLists {
- public:
-  explicit HashLists(std::filesystem::path installed)
-      : path_(std::move(installed)), starter_(PublicHashList::starter()) {}
-
-  bool contains(const Hash& hash);
-  HashListInfo info();
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  void refresh();
-
-  std::filesystem::path path_;
-  PublicHashList starter_;
-  std::mutex mutex_;
-  std::optional<PublicHashList> installed_;
-  FileIdentity identity_;
-  bool damaged_ = false;
-};
-
 struct StoreState {
   StoreState(StorePaths store_paths, std::unique_ptr<BlobFiles> blob_files, sqlite::Database database, Clock now,
-             std::filesystem::path hash_list)
+             HashListPaths hash_list)
       : paths(std::move(store_paths)),
         blobs(std::move(blob_files)),
         registry(std::move(database)),
@@ -92,6 +71,7 @@ struct StoreState {
 
   // The mutex is held by the caller of each of these.
   Result<std::int64_t> setting_value(std::string_view key);
+  Result<std::string> setting_text(std::string_view key);
   // The settings that reads ask for; kept until this process or another changes the registry.
   Result<const PolicySettings*> policy();
   void forget_policy() { policy_.reset(); }

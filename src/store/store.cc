@@ -169,15 +169,4 @@ Result<Totals> Store::totals() {
   return Totals{total.entries, total.bytes, budget.total};
 }
 
-bool Store::on_public_hash_list(const Hash& hash) { return state_->lists.contains(hash); }
-
-HashListInfo Store::hash_list() { return state_->lists.info(); }
-
-Result<HashListInfo> Store::install_hash_list(std::string_view text) {
-  COS_TRY(const ParsedHashList list, parse_hash_list(text));
-  COS_CHECK(make_private_directory(state_->lists.path().parent_path()));
-  COS_CHECK(replace_file(state_->lists.path(), pack_hash_list(list)));
-  return state_->lists.info();
-}
-
 }  // namespace libcos

@@ -27,11 +27,16 @@ Result<EntryInfo> info_of(StoreState& state, const EntryRow& row) {
     info.last_read = pending->second.when;
   }
   COS_CHECK(state.registry.describe(row.id, info));
-  info.on_public_hash_list = state.lists.contains(row.hash);
+  COS_TRY(const std::int64_t model_hubs, state.setting_value(setting::kModelHubs));
+  info.on_public_hash_list = state.lists.contains(row.hash, model_hubs != 0);
   return info;
 }
 
 Result<Setting> read_setting(StoreState& state, const SettingRow& row) {
+  if (row.kind == SettingRow::Kind::kText) {
+    COS_TRY(std::string text, state.setting_text(row.key));
+    return Setting{std::string(row.key), std::move(text), "", std::string(row.help)};
+  }
   COS_TRY(const std::int64_t value, state.setting_value(row.key));
   return Setting{std::string(row.key), format_setting(row, value), format_setting(row, row.fallback),
                  std::string(row.help)};
@@ -173,7 +178,8 @@ Status Store::set_setting(std::string_view key, std::string_view value) {
   COS_TRY(const std::int64_t parsed, parse_setting(*row, value));
   const std::lock_guard lock(state_->mutex);
   state_->forget_policy();
-  return state_->registry.set_setting(key, format_setting(*row, parsed));
+  return state_->registry.set_setting(
+      key, row->kind == SettingRow::Kind::kText ? std::string(value) : format_setting(*row, parsed));
 }
 
 }  // namespace libcos

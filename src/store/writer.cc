@@ -43,7 +43,7 @@ Result<std::unique_ptr<WriterState>> WriterState::begin(std::shared_ptr<StoreSta
     const std::lock_guard lock(store->mutex);
     if (request.origin) {
       COS_TRY(const PolicySettings* const policy, store->policy());
-      const std::string key = request.realm.name() + " " + request.origin->serialize();
+      const std::string key = limiter_key(store->visitor(request.realm, *request.origin, request.top_level));
       if (!store->write_limiter.take(key, policy->write_rate, StoreState::steady_now())) {
         return fail(ErrorCode::kQuotaExceeded, "The origin begins too many writes in a short time.");
       }

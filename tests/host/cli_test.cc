@@ -39,6 +39,8 @@ TEST_F(CliTest, WrongUsageIsExitCode2) {
                                              {"config", "set", "write.limit"},
                                              {"phl"},
                                              {"phl", "update"},
+                                             {"phl", "check"},
+                                             {"phl", "build"},
                                              {"ls", "stat"}}) {
     const Finished finished = cos(arguments);
     EXPECT_EQ(finished.code, 2) << testing::PrintToString(arguments);
@@ -350,64 +352,6 @@ TEST_F(CliTest, ImpossibleSettingsAreExitCode2AndChangeNothing) {
   EXPECT_TRUE(mentions(cos({"config", "set", "write.limit", "0"}).err, "from 1MiB to 1TiB"));
   EXPECT_EQ(code_of({"config", "set", "write.limit", "-5"}), 2);
   EXPECT_EQ(cos({"config", "get", "write.limit"}).out, "16GiB\n");
-}
-
-class PhlTest : public CliTest {
- protected:
-  fs::path list(const std::string& name, const std::string& version, const std::vector<Hash>& hashes,
-                bool with_checksum = true) const {
-    std::string text = "// VERSION: " + version + "\n// ===BEGIN SHA-256===\n";
-    for (const Hash& hash : hashes) {
-      text += hash.hex() + "\n";
-    }
-    text += "// ===END SHA-256===\n";
-    if (with_checksum) {
-      file(name + ".sha256", hash_of(text).hex() + "  " + name + "\n");
-    }
-    return file(name, text);
-  }
-};
-
-TEST_F(PhlTest, TheStarterListIsInForceFromTheBeginning) {
-  const json status = json_of({"phl", "status"});
-  EXPECT_FALSE(status.at("installed").get<bool>());
-  EXPECT_GT(status.at("digests").get<int>(), 0);
-  EXPECT_EQ(code_of({"phl", "check", hash_of("text").hex()}), 3);
-  EXPECT_FALSE(json_of({"phl", "check", hash_of("text").hex()}, 3).at("listed").get<bool>());
-}
-
-TEST_F(PhlTest, AListWithItsChecksumIsInstalled) {
-  const int before = json_of({"phl", "status"}).at("digests");
-  const Finished updated = cos({"phl", "update", "--from", list("list", "one", {hash_of("text")}).string()});
-  EXPECT_EQ(updated.code, 0) << updated.err;
-  const json status = json_of({"phl", "status"});
-  EXPECT_TRUE(status.at("installed").get<bool>());
-  EXPECT_EQ(status.at("version"), "one");
-  EXPECT_EQ(status.at("digests"), before + 1);
-  EXPECT_EQ(code_of({"phl", "check", hash_of("text").hex()}), 0);
-}
-
-TEST_F(PhlTest, AListWithoutItsChecksumIsRefusedAndTheOldOneStays) {
-  ASSERT_EQ(code_of({"phl", "update", "--from", list("list", "one", {hash_of("text")}).string()}), 0);
-  const fs::path other = list("other", "two", {hash_of("other")}, false);
-  const Finished missing = cos({"phl", "update", "--from", other.string()});
-  EXPECT_EQ(missing.code, 3);
-  EXPECT_TRUE(mentions(missing.err, "other.sha256"));
-  for (const std::string& checksum : {kUnknown + "  other\n", std::string(), std::string("nonsense"),
-                                      hash_of(content(other)).hex().substr(1) + "\n"}) {
-    file("other.sha256", checksum);
-    EXPECT_EQ(code_of({"phl", "update", "--from", other.string()}), 1) << checksum;
-  }
-  file("malformed", "// ===BEGIN SHA-256===\nnonsense\n// ===END SHA-256===\n");
-  file("malformed.sha256", hash_of(content(path("malformed"))).hex() + "\n");
-  const Finished malformed = cos({"phl", "update", "--from", path("malformed").string()});
-  EXPECT_EQ(malformed.code, 1);
-  EXPECT_TRUE(mentions(malformed.err, "2")) << "the line's number: " << malformed.err;
-  EXPECT_EQ(code_of({"phl", "update", "--from", path("missing").string()}), 1);
-
-  EXPECT_EQ(json_of({"phl", "status"}).at("version"), "one");
-  EXPECT_EQ(code_of({"phl", "check", hash_of("text").hex()}), 0);
-  EXPECT_EQ(code_of({"phl", "check", hash_of("other").hex()}), 3);
 }
 
 // Terminals ------------------------------------------------------------------------------------------

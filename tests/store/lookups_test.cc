@@ -82,6 +82,31 @@ TEST_F(LookupsTest, ManyFramesOfManySitesDrawOnThePagesBudget) {
   EXPECT_EQ(found("https://frame0.test", 0, 1, kC), 1) << "another page has its own";
 }
 
+TEST_F(LookupsTest, WhatAFrameHasPaidForOnOnePageTellsItNothingOnAnother) {
+  store_files(32);
+  for (int i = 0; i < 16; ++i) {
+    EXPECT_EQ(found("https://tracker.test", 2 * i + i % 2, 2 * i + i % 2 + 1, kB), 1) << "one of each pair";
+  }
+  EXPECT_EQ(found("https://tracker.test", 0, 16, kC), 16) << "on the other page all of the first sixteen";
+  EXPECT_EQ(found("https://tracker.test", 16, 32, "https://tracker.test"), 16) << "and at home all of the last";
+}
+
+TEST_F(LookupsTest, AFrameThatAsksTooFastOnOnePageIsNotHeldBackOnAnother) {
+  ASSERT_TRUE(store_.set_setting("rate.reads", "1"));
+  ASSERT_TRUE(put_request({profile('a'), origin_of(kC), hash_of("own"), {}, "", origin_of(kB)}, "own"));
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(store_.request_read(framed(kC, kA), hash_of("own")));
+  }
+  EXPECT_TRUE(store_.request_read(framed(kC, kB), hash_of("own"))->has_value());
+}
+
+TEST_F(LookupsTest, WhereFramesAreNotKeptApartTheAskingSitePaysToo) {
+  ASSERT_TRUE(store_.set_setting("frames.partition", "off"));
+  store_files(32);
+  EXPECT_EQ(found("https://tracker.test", 0, 16, kB), 16);
+  EXPECT_EQ(found("https://tracker.test", 16, 32, kC), 0);
+}
+
 TEST_F(LookupsTest, ALookupOfWhatTheSiteStoredIsFreeAndAWriteIsToo) {
   for (int i = 0; i < 30; ++i) {
     ASSERT_TRUE(put(kB, text_of(i), Scope::global()));

@@ -1,0 +1,139 @@
+// The commands that explain, forget and keep: why, history, clear, evict, pin, sites.
+#include "host/cli_fixture.h"
+
+namespace libcos {
+namespace {
+
+const std::string kProfile(32, 'a');
+
+class CliPrivacyTest : public CliTest {
+ protected:
+  void put(const std::string& origin, const std::string& text, const Scope& scope = Scope::same_site()) const {
+    Store opened = store();
+    auto writer = opened.begin_write({profile('a'), origin_of(origin), hash_of(text), scope});
+    ASSERT_TRUE(writer && writer->append(bytes_of(text)) && writer->close());
+  }
+  [[nodiscard]] json why(const std::string& text, const std::string& origin, int code,
+                         const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> arguments{"why", hash_of(text).hex(), "--origin", origin};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const json all = json_of(arguments, code);
+    EXPECT_EQ(all.size(), 1U);
+    return all.at(0);
+  }
+  [[nodiscard]] bool has(const std::string& text) const { return code_of({"stat", hash_of(text).hex()}) == 0; }
+};
+
+Scope list(const std::string& origin) { return Scope::list({origin_of(origin)}); }
+
+TEST_F(CliPrivacyTest, WhyNamesTheGrantOfAHit) {
+  put("https://a.test", "text", list("https://b.test"));
+  EXPECT_EQ(why("text", "https://a.test", 0).at("grant"), "storing origin");
+  EXPECT_EQ(why("text", "www.a.test", 0).at("grant"), "same site") << "https:// may be left out";
+  EXPECT_EQ(why("text", "https://b.test", 0).at("grant"), "listed");
+}
+
+TEST_F(CliPrivacyTest, WhyNamesTheReasonOfAMissAndAMend) {
+  put("https://a.test", "text");
+  put("https://a.test", "unlisted", Scope::global());
+  EXPECT_EQ(why("absent", "https://b.test", 3).at("reason"), "not-stored");
+  const json hidden = why("text", "https://b.test", 3);
+  EXPECT_EQ(hidden.at("reason"), "no-grant");
+  EXPECT_FALSE(hidden.at("mend").get<std::string>().empty());
+  EXPECT_EQ(why("unlisted", "https://b.test", 3).at("reason"), "not-on-public-hash-list");
+  EXPECT_EQ(why("text", "https://a.test", 3, {"--top-level", "https://b.test"}).at("reason"), "other-page");
+  const Finished words = cos({"why", hash_of("text").hex(), "--origin", "https://b.test"});
+  EXPECT_EQ(words.code, 3);
+  EXPECT_TRUE(mentions(words.out, "miss  in profile aaaaaaaa")) << words.out;
+  EXPECT_TRUE(mentions(words.out, "none of them shared it"));
+}
+
+TEST_F(CliPrivacyTest, WhyAnswersForAStoreThatNoBrowserHasUsed) {
+  EXPECT_EQ(why("absent", "https://b.test", 3).at("reason"), "not-stored");
+  EXPECT_EQ(code_of({"why", hash_of("x").hex(), "--origin", "not an origin"}), 2);
+  EXPECT_EQ(code_of({"why", hash_of("x").hex()}), 2) << "who asks must be said";
+}
+
+TEST_F(CliPrivacyTest, HistoryTellsWhoStoredAndWhoAddedIt) {
+  add("text");
+  put("https://a.test", "text", list("https://b.test"));
+  const json events = json_of({"history", hash_of("text").hex()});
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[0].at("event"), "added");
+  EXPECT_EQ(events[1].at("event"), "stored");
+  EXPECT_EQ(events[1].at("origin"), "https://a.test");
+  EXPECT_EQ(events[1].at("detail"), "list");
+  EXPECT_TRUE(mentions(cos({"history", hash_of("text").hex()}).out, "you, by hand"));
+  EXPECT_EQ(code_of({"history", kUnknown}), 3);
+}
+
+TEST_F(CliPrivacyTest, ClearForgetsASiteAndSaysWhatStays) {
+  put("https://www.a.test", "own");
+  put("https://www.a.test", "shared");
+  put("https://b.test", "shared");
+  const json report = json_of({"clear", "a.test"});
+  EXPECT_EQ(report.at("entriesRemoved"), 1);
+  EXPECT_EQ(report.at("entriesKept"), 1);
+  EXPECT_EQ(report.at("bytesFreed"), 3);
+  EXPECT_FALSE(has("own"));
+  EXPECT_EQ(why("shared", "https://a.test", 3).at("reason"), "no-grant");
+}
+
+TEST_F(CliPrivacyTest, ClearTakesOneOriginOrOneProfile) {
+  put("https://a.test", "one");
+  put("https://www.a.test", "two");
+  EXPECT_EQ(json_of({"clear", "--origin", "https://a.test"}).at("entriesRemoved"), 1);
+  EXPECT_TRUE(has("two"));
+  EXPECT_EQ(code_of({"clear", "a.test", "--profile", "bbbb"}), 3) << "an unknown profile";
+  EXPECT_EQ(json_of({"clear", "a.test", "--profile", "aaaa"}).at("entriesRemoved"), 1);
+}
+
+TEST_F(CliPrivacyTest, ClearingEverythingWantsToBeConfirmed) {
+  add("text");
+  EXPECT_EQ(code_of({"clear"}), 2);
+  EXPECT_EQ(code_of({"clear", "--all"}), 1);
+  EXPECT_TRUE(has("text"));
+  EXPECT_EQ(json_of({"clear", "--all", "--yes"}).at("entriesRemoved"), 1);
+  EXPECT_FALSE(has("text"));
+}
+
+TEST_F(CliPrivacyTest, EvictShowsWhatItWouldTakeAndTakesIt) {
+  add("first");
+  add("second");
+  const json planned = json_of({"evict", "--to", "6", "--dry-run"});
+  EXPECT_EQ(planned.at("evicted").size(), 1U);
+  EXPECT_EQ(planned.at("left"), 6);
+  EXPECT_TRUE(has("first"));
+  EXPECT_TRUE(has("second"));
+  EXPECT_EQ(json_of({"evict", "--free", "1"}).at("evicted").size(), 1U);
+  EXPECT_EQ(json_of({"evict"}).at("evicted").size(), 0U) << "the budget is not exceeded";
+  EXPECT_EQ(code_of({"evict", "--to", "some"}), 2);
+  EXPECT_EQ(code_of({"evict", "--to", "1", "--free", "1"}), 2);
+}
+
+TEST_F(CliPrivacyTest, WhatIsPinnedIsNotEvictedUntilItIsUnpinned) {
+  add("text");
+  EXPECT_EQ(code_of({"pin", hash_of("text").hex().substr(0, 8)}), 0);
+  EXPECT_EQ(json_of({"stat", hash_of("text").hex()}).at("pinned"), true);
+  EXPECT_TRUE(mentions(cos({"evict", "--to", "0"}).out, "pinned or being read"));
+  EXPECT_TRUE(has("text"));
+  EXPECT_EQ(code_of({"pin", kUnknown}), 3);
+  EXPECT_EQ(code_of({"unpin", hash_of("text").hex()}), 0);
+  EXPECT_EQ(json_of({"evict", "--to", "0"}).at("evicted").size(), 1U);
+}
+
+TEST_F(CliPrivacyTest, SitesAreAllowedBlockedAndForgotten) {
+  EXPECT_EQ(code_of({"sites", "allow", "b.test"}), 3) << "no profile yet";
+  put("https://a.test", "named", list("https://b.test"));
+  EXPECT_EQ(code_of({"config", "set", "gates.ask", "on"}), 0);
+  EXPECT_EQ(why("named", "https://b.test", 3).at("reason"), "ask-undecided");
+  const json allowed = json_of({"sites", "allow", "www.b.test"});
+  EXPECT_EQ(allowed.at("sites").at(0).at("site"), "https://b.test") << "a decision is about a site";
+  EXPECT_EQ(why("named", "https://b.test", 0).at("grant"), "listed");
+  EXPECT_EQ(code_of({"sites", "block", "b.test"}), 0);
+  EXPECT_EQ(why("named", "https://b.test", 3).at("reason"), "ask-blocked");
+  EXPECT_TRUE(json_of({"sites", "forget", "b.test"}).at("sites").empty());
+}
+
+}  // namespace
+}  // namespace libcos
