@@ -95,7 +95,9 @@ class Judgement {
     }
     COS_TRY(const auto decision, state_.registry.site_decision(visitor_.realm, visitor_.origin.site));
     if (!decision && real_ && caller_.user_activation) {
-      COS_CHECK(state_.registry.put_site_decision(visitor_.realm, visitor_.origin.site, SiteDecision::kAsked, now_));
+      state_.write_without_waiting([&] {
+        return state_.registry.put_site_decision(visitor_.realm, visitor_.origin.site, SiteDecision::kAsked, now_);
+      });
     }
     if (decision == SiteDecision::kAllowed) {
       return MissReason::kNone;
@@ -217,7 +219,7 @@ Result<ReadVerdict> judge_read(StoreState& state, const Caller& caller, const Ha
   if (caller.user_activation) {
     COS_TRY(const bool awaited, state.registry.awaits_gesture(visitor));
     if (awaited) {
-      COS_CHECK(state.registry.confirm_gesture(visitor));
+      state.write_without_waiting([&] { return state.registry.confirm_gesture(visitor); });
     }
   }
   COS_TRY(const Disclosure disclosure, judgement.decide());

@@ -70,6 +70,14 @@ struct StoreState {
   const PublicSuffixes suffixes;
 
   // The mutex is held by the caller of each of these.
+  // Runs `write` unless another process holds the store's write lock: for what a read notes, since a read must not
+  // wait. What could not be written is noted again by the next such read.
+  template <class Write>
+  void write_without_waiting(Write write) {
+    registry.database().set_patience(0);
+    (void)write();
+    registry.database().set_patience(sqlite::kPatienceMs);
+  }
   Result<std::int64_t> setting_value(std::string_view key);
   Result<std::string> setting_text(std::string_view key);
   // The settings that reads ask for; kept until this process or another changes the registry.

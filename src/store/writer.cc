@@ -211,6 +211,7 @@ Status WriterState::truncate(std::uint64_t size) {
     return {};
   }
   COS_CHECK(check_limit(size));
+  COS_CHECK(reserve_units(size));
   COS_CHECK(remember(flush_block()));
   if (::ftruncate(incoming_.fd.get(), static_cast<off_t>(size)) != 0) {
     return remember(tl::unexpected(errno_error("resize", incoming_.path, errno)));

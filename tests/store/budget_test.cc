@@ -1,3 +1,8 @@
+#include <rapidcheck.h>
+
+#include <set>
+
+#include "store/registry.h"
 #include "store/store_fixture.h"
 
 namespace libcos {
@@ -112,6 +117,38 @@ TEST_F(BudgetTest, SharesCountPerRealm) {
   ASSERT_TRUE(put("https://a.test", file('x', 4), Scope::same_site(), profile('a')));
   ASSERT_TRUE(put("https://a.test", file('y', 4), Scope::same_site(), profile('b')));
   EXPECT_TRUE(has('x', 4)) << "what a site stores in one profile does not count in another";
+}
+
+// What an origin is charged is a function of its own writes: splitting the cost of an entry among its storers, or
+// leaving out what others stored first, would tell what others stored.
+TEST_F(BudgetTest, AnOriginsChargeIsAFunctionOfItsOwnWritesAlone) {
+  ASSERT_TRUE(store_.set_setting("budget.ceiling", "1GiB"));
+  const Origin mine = origin_of("https://a.test");
+  const auto charge = [&] {
+    Registry registry(sqlite::Database::open(directory() / "store.db").value());
+    return registry.usage(profile('a'), mine)->bytes;
+  };
+  EXPECT_TRUE(rc::check([&] {
+    std::set<unsigned> own;
+    std::uint64_t expected = 0;
+    for (const unsigned step : *rc::gen::container<std::vector<unsigned>>(rc::gen::inRange(0U, 96U))) {
+      const unsigned size = step % 6;
+      const std::string text(size + 1, 'x');
+      const unsigned who = step / 6 % 4;
+      if (who == 0) {
+        expected += own.insert(size).second ? size + 1 : 0;
+      }
+      const std::string writer = who == 1 ? "https://www.a.test" : who == 2 ? "https://b.test" : "https://a.test";
+      RC_ASSERT(put(writer, text, Scope::same_site(), profile(who == 3 ? 'b' : 'a')).has_value());
+      if (step % 31 == 0) {
+        restart();
+      }
+      RC_ASSERT(charge() == expected);
+    }
+    RC_ASSERT(store_.clear_origin(mine, profile('a')).has_value());
+    RC_ASSERT(charge() == 0U);
+    RC_ASSERT(store_.clear_all(std::nullopt).has_value());
+  }));
 }
 
 }  // namespace

@@ -294,6 +294,7 @@ TEST_F(LookupsTest, LargeWritesAreWeighed) {
   const std::vector<std::uint8_t> block(1U << 20U);
   EXPECT_TRUE(writer->write(100U << 20U, block)) << "two units";
   EXPECT_EQ(writer->write(128U << 20U, block).error().code, ErrorCode::kQuotaExceeded) << "three";
+  EXPECT_EQ(writer->truncate(128U << 20U).error().code, ErrorCode::kQuotaExceeded) << "a hole counts as bytes do";
 }
 
 }  // namespace
