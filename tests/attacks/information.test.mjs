@@ -57,6 +57,14 @@ test('an id of 32 bits of which 16 come through counts 16', () => {
   assert.equal(successRate(words.map(({ secret }) => ({ secret, guess: secret }))), 1);
 });
 
+test('few trials of a long id suffice to tell what gets through from what does not', () => {
+  const words = random.balancedWords(64, 6);
+  const all = estimate(words.map((secret) => ({ secret, guess: secret })), wordInformation, random);
+  assert.ok(all.bits > 63.9 && all.floor < 20, `${all.bits} and ${all.floor}`);
+  const none = estimate(words.map((secret) => ({ secret, guess: secret.map(() => 0) })), wordInformation, random);
+  assert.deepEqual(none, { bits: 0, floor: 0 });
+});
+
 test('durations that overlap little tell their class, and equal ones do not', () => {
   const samples = (/** @type {number} */ gap) => random.balanced(['absent', 'present'], 400).map((secret) => ({
     secret, guess: [random.next(), random.next() + (secret === 'present' ? gap : 0)],

@@ -44,7 +44,7 @@ const PARTITION_OFF = { name: 'frames.partition off', settings: { 'frames.partit
 export default [
   {
     name: 'cookie-own-frame', number: '1', title: 'Supercookie: a tracker’s frame on A writes, its frame on B reads',
-    measure: 'word', trials: { short: 10, full: 40 },
+    measure: 'word', trials: { short: 6, full: 40 },
     cases: [{ name: 'defaults', bound: 0 }, PARTITION_OFF],
     run: (experiment) => supercookie(experiment, small,
       async (visitor, trial, files) => storeAll(await visitor.frame(trial.site('a'), trial.site('t')), files),
@@ -71,7 +71,7 @@ export default [
   },
   {
     name: 'cookie-listed-small', number: '1', title: 'Supercookie: A stores some of 32 small listed files with “*”, unrelated B looks them up',
-    measure: 'word', trials: { short: 10, full: 40 },
+    measure: 'word', trials: { short: 6, full: 40 },
     cases: [
       { name: 'defaults', bound: 20 },
       { name: 'lookup.budget off', settings: { 'lookup.budget': 'off' }, works: 24 },
@@ -97,7 +97,7 @@ export default [
   },
   {
     name: 'cookie-listed-large-many', number: '1', title: 'Supercookie: the same with 48 large listed files (lookup.large lowered to 512 KiB, so that there can be as many)',
-    measure: 'word', trials: { short: 4, full: 15 },
+    measure: 'word', trials: { short: 6, full: 16 },
     cases: [
       { name: 'defaults', settings: { 'lookup.large': '512KiB' }, bound: 20 },
       { name: 'lookup.budget off', settings: { 'lookup.large': '512KiB', 'lookup.budget': 'off' }, works: 30, fullOnly: true },

@@ -51,6 +51,25 @@ export function wordInformation(words) {
 }
 
 /**
+ * The same trials with guesses that have nothing to do with the secrets. Of words each position is mixed by itself:
+ * whole words that are mixed have few orders, and one of them is the true one too often.
+ * @template {{secret: any, guess: any}} T
+ * @param {T[]} trials
+ * @param {Random} random
+ * @returns {T[]}
+ */
+function mixed(trials, random) {
+  if (!Array.isArray(trials[0]?.secret)) {
+    const guesses = random.shuffled(trials.map(({ guess }) => guess));
+    return trials.map((trial, index) => ({ ...trial, guess: guesses[index] }));
+  }
+  /** @type {any[][]} */
+  const columns = trials[0].secret.map((/** @type {number} */ _, /** @type {number} */ position) =>
+    random.shuffled(trials.map(({ guess }) => guess[position])));
+  return trials.map((trial, index) => ({ ...trial, guess: columns.map((column) => column[index]) }));
+}
+
+/**
  * The estimate, and the 99th percentile of what it is when secrets and guesses have nothing to do with
  * each other.
  * @template {{secret: any, guess: any}} T
@@ -61,10 +80,7 @@ export function wordInformation(words) {
  * @returns {Estimate}
  */
 export function estimate(trials, measure, random, permutations = 200) {
-  const byChance = Array.from({ length: permutations }, () => {
-    const guesses = random.shuffled(trials.map(({ guess }) => guess));
-    return measure(trials.map((trial, index) => ({ ...trial, guess: guesses[index] })));
-  }).sort((a, b) => a - b);
+  const byChance = Array.from({ length: permutations }, () => measure(mixed(trials, random))).sort((a, b) => a - b);
   const floor = Math.max(0, byChance[Math.ceil(permutations * 0.99) - 1]);
   return { bits: Math.max(0, measure(trials)), floor };
 }

@@ -11,6 +11,8 @@ import { COS, EXTENSION, requireBuild } from '../../../scripts/lib/build.mjs';
 import { freshDirs, launchBrowser } from '../../../scripts/lib/chromium.mjs';
 import { startServer } from '../../../scripts/lib/https-server.mjs';
 import { allowInPrivateWindows, openPrivateWindow } from '../../browser/support/private-window.mjs';
+import { fileOf } from './files.mjs';
+import { lookUp, tryStoreAll } from './in-page.mjs';
 import { labSite, Visitor } from './visitor.mjs';
 
 const run = promisify(execFile);
@@ -74,6 +76,12 @@ export class Lab {
     if (files.length > 0) await this.cos('rm', ...files.map(({ hash }) => hash)).catch(() => {});
   }
 
+  /** Takes all entries out of the store. */
+  async forgetAll() {
+    const hashes = JSON.parse(await this.cos('ls', '--json')).map((/** @type {{value: string}} */ { value }) => value);
+    if (hashes.length > 0) await this.cos('rm', ...hashes);
+  }
+
   /** @param {string} profile @returns {Promise<BrowserContext>} the same for callers at once */
   browser(profile) {
     let browser = this.#browsers.get(profile);
@@ -82,12 +90,31 @@ export class Lab {
   }
 
   /** @param {string} profile @returns {Promise<BrowserContext>} */
-  #launch(profile) {
+  async #launch(profile) {
     const profileDir = join(this.#dirs.root, profile);
     mkdirSync(profileDir, { recursive: true });
-    return launchBrowser({
+    const browser = await launchBrowser({
       profileDir, storeDir: this.#dirs.storeDir, headless: true, extensionDir: EXTENSION, cosBinary: COS,
     });
+    await this.#warmUp(browser);
+    return browser;
+  }
+
+  /**
+   * Waits until the extension and the host serve pages: what happens before is no experiment.
+   * @param {BrowserContext} browser
+   */
+  async #warmUp(browser) {
+    const page = await browser.newPage();
+    const file = fileOf('warm-up');
+    const deadline = Date.now() + 30_000;
+    for (let ready = false; !ready;) {
+      if (Date.now() > deadline) throw new Error('The browser started, but its pages cannot store anything.');
+      await page.goto(this.server.url('warm-up.test'));
+      ready = await page.evaluate(() => 'crossOriginStorage' in navigator)
+        && (await tryStoreAll(page, [file]))[0] === 'stored' && (await lookUp(page, [file]))[0] === 'hit';
+    }
+    await page.close();
   }
 
   /** @param {string} [profile] @returns {Promise<Visitor>} a person with a tab */

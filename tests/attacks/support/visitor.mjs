@@ -9,10 +9,13 @@ const HTML = { 'content-type': 'text/html; charset=utf-8' };
 /** Gives a page the finest clock that browsers give. */
 const ISOLATED = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
 
-/** Every host is a site; `/frames?host=…` embeds others, with the feature allowed. @type {import('../../../scripts/lib/https-server.mjs').Handler} */
+/**
+ * Every host is a site; `/frames?frame=…` embeds others, with the feature allowed.
+ * @type {import('../../../scripts/lib/https-server.mjs').Handler}
+ */
 export function labSite(_, res, url) {
   const frames = url.searchParams.getAll('frame').map((src) => `<iframe src="${src}" allow="cross-origin-storage"></iframe>`);
-  res.writeHead(200, { ...HTML, ...(url.pathname === '/isolated' && ISOLATED) }).end(BLANK + frames.join(''));
+  return res.writeHead(200, { ...HTML, ...(url.pathname === '/isolated' && ISOLATED) }).end(BLANK + frames.join(''));
 }
 
 export class Visitor {
