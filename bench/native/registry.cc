@@ -77,9 +77,10 @@ void populate(const std::filesystem::path& directory, std::size_t entries) {
     tree.update(libcos::as_bytes(text));
     const std::int64_t id =
         need(registry.insert(hash, {text.size(), put_blob(paths.blob(hash), text), tree.finish()}, now));
-    need(registry.add_storing_origin(id, realm(), sited(entry.storer()), "", now));
+    const libcos::Visitor storer{realm(), sited(entry.storer()), store.site_of(entry.storer())};
     const Scope scope = entry.is_global() ? Scope::global() : Scope::list({entry.reader()});
-    need(registry.merge_scope(id, realm(), scope, {sited(entry.reader())}, now));
+    need(registry.add_storing_origin(id, storer, scope.kind(), true, "", now));
+    need(registry.merge_scope(id, realm(), &storer, true, scope, {sited(entry.reader())}, now));
     if (entry.is_global()) {
       list += hash.hex() + "\n";
     }

@@ -5,15 +5,16 @@
  */
 
 import { BLOCKED_MESSAGE, MISS_MESSAGE } from '../shared/names.js';
+import { Caller } from './caller.js';
 import { judgeDocument } from './document-policy.js';
 import { HandleTable } from './handle-table.js';
 import { HostError, hostErrorLike, HostUnavailable, wireErrorOf } from './host-errors.js';
-import { parseMessage } from './messages.js';
+import { parseEnvelope } from './messages.js';
 import { WriteSessions } from './write-sessions.js';
 
 /** @typedef {import('../shared/wire.js').Request} Request */
 /** @typedef {import('../shared/wire.js').HandleReference} HandleReference */
-/** @typedef {{handles: HandleTable, sessions: WriteSessions}} Tables */
+/** @typedef {{caller: Caller, handles: HandleTable, sessions: WriteSessions}} Tables */
 
 /**
  * @typedef {object} Services
@@ -56,19 +57,24 @@ export class DocumentSession {
     try {
       const verdict = await judgeDocument(records, identity);
       if (!verdict.allowed) return null;
-      const caller = { origin: identity.origin, topLevelOrigin: verdict.topLevelOrigin };
-      return { handles: new HandleTable(host, caller, verdict.ceiling), sessions: new WriteSessions(host, bytes) };
+      const caller = new Caller(identity.origin, verdict.topLevelOrigin);
+      return {
+        caller,
+        handles: new HandleTable(host, caller, verdict.ceiling),
+        sessions: new WriteSessions(host, bytes, caller),
+      };
     } catch (error) {
       console.error('cos: a document could not be judged', error);
       return null;
     }
   }
 
-  /** @param {unknown} message */
-  async #receive(message) {
-    const { call, content } = parseMessage(message);
+  /** @param {unknown} envelope */
+  async #receive(envelope) {
+    const { active, call, content } = parseEnvelope(envelope);
     // Waited for by every message alike, so requests reach the host in the order of the calls.
     const tables = await this.#tables;
+    if (active) tables?.caller.noteActivation();
     if (content?.op === 'release') {
       tables?.handles.release(content.handles);
       tables?.sessions.releaseSome(content.sessions);

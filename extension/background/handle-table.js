@@ -32,7 +32,7 @@ export class HandleTable {
 
   /**
    * @param {HostConnection} host
-   * @param {{origin: string, topLevelOrigin: string}} caller
+   * @param {import('./caller.js').Caller} caller
    * @param {string | null} ceiling
    */
   constructor(host, caller, ceiling) {
@@ -46,7 +46,7 @@ export class HandleTable {
    * @returns {Promise<{handle: string, size: number} | null>} null for a miss, whatever its reason
    */
   async find(hash) {
-    const reply = await this.#host.request('find', { caller: this.#caller, hash });
+    const reply = await this.#host.request('find', { caller: this.#caller.describe(), hash });
     if (reply.found !== true) return null;
     const handle = this.#hold({ hash, created: false, origins: undefined, ...this.#given(reply) });
     return { handle, size: reply.size };
@@ -121,7 +121,7 @@ export class HandleTable {
    */
   #create(hash, origins) {
     return this.#host.request('create', {
-      caller: this.#caller,
+      caller: this.#caller.describe(),
       hash,
       ...(origins === undefined ? {} : { origins }),
       ...(this.#ceiling === null ? {} : { ceiling: this.#ceiling }),

@@ -6,6 +6,7 @@
 import { RUNTIME_PORT } from '../shared/names.js';
 import { DocumentSession } from './broker.js';
 import { Bytes } from './bytes.js';
+import { watchCookieSwitch } from './cookie-switch.js';
 import { DocumentRecords, observeDocuments } from './document-records.js';
 import { HostConnection } from './host-connection.js';
 import { identify, isOwnPage } from './identity.js';
@@ -18,6 +19,7 @@ const bytes = new Bytes(host);
 const records = new DocumentRecords(isPrivate ? null : chrome.storage.session);
 
 observeDocuments(records);
+watchCookieSwitch();
 // A content script runs beside the page and has no use for the profile's id.
 void chrome.storage.local.setAccessLevel({ accessLevel: 'TRUSTED_CONTEXTS' });
 

@@ -106,3 +106,14 @@ export function parseMessage(message) {
   const fits = content !== undefined && (content.op === 'release') === (call === undefined);
   return { call, content: fits ? content : undefined };
 }
+
+/**
+ * What a content script sends: the page's message, unread, and the content script's own word on
+ * whether the user has interacted with the document.
+ * @param {unknown} envelope
+ * @returns {{active: boolean} & ReturnType<typeof parseMessage>}
+ */
+export function parseEnvelope(envelope) {
+  if (!isRecord(envelope)) return { active: false, call: undefined, content: undefined };
+  return { active: envelope.active === true, ...parseMessage(envelope.message) };
+}

@@ -21,15 +21,18 @@ const MAX_SESSIONS = 256;
 export class WriteSessions {
   #host;
   #bytes;
+  #caller;
   /** @type {Map<string, WriteSession>} */ #sessions = new Map();
 
   /**
    * @param {HostConnection} host
    * @param {import('./bytes.js').Bytes} bytes
+   * @param {import('./caller.js').Caller} caller
    */
-  constructor(host, bytes) {
+  constructor(host, bytes, caller) {
     this.#host = host;
     this.#bytes = bytes;
+    this.#caller = caller;
   }
 
   /** @param {string} hostHandle */
@@ -70,7 +73,8 @@ export class WriteSessions {
     return this.#run(id, async ({ host }) => {
       this.#sessions.delete(id);
       if (host === null) throw new HostUnavailable('missing');
-      await this.#host.request('write.close', { session: host.session });
+      const { userActivation } = this.#caller;
+      await this.#host.request('write.close', { session: host.session, userActivation });
     });
   }
 

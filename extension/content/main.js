@@ -1,7 +1,7 @@
 /**
  * @file Entry of the content script: isolated world, every frame, right after the page script.
  * Carries messages between the page's MessagePort and the background's runtime port, unread but
- * for the number of the call, and sends nothing of its own.
+ * for the number of the call, and adds nothing but whether the user has interacted with the page.
  *
  * The runtime port is opened with the first message: a page that never uses the API costs neither
  * a connection nor a wake-up of the background. The browser closes it when the page enters the
@@ -77,7 +77,8 @@ function relay(pagePort) {
       if (call === undefined && runtimePort === null) return;
       runtimePort ??= connect();
       if (typeof call === 'number') underWay.add(call);
-      runtimePort.postMessage(data);
+      // Whether the user is there is this script's word, not the page's.
+      runtimePort.postMessage({ active: navigator.userActivation.hasBeenActive, message: data });
     } catch {
       underWay.delete(call);
       if (typeof call === 'number') settleAsLost(call);

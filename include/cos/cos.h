@@ -3,6 +3,7 @@
 
 #include "cos/disclosure.h"
 #include "cos/hash.h"
+#include "cos/insight.h"
 #include "cos/origin.h"
 #include "cos/phl.h"
 #include "cos/realm.h"

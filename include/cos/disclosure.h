@@ -16,7 +16,8 @@ struct DisclosureFacts {
 };
 
 // What only the fourth step asks. Answered on demand: reads that the first three steps decide must not
-// consult the Public Hash List, roll GREASE or touch a budget.
+// consult the Public Hash List, roll GREASE or touch a budget. Every other read does all of that, whether there
+// is an entry or not: a refusal must cost the same, whatever its reason.
 struct GlobalGate {
   bool on_public_hash_list = false;
   bool suppressed = false;    // GREASE says that this read is to miss

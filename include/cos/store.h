@@ -24,6 +24,7 @@
 
 #include "cos/disclosure.h"
 #include "cos/hash.h"
+#include "cos/insight.h"
 #include "cos/origin.h"
 #include "cos/realm.h"
 #include "cos/result.h"
@@ -47,6 +48,11 @@ struct Caller {
   Origin origin;
   // The top-level document's origin, which budgets are charged to; the caller's own when absent.
   std::optional<Origin> top_level = std::nullopt;
+  // Whether the user has interacted with the page (sticky activation). Without it no spent budget is refilled.
+  bool user_activation = false;
+  // Whether the browser lets this page's frames use third-party cookies. Asked for only when the user has tied
+  // cross-site disclosure to it; unknown counts as no.
+  std::optional<bool> third_party_cookies = std::nullopt;
 };
 
 // A read request that was granted.
@@ -64,6 +70,9 @@ struct WriteRequest {
   Scope scope = Scope::same_site();  // after the ceiling
   // Where the bytes came from, as claimed: for the user's eyes only.
   std::string source_url = {};
+  // As in Caller.
+  std::optional<Origin> top_level = std::nullopt;
+  bool user_activation = false;
 };
 
 struct Published {
@@ -97,6 +106,9 @@ class Writer {
   // removed. The session has ended either way.
   Result<Published> close();
   void abort();
+
+  // The user has interacted with the page since the session began.
+  void note_user_activation();
 
   [[nodiscard]] std::uint64_t size() const;
   [[nodiscard]] std::uint64_t limit() const;  // bytes
@@ -139,6 +151,7 @@ struct StoringOrigin {
   std::string origin;
   std::int64_t stored_at;  // ms since 1970
   std::string source_url;
+  std::string top_level;  // the site of the page, when the origin was framed by another site; else empty
 };
 
 // An entry as the user sees it. Never for pages.
@@ -198,8 +211,8 @@ class Store {
   // directory only says where an installed Public Hash List is.
   static Result<Store> open_private(const StoreOptions& options);
 
-  // Section 2, disclosure. nullopt is the one answer for every reason of a miss. Charges and dates what
-  // a read charges and dates.
+  // Section 2, disclosure, with the controls of section 6. nullopt is the one answer for every reason of a
+  // miss. Charges and dates what a read charges and dates.
   Result<std::optional<Found>> request_read(const Caller& caller, const Hash& hash);
 
   // Opens an entry's bytes without asking who may read: for a handle that may read, and for the user.
@@ -229,6 +242,30 @@ class Store {
   // Moves blobs that no entry knows to quarantine/, where the user may look at them. Returns how many.
   Result<std::size_t> collect_orphans();
   Result<Totals> totals();
+
+  // What request_read() would answer now, and why. Charges and dates nothing.
+  Result<ReadExplanation> explain_read(const Caller& caller, const Hash& hash);
+  // Who stored and read the entry, oldest first.
+  Result<std::vector<HistoryEvent>> history(const Hash& hash);
+  // The realms that the store knows, `local` among them when it is used.
+  Result<std::vector<Realm>> realms();
+
+  // Section 10, clearing. Takes the site, origin or everything out of storing origins, lists, budgets and
+  // provenance, and deletes the entries that nobody else stored and the user did not add; in one realm or
+  // (nullopt) in all. `host`: "example.com" stands for itself and every host below it. clear_all() deletes
+  // entries added by hand and pinned ones, too, when no realm is named.
+  Result<ClearReport> clear_site(std::string_view host, const std::optional<Realm>& realm);
+  Result<ClearReport> clear_origin(const Origin& origin, const std::optional<Realm>& realm);
+  Result<ClearReport> clear_all(const std::optional<Realm>& realm);
+
+  // What must go, least recently read first, so that the store holds `bytes` at most; nothing that is pinned or
+  // open. Removes it unless `dry_run`.
+  Result<std::vector<EvictedEntry>> evict_to(std::uint64_t bytes, bool dry_run);
+
+  // Ask mode: sites that asked, and what the user said.
+  Result<std::vector<SiteDecisionInfo>> site_decisions();
+  // kAsked forgets what was said. Errors: kType for what is no site.
+  Status decide_site(const Realm& realm, const Site& site, SiteDecision decision);
 
   [[nodiscard]] bool on_public_hash_list(const Hash& hash);
   HashListInfo hash_list();

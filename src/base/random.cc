@@ -11,7 +11,7 @@
 
 namespace libcos {
 
-std::string random_hex(std::size_t bytes) {
+std::vector<std::uint8_t> random_bytes(std::size_t bytes) {
   std::vector<std::uint8_t> buffer(bytes);
   std::size_t filled = 0;
   while (filled < bytes) {
@@ -22,7 +22,9 @@ std::string random_hex(std::size_t bytes) {
     }
     filled += got > 0 ? static_cast<std::size_t>(got) : 0;
   }
-  return to_hex(buffer);
+  return buffer;
 }
+
+std::string random_hex(std::size_t bytes) { return to_hex(random_bytes(bytes)); }
 
 }  // namespace libcos

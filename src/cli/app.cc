@@ -83,6 +83,31 @@ Result<Hash> resolve_hash(Store& store, const std::string& text) {
   return matches.front();
 }
 
+Result<std::optional<Realm>> resolve_realm(Store& store, const std::string& text) {
+  if (text.empty()) {
+    return std::optional<Realm>();
+  }
+  COS_TRY(const auto realms, store.realms());
+  std::optional<Realm> found;
+  for (const Realm& realm : realms) {
+    if (realm.name().starts_with(text)) {
+      if (found) {
+        return fail(ErrorCode::kType, "Several profiles' ids begin with " + text + ".", "Give more digits.");
+      }
+      found = realm;
+    }
+  }
+  if (!found) {
+    return fail(ErrorCode::kNotFound, "The store knows no profile " + text + ".",
+                "`cos stat HASH` shows the profiles in which an entry was stored.");
+  }
+  return found;
+}
+
+Result<Origin> resolve_origin(const std::string& text) {
+  return Origin::from_url(text.find("://") == std::string::npos ? "https://" + text : text);
+}
+
 nlohmann::ordered_json to_json(const EntryInfo& info) {
   nlohmann::ordered_json storing = nlohmann::ordered_json::array();
   for (const StoringOrigin& origin : info.storing_origins) {

@@ -26,6 +26,12 @@ void add_add(CLI::App& parser, App& app);
 void add_get(CLI::App& parser, App& app);
 void add_rm(CLI::App& parser, App& app);
 void add_verify(CLI::App& parser, App& app);
+void add_clear(CLI::App& parser, App& app);
+void add_evict(CLI::App& parser, App& app);
+void add_history(CLI::App& parser, App& app);
+void add_pin(CLI::App& parser, App& app);  // and unpin
+void add_sites(CLI::App& parser, App& app);
+void add_why(CLI::App& parser, App& app);
 void add_config(CLI::App& parser, App& app);
 void add_phl(CLI::App& parser, App& app);
 
@@ -44,6 +50,13 @@ int with_store(const App& app, const std::function<Result<int>(Store&)>& body);
 // "SHA-256:abcd…", bare hex of a digest's length, or an abbreviation of at least six digits that fits one
 // entry. Errors: kNotFound, kType.
 Result<Hash> resolve_hash(Store& store, const std::string& text);
+
+// `text`: a profile's id or the beginning of one that fits one profile, as `cos stat` prints them, or "local".
+// nullopt for an empty text. Errors: kNotFound, kType.
+Result<std::optional<Realm>> resolve_realm(Store& store, const std::string& text);
+
+// "https://example.com", or "example.com" for short.
+Result<Origin> resolve_origin(const std::string& text);
 
 nlohmann::ordered_json to_json(const EntryInfo& info);
 void print_json(const nlohmann::ordered_json& value);

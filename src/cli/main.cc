@@ -18,6 +18,9 @@ constexpr const char* kWelcome = R"(cos keeps one copy of each file that website
   cos get HASH -o FILE take a file out of the store
   cos rm HASH          delete an entry
   cos verify           read everything again and check it
+  cos why HASH --origin ORIGIN   why a site finds an entry, or does not
+  cos history HASH     who stored it, who read it
+  cos clear SITE       forget a site
   cos config list      limits and switches
 
 cos --help shows everything, cos COMMAND --help the options of a command.
@@ -44,6 +47,12 @@ int main(int argc, char** argv) {
   libcos::cli::add_get(parser, app);
   libcos::cli::add_rm(parser, app);
   libcos::cli::add_verify(parser, app);
+  libcos::cli::add_pin(parser, app);
+  libcos::cli::add_clear(parser, app);
+  libcos::cli::add_evict(parser, app);
+  libcos::cli::add_history(parser, app);
+  libcos::cli::add_why(parser, app);
+  libcos::cli::add_sites(parser, app);
   libcos::cli::add_config(parser, app);
   libcos::cli::add_phl(parser, app);
   libcos::cli::add_host(parser, app);

@@ -182,7 +182,10 @@ Session::OrRefusal<Session::CallerValues> Session::caller_of(const json& request
   if (!origin || origin->is_opaque()) {
     return fail(ErrorCode::kNotAllowed, "Cross-origin storage is not available to this origin.");
   }
-  CallerValues caller{*origin, std::nullopt};
+  CallerValues caller{*origin, std::nullopt, true_at(*found, "userActivation"), std::nullopt};
+  if (const auto cookies = found->find("thirdPartyCookies"); cookies != found->end() && cookies->is_boolean()) {
+    caller.third_party_cookies = cookies->get<bool>();
+  }
   if (const auto top = string_at(*found, "topLevelOrigin")) {
     if (const Result<Origin> top_level = Origin::from_serialized(*top); top_level && !top_level->is_opaque()) {
       caller.top_level = *top_level;
@@ -229,11 +232,13 @@ void Session::forget_oldest_handle(const Origin& origin) {
 Session::Outcome Session::find(const json& request) {
   COS_TRY(CallerValues caller, caller_of(request));
   COS_TRY(const Hash hash, hash_of(request));
-  COS_TRY(const auto found, store_->request_read({*realm_, caller.origin, caller.top_level}, hash));
+  COS_TRY(const auto found,
+          store_->request_read(
+              {*realm_, caller.origin, caller.top_level, caller.user_activation, caller.third_party_cookies}, hash));
   if (!found) {
     return json{{"found", false}};
   }
-  return add_handle({caller.origin, caller.top_level, hash, Scope::same_site(), false, true},
+  return add_handle({caller.origin, caller.top_level, hash, Scope::same_site(), caller.user_activation, false, true},
                     json{{"found", true}, {"size", found->size}});
 }
 
@@ -251,7 +256,9 @@ Session::Outcome Session::create(const json& request) {
   json members{{"scope", scope_name(limited.scope.kind())},
                {"dropped", serialized(limited.dropped)},
                {"listed", store_->on_public_hash_list(hash)}};
-  return add_handle({caller.origin, caller.top_level, hash, std::move(limited.scope), true, false}, std::move(members));
+  return add_handle(
+      {caller.origin, caller.top_level, hash, std::move(limited.scope), caller.user_activation, true, false},
+      std::move(members));
 }
 
 Session::OrRefusal<Session::Handle> Session::readable_handle(const json& request) {
@@ -319,7 +326,8 @@ Session::Outcome Session::open_write(const json& request) {
       return fail(ErrorCode::kQuotaExceeded, "Too many files are being written at once.");
     }
     const Handle& handle = found->second;
-    wanted = WriteRequest{*realm_, handle.origin, handle.hash, handle.scope, ""};
+    wanted =
+        WriteRequest{*realm_, handle.origin, handle.hash, handle.scope, "", handle.top_level, handle.user_activation};
   }
   COS_TRY(Writer writer, store_->begin_write(*wanted));
   const std::uint64_t limit = writer.limit();
@@ -363,6 +371,9 @@ Session::Outcome Session::close_write(const json& request) {
   if (write.session->broken) {
     write.session->writer.abort();
     return fail(ErrorCode::kIo, "A part of the file did not arrive.");
+  }
+  if (true_at(request, "userActivation")) {
+    write.session->writer.note_user_activation();
   }
   COS_TRY(const Published published, write.session->writer.close());
   const std::lock_guard lock(mutex_);

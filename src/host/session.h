@@ -61,7 +61,8 @@ class Session {
     Origin origin;
     std::optional<Origin> top_level;
     Hash hash;
-    Scope scope;  // of a create request, after the ceiling
+    Scope scope;           // of a create request, after the ceiling
+    bool user_activation;  // when it was asked for
     bool created;
     bool may_read;  // belongs to the handle, never to the entry
   };
@@ -74,6 +75,8 @@ class Session {
   struct CallerValues {
     Origin origin;
     std::optional<Origin> top_level;
+    bool user_activation = false;
+    std::optional<bool> third_party_cookies;
   };
   template <class T>
   using OrRefusal = tl::expected<T, Refusal>;

@@ -13,4 +13,11 @@ Budget budget_from(std::uint64_t capacity, std::uint64_t percent, std::uint64_t 
   return {total, percent_of(total, share_percent)};
 }
 
+std::uint64_t write_units(std::uint64_t size) { return 1 + size / kWriteUnitBytes; }
+
+std::uint64_t units_in_window(std::int64_t window_start, std::uint64_t units, std::int64_t now) {
+  // A window from the future is a clock that was set back: it counts, and ends when publication begins a new one.
+  return now - window_start >= kWriteWindowMs ? 0 : units;
+}
+
 }  // namespace libcos

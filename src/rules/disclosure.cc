@@ -12,13 +12,10 @@ Disclosure decide_disclosure(const DisclosureFacts& facts, const std::function<G
   if (facts.listed) {
     return Disclosure::kListed;
   }
-  if (facts.globally_disclosable) {
-    const GlobalGate gate = global_gate();
-    if (gate.on_public_hash_list && !gate.suppressed && !gate.budget_spent) {
-      return Disclosure::kGlobal;
-    }
-  }
-  return Disclosure::kRefused;
+  const GlobalGate gate = global_gate();
+  const bool discloses =
+      facts.globally_disclosable && gate.on_public_hash_list && !gate.suppressed && !gate.budget_spent;
+  return discloses ? Disclosure::kGlobal : Disclosure::kRefused;
 }
 
 std::string_view disclosure_name(Disclosure disclosure) {

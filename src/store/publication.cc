@@ -39,43 +39,17 @@ bool stands(StoreState& state, const EntryRow& entry) {
   return status && identity_of(*status) == entry.identity && static_cast<std::uint64_t>(status->st_size) == entry.size;
 }
 
-// Deletes the rows of entries; the caller commits and then calls remove_files. Returns their links.
-Result<std::vector<LinkRow>> remove_rows(StoreState& state, const std::vector<EntryRow>& entries) {
-  std::vector<LinkRow> links;
-  for (const EntryRow& entry : entries) {
-    COS_TRY(const auto of_entry, state.registry.links_of(entry.hash));
-    links.insert(links.end(), of_entry.begin(), of_entry.end());
-    COS_CHECK(state.registry.remove(entry));
-    state.pending_reads.erase(entry.id);
-  }
-  return links;
-}
+// What makes room: an entry that goes, or that only leaves the writer's realm because others hold it, too.
+struct Victim {
+  EntryRow entry;
+  bool only_in_realm;
+};
 
-// The files of removed rows, under a write transaction of their own, in which a hash that was stored again
-// meanwhile keeps its new file. What cannot be removed now stays noted for the next start.
-Status remove_files(StoreState& state, const std::vector<Hash>& hashes, const std::vector<LinkRow>& links) {
-  for (const LinkRow& link : links) {
-    remove_link_file(link);
-  }
-  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
-  for (const Hash& hash : hashes) {
-    COS_TRY(const auto again, state.registry.find(hash));
-    if (again || state.blobs->remove(hash)) {
-      COS_CHECK(state.registry.forget_doomed(hash));
-    }
-  }
-  for (const LinkRow& link : links) {
-    COS_CHECK(state.registry.forget_link(link));
-  }
-  return transaction.commit();
-}
-
-std::vector<Hash> hashes_of(const std::vector<EntryRow>& entries) {
-  std::vector<Hash> hashes;
-  for (const EntryRow& entry : entries) {
-    hashes.push_back(entry.hash);
-  }
-  return hashes;
+// Takes entries out of one realm. Returns the realm's links to them.
+Result<std::vector<LinkRow>> take_out_of_realm(StoreState& state, const Realm& realm, const EntryRow& entry) {
+  COS_CHECK(state.registry.forget_realm(entry.id, realm));
+  COS_TRY(auto link, state.registry.link(realm, entry.hash));
+  return link ? std::vector{std::move(*link)} : std::vector<LinkRow>();
 }
 
 tl::unexpected<Error> over_quota(std::string message) {
@@ -106,7 +80,7 @@ class RoomPlan {
  public:
   RoomPlan(StoreState& state, const WriteRequest& request) : state_(state), request_(request) {}
 
-  Result<std::vector<EntryRow>> make(const Weight& weight) {
+  Result<std::vector<Victim>> make(const Weight& weight) {
     COS_TRY(const Budget budget, budget_of(state_));
     if (weight.charge > 0) {
       COS_CHECK(fit_share(budget.share, weight.charge));
@@ -118,20 +92,24 @@ class RoomPlan {
   }
 
  private:
-  // Only the origin's own sole-owned entries make room in its share.
+  // Only entries that no other origin of the realm stored make room in an origin's share. Those that another
+  // realm holds leave this one all the same: what others store must not show in what an origin may store.
   Status fit_share(std::uint64_t share, std::uint64_t size) {
     COS_TRY(const Usage mine, state_.registry.usage(request_.realm, *request_.origin));
+    std::uint64_t freed = 0;
     if (mine.bytes + size > share) {
       COS_TRY(const auto own, state_.registry.sole_owned(request_.realm, *request_.origin));
       for (const EntryRow& entry : own) {
-        if (mine.bytes + size - freed_ <= share) {
+        if (mine.bytes + size - freed <= share) {
           break;
         }
-        COS_CHECK(consider(entry));
+        COS_TRY(const bool shared, state_.registry.is_held_outside(entry.id, request_.realm));
+        COS_TRY(const bool chosen, consider(entry, shared));
+        freed += chosen ? entry.size : 0;
       }
     }
-    return mine.bytes + size - freed_ <= share ? Status()
-                                               : Status(over_quota("The origin's share of the store is used up."));
+    return mine.bytes + size - freed <= share ? Status()
+                                              : Status(over_quota("The origin's share of the store is used up."));
   }
 
   // Anyone's entries, least recently read first.
@@ -147,43 +125,72 @@ class RoomPlan {
         if (total.bytes - freed_ + size <= budget) {
           break;
         }
-        COS_CHECK(consider(entry));
+        COS_CHECK(consider(entry, false));
       }
       last = oldest.back();
     }
     return {};
   }
 
-  Status consider(const EntryRow& entry) {
-    const bool chosen =
-        std::any_of(victims_.begin(), victims_.end(), [&](const EntryRow& v) { return v.id == entry.id; });
-    if (chosen || entry.hash == request_.hash || !state_.blobs->is_idle(entry.hash)) {
-      return {};
+  // True when the entry was chosen.
+  Result<bool> consider(const EntryRow& entry, bool only_in_realm) {
+    const auto chosen =
+        std::find_if(victims_.begin(), victims_.end(), [&](const Victim& v) { return v.entry.id == entry.id; });
+    if (entry.hash == request_.hash || (chosen != victims_.end() && !chosen->only_in_realm)) {
+      return false;
     }
-    // A browser that reads through a link holds no lock that we could see.
-    COS_TRY(const bool linked, state_.registry.link_used_since(entry.hash, state_.clock() - kLinkInUseMs));
-    if (!linked) {
-      victims_.push_back(entry);
+    if (!only_in_realm) {
+      COS_TRY(const bool in_use, is_in_use(state_, entry));
+      if (in_use) {
+        return false;
+      }
       freed_ += entry.size;
     }
-    return {};
+    if (chosen != victims_.end()) {
+      chosen->only_in_realm = false;
+    } else {
+      victims_.push_back({entry, only_in_realm});
+    }
+    return true;
   }
 
   StoreState& state_;
   const WriteRequest& request_;
-  std::vector<EntryRow> victims_;
-  std::uint64_t freed_ = 0;
+  std::vector<Victim> victims_;
+  std::uint64_t freed_ = 0;  // of the machine's total
 };
 
 Result<std::vector<Origin>> merge(StoreState& state, const WriteRequest& request, std::int64_t entry,
                                   std::int64_t now) {
+  std::optional<Visitor> writer;
   if (request.origin) {
-    COS_CHECK(
-        state.registry.add_storing_origin(entry, request.realm, state.sited(*request.origin), request.source_url, now));
+    writer = state.visitor(request.realm, *request.origin, request.top_level);
+    COS_CHECK(state.registry.add_storing_origin(entry, *writer, request.scope.kind(), request.user_activation,
+                                                request.source_url, now));
   } else {
     COS_CHECK(state.registry.mark_manual(entry, request.realm));
   }
-  return state.registry.merge_scope(entry, request.realm, request.scope, sited_scope(state, request.scope), now);
+  // What the user adds by hand needs no further gesture.
+  return state.registry.merge_scope(entry, request.realm, writer ? &*writer : nullptr,
+                                    !writer || request.user_activation, request.scope,
+                                    sited_scope(state, request.scope), now);
+}
+
+// The write budget, for good. A site pays for what it did not store before.
+Status charge_write(StoreState& state, const WriteRequest& request, const Weight& weight, std::uint64_t size) {
+  COS_TRY(const PolicySettings* const policy, state.policy());
+  if (!request.origin || policy->write_units == 0 || (weight.charge == 0 && size > 0)) {
+    return {};
+  }
+  const Visitor writer = state.visitor(request.realm, *request.origin, request.top_level);
+  COS_TRY(WriteAccount account, state.registry.write_account(writer.realm, writer.top_level));
+  const std::int64_t now = state.clock();
+  const std::uint64_t used = units_in_window(account.window_start, account.units, now);
+  if (used == 0 || account.window_start > now) {
+    account.window_start = now;
+  }
+  account.units = used + write_units(size);
+  return state.registry.put_write_account(writer.realm, writer.top_level, account);
 }
 
 // Puts the bytes in place and writes the rows; the caller commits. `placed` tells whether the blob's name now
@@ -234,11 +241,54 @@ void take_back(StoreState& state, IncomingFile& incoming, const Hash& hash) {
 
 }  // namespace
 
+Result<std::vector<LinkRow>> remove_rows(StoreState& state, const std::vector<EntryRow>& entries) {
+  std::vector<LinkRow> links;
+  for (const EntryRow& entry : entries) {
+    COS_TRY(const auto of_entry, state.registry.links_of(entry.hash));
+    links.insert(links.end(), of_entry.begin(), of_entry.end());
+    COS_CHECK(state.registry.remove(entry));
+    state.pending_reads.erase(entry.id);
+  }
+  return links;
+}
+
+Status remove_files(StoreState& state, const std::vector<Hash>& hashes, const std::vector<LinkRow>& links) {
+  for (const LinkRow& link : links) {
+    remove_link_file(link);
+  }
+  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
+  for (const Hash& hash : hashes) {
+    COS_TRY(const auto again, state.registry.find(hash));
+    if (again || state.blobs->remove(hash)) {
+      COS_CHECK(state.registry.forget_doomed(hash));
+    }
+  }
+  for (const LinkRow& link : links) {
+    COS_CHECK(state.registry.forget_link(link));
+  }
+  return transaction.commit();
+}
+
+std::vector<Hash> hashes_of(const std::vector<EntryRow>& entries) {
+  std::vector<Hash> hashes;
+  for (const EntryRow& entry : entries) {
+    hashes.push_back(entry.hash);
+  }
+  return hashes;
+}
+
+Result<bool> is_in_use(StoreState& state, const EntryRow& entry) {
+  if (!state.blobs->is_idle(entry.hash)) {
+    return true;
+  }
+  return state.registry.link_used_since(entry.hash, state.clock() - kLinkInUseMs);
+}
+
 Result<Published> publish(StoreState& state, const WriteRequest& request, IncomingFile& incoming,
                           const VerifiedBytes& bytes) {
   const std::lock_guard lock(state.mutex);
   (void)state.flush_reads();  // eviction goes by them; stale dates are no reason to refuse a write
-  std::vector<EntryRow> victims;
+  std::vector<EntryRow> removed;
   std::vector<LinkRow> links;
   bool placed = false;
   Result<Published> published = [&]() -> Result<Published> {
@@ -246,15 +296,25 @@ Result<Published> publish(StoreState& state, const WriteRequest& request, Incomi
     // Looked up at this moment: of two writers of one hash both succeed, and the bytes are kept once.
     COS_TRY(const auto existing, state.registry.find(request.hash));
     COS_TRY(const Weight weight, weight_of(state, request, existing, bytes.size));
-    COS_TRY(victims, RoomPlan(state, request).make(weight));
-    COS_TRY(links, remove_rows(state, victims));
+    COS_TRY(const auto victims, RoomPlan(state, request).make(weight));
+    for (const Victim& victim : victims) {
+      if (!victim.only_in_realm) {
+        removed.push_back(victim.entry);
+        continue;
+      }
+      COS_TRY(const auto of_realm, take_out_of_realm(state, request.realm, victim.entry));
+      links.insert(links.end(), of_realm.begin(), of_realm.end());
+    }
+    COS_TRY(const auto of_removed, remove_rows(state, removed));
+    links.insert(links.end(), of_removed.begin(), of_removed.end());
+    COS_CHECK(charge_write(state, request, weight, bytes.size));
     COS_TRY(Published result, place_and_register(state, request, incoming, bytes, existing, placed));
     COS_CHECK(transaction.commit());
     return result;
   }();
   if (published) {
-    if (!victims.empty()) {
-      (void)remove_files(state, hashes_of(victims), links);  // else the next start does it
+    if (!removed.empty() || !links.empty()) {
+      (void)remove_files(state, hashes_of(removed), links);  // else the next start does it
     }
   } else if (placed) {
     take_back(state, incoming, request.hash);

@@ -6,38 +6,12 @@
 #include "base/hex.h"
 #include "base/try.h"
 #include "store/digest.h"
+#include "store/registry_rows.h"
 
 namespace libcos {
 namespace {
 
-constexpr std::string_view kEntryColumns =
-    "entry.id, entry.algorithm, entry.digest, entry.size, entry.created_at, entry.last_read, entry.verified_at,"
-    " entry.pinned, entry.damaged, entry.file_inode, entry.file_mtime ";
-
 std::int64_t number_of(HashAlgorithm algorithm) { return static_cast<std::int64_t>(algorithm); }
-
-Result<Hash> read_hash(const sqlite::Query& query, int algorithm_column) {
-  const auto algorithm = algorithm_from_number(static_cast<std::uint8_t>(query.integer(algorithm_column)));
-  Result<Hash> hash = algorithm ? Hash::from_digest(*algorithm, query.blob(algorithm_column + 1))
-                                : Result<Hash>(fail(ErrorCode::kCorrupt, ""));
-  if (!hash) {
-    return fail(ErrorCode::kCorrupt, "The registry holds an impossible hash.", "Run `cos verify`.");
-  }
-  return hash;
-}
-
-Result<EntryRow> read_entry(const sqlite::Query& query) {
-  COS_TRY(const Hash hash, read_hash(query, 1));
-  return EntryRow{query.integer(0),
-                  hash,
-                  static_cast<std::uint64_t>(query.integer(3)),
-                  query.integer(4),
-                  query.integer(5),
-                  query.integer(6),
-                  query.boolean(7),
-                  query.boolean(8),
-                  {query.integer(9), query.integer(10)}};
-}
 
 Result<Hash> read_bare_hash(const sqlite::Query& query) { return read_hash(query, 0); }
 
@@ -45,8 +19,6 @@ Result<LinkRow> read_link(const sqlite::Query& query) {
   COS_TRY(const Hash hash, read_hash(query, 0));
   return LinkRow{hash, query.text(2), {query.integer(3), query.integer(4)}, query.integer(5)};
 }
-
-std::string entry_query(std::string_view rest) { return "SELECT " + std::string(kEntryColumns) + std::string(rest); }
 
 }  // namespace
 
@@ -126,6 +98,11 @@ Status Registry::set_pinned(std::int64_t entry, bool pinned) {
   return database_.run("UPDATE entry SET pinned = ?2 WHERE id = ?1", entry, pinned);
 }
 
+Result<bool> Registry::has_entry(std::int64_t entry) {
+  COS_TRY(const auto row, database_.integer("SELECT 1 FROM entry WHERE id = ?1", entry));
+  return row.has_value();
+}
+
 Status Registry::set_last_read(std::int64_t entry, std::int64_t when) {
   return database_.run("UPDATE entry SET last_read = ?2 WHERE id = ?1 AND last_read < ?2", entry, when);
 }
@@ -177,11 +154,20 @@ Result<std::vector<EntryRow>> Registry::sole_owned(const Realm& realm, const Ori
       "FROM storing_origin AS mine JOIN entry ON entry.id = mine.entry"
       " WHERE mine.realm = (SELECT id FROM realm WHERE name = ?1)"
       " AND mine.origin = (SELECT id FROM origin WHERE serialized = ?2) AND entry.pinned = 0"
-      " AND NOT EXISTS (SELECT 1 FROM listing WHERE listing.entry = entry.id AND listing.manual)"
-      " AND (SELECT count(*) FROM (SELECT 1 FROM storing_origin AS any WHERE any.entry = entry.id LIMIT 2)) = 1"
-      " ORDER BY entry.last_read, entry.digest");
+      " AND NOT EXISTS (SELECT 1 FROM listing WHERE listing.entry = entry.id AND listing.realm = mine.realm"
+      " AND listing.manual)"
+      " AND NOT EXISTS (SELECT 1 FROM storing_origin AS other WHERE other.entry = entry.id"
+      " AND other.realm = mine.realm AND other.origin <> mine.origin)"
+      " GROUP BY entry.id ORDER BY entry.last_read, entry.digest");
   COS_TRY(auto query, database_.query(kSql, realm.name(), origin.serialize()));
   return sqlite::collect(std::move(query), read_entry);
+}
+
+Result<bool> Registry::is_held_outside(std::int64_t entry, const Realm& realm) {
+  COS_TRY(const auto row, database_.integer("SELECT 1 FROM listing WHERE entry = ?1"
+                                            " AND realm <> (SELECT id FROM realm WHERE name = ?2)",
+                                            entry, realm.name()));
+  return row.has_value();
 }
 
 Result<std::optional<std::string>> Registry::setting(std::string_view key) {

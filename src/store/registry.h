@@ -12,6 +12,7 @@
 
 #include "cos/disclosure.h"
 #include "cos/store.h"
+#include "rules/lookup_budget.h"
 #include "store/blob_files.h"
 #include "store/sqlite.h"
 
@@ -39,6 +40,41 @@ struct VerifiedBytes {
 struct SitedOrigin {
   Origin origin;
   Site site;
+};
+
+// Who asks or writes, and on whose page.
+struct Visitor {
+  Realm realm;
+  SitedOrigin origin;
+  Site top_level;
+
+  // In a frame on another site's page.
+  [[nodiscard]] bool is_framed() const { return !origin.site.is_same_site(top_level); }
+};
+
+// Which grants count, by the user's settings.
+struct GrantRules {
+  bool share_realms = true;      // other realms' global grants
+  bool partition_frames = true;  // a cross-site frame's storing and granting stays with the page's site
+  bool needs_gesture = false;    // grants to other sites need a user gesture on the granting page
+};
+
+// The answer that a site has paid for.
+struct PaidLookup {
+  Hash hash;
+  bool hit;
+  std::int64_t used;  // ms since 1970
+};
+
+struct WriteAccount {
+  std::int64_t window_start = 0;
+  std::uint64_t units = 0;
+};
+
+struct ReaderRow {
+  Realm realm;
+  Origin origin;
+  Disclosure disclosure;
 };
 
 struct Usage {
@@ -69,6 +105,7 @@ class Registry {
   Status set_verified(const EntryRow& entry, const FileIdentity& identity, std::int64_t now);
   Status set_damaged(std::int64_t entry);
   Status set_pinned(std::int64_t entry, bool pinned);
+  Result<bool> has_entry(std::int64_t entry);
   Status set_last_read(std::int64_t entry, std::int64_t when);
   // Deletes the row and notes the blob as doomed.
   Status remove(const EntryRow& entry);
@@ -76,26 +113,74 @@ class Registry {
   Status forget_doomed(const Hash& hash);
 
   // Who stored, who may read.
-  Result<DisclosureFacts> facts(std::int64_t entry, const Realm& realm, const SitedOrigin& reader,
-                                bool share_across_realms);
+  Result<DisclosureFacts> facts(std::int64_t entry, const Visitor& reader, const GrantRules& rules);
   Result<bool> is_storing_origin(std::int64_t entry, const Realm& realm, const Origin& origin);
-  Status add_storing_origin(std::int64_t entry, const Realm& realm, const SitedOrigin& origin,
+  Status add_storing_origin(std::int64_t entry, const Visitor& writer, Scope::Kind scope, bool gesture,
                             std::string_view source_url, std::int64_t now);
   Status mark_manual(std::int64_t entry, const Realm& realm);
-  // Grants::merge on the realm's list and flag. Returns the origins that did not fit.
-  Result<std::vector<Origin>> merge_scope(std::int64_t entry, const Realm& realm, const Scope& scope,
-                                          const std::vector<SitedOrigin>& sited, std::int64_t now);
+  // Grants::merge on the realm's list and flag. `granter` is null for what the user adds by hand. Returns the
+  // origins that did not fit.
+  Result<std::vector<Origin>> merge_scope(std::int64_t entry, const Realm& realm, const Visitor* granter, bool gesture,
+                                          const Scope& scope, const std::vector<SitedOrigin>& sited, std::int64_t now);
+  // The user has now interacted with a page of this visitor: what it granted before has its gesture.
+  Result<bool> awaits_gesture(const Visitor& visitor);
+  Status confirm_gesture(const Visitor& visitor);
   Status refresh_listed(std::int64_t entry, const Realm& realm, const Origin& origin, std::int64_t now);
   // Fills who stored and who may read.
   Status describe(std::int64_t entry, EntryInfo& info);
+  Status note_reader(std::int64_t entry, const ReaderRow& reader, std::int64_t now);
+  Result<std::vector<HistoryEvent>> history(std::int64_t entry);
+
+  // Budgets (registry_accounts.cc). A site's lookup account with what it has paid for, least recently used first.
+  Result<std::optional<LookupAccount>> lookup_account(const Realm& realm, const Site& site);
+  Result<std::vector<PaidLookup>> paid_lookups(const Realm& realm, const Site& site);
+  Status put_lookup_account(const Realm& realm, const Site& site, const LookupAccount& account);
+  Status put_paid_lookup(const Realm& realm, const Site& site, const PaidLookup& lookup);
+  Status remove_paid_lookup(const Realm& realm, const Site& site, const Hash& hash);
+  // Accounts that were last refilled before `when`.
+  Status forget_accounts_before(std::int64_t when);
+  Result<WriteAccount> write_account(const Realm& realm, const Site& site);
+  Status put_write_account(const Realm& realm, const Site& site, const WriteAccount& account);
+
+  // Ask mode.
+  Result<std::optional<SiteDecision>> site_decision(const Realm& realm, const Site& site);
+  Status put_site_decision(const Realm& realm, const Site& site, std::optional<SiteDecision> decision,
+                           std::int64_t now);
+  Result<std::vector<SiteDecisionInfo>> site_decisions();
+
+  // Made on first use: 32 random bytes.
+  Result<std::vector<std::uint8_t>> secret(std::string_view name);
+
+  // Clearing (registry_clearing.cc). `realm`: null for all of them.
+  Result<std::vector<Realm>> realms();
+  // Origins that the registry names and whose host is `host` or below it.
+  Result<std::vector<Origin>> origins_below(std::string_view host);
+  // Entries that `origin` stored, is listed for or has read.
+  Result<std::vector<EntryRow>> entries_naming(const Origin& origin, const Realm* realm, std::size_t limit);
+  // Sites below `host` on whose pages something was stored or listed; entries for which that is so of `page`.
+  Result<std::vector<std::string>> pages_below(std::string_view host);
+  Result<std::vector<EntryRow>> entries_on_page(std::string_view page, const Realm* realm, std::size_t limit);
+  Result<std::vector<EntryRow>> entries_of_realm(const Realm& realm, std::size_t limit);
+  // Takes the origin out of the entry's storing origins and lists.
+  Status forget_origin(std::int64_t entry, const Origin& origin, const Realm* realm);
+  // Takes away what was stored and listed on the page.
+  Status forget_page(std::int64_t entry, std::string_view page, const Realm* realm);
+  Status forget_realm(std::int64_t entry, const Realm& realm);
+  // Takes away realms that neither a storing origin nor the user holds the entry in. True when none is left.
+  Result<bool> drop_unheld_listings(std::int64_t entry);
+  // Budgets, decisions and readers of hosts that are `host` or below it (of every host when it is empty).
+  Status forget_accounts(std::string_view host, const Realm* realm);
 
   // Totals.
   Result<Usage> total();
   Result<Usage> usage(const Realm& realm, const Origin& origin);
   // Unpinned entries, least recently read first, after (last_read, hash) of `after`.
   Result<std::vector<EntryRow>> eviction_candidates(const EntryRow* after, std::size_t limit);
-  // Entries whose only storing origin on this machine is `origin` of `realm`, least recently read first.
+  // Entries whose only storing origin in `realm` is `origin`, least recently read first. What other realms
+  // store must make no difference here: the origin could else tell from its quota what they store.
   Result<std::vector<EntryRow>> sole_owned(const Realm& realm, const Origin& origin);
+  // Whether another realm holds the entry, too.
+  Result<bool> is_held_outside(std::int64_t entry, const Realm& realm);
 
   // Settings that differ from their defaults.
   Result<std::optional<std::string>> setting(std::string_view key);
@@ -117,6 +202,8 @@ class Registry {
   Result<std::int64_t> origin_id(const SitedOrigin& origin);
   Result<std::int64_t> id_of(std::string_view table, std::string_view column, std::string_view text);
   Status add_listing(std::int64_t entry, std::int64_t realm);
+  Status put_listed(std::int64_t entry, std::int64_t realm, const SitedOrigin& origin, const Visitor* granter,
+                    bool gesture, std::int64_t now);
   Result<std::vector<Origin>> listed(std::int64_t entry, std::int64_t realm);
 
   sqlite::Database database_;

@@ -140,8 +140,144 @@ CREATE INDEX link_by_hash ON link (digest, algorithm);
 CREATE INDEX link_by_use  ON link (realm, used_at);
 )sql";
 
+// Version 2: what is stored or granted in a cross-site frame knows the page it happened on; grants know whether
+// the user had touched that page; budgets, the user's decisions and readers are kept.
+constexpr const char* kVersion2 = R"sql(
+DROP TRIGGER entry_removed;
+DROP TRIGGER storing_origin_added;
+DROP TRIGGER storing_origin_removed;
+DROP TRIGGER storing_origin_gone;
+DROP TRIGGER listed_origin_gone;
+
+CREATE TABLE storing_origin_2 (
+  entry      INTEGER NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  realm      INTEGER NOT NULL REFERENCES realm (id),
+  origin     INTEGER NOT NULL REFERENCES origin (id),
+  site       INTEGER NOT NULL,  -- of the origin, repeated here for the index
+  top_level  TEXT    NOT NULL,  -- the site of the page on which it was stored
+  framed     INTEGER NOT NULL,  -- whether that is another site than the origin's
+  stored_at  INTEGER NOT NULL,
+  source_url TEXT,
+  scope      INTEGER NOT NULL,  -- the widest that was declared: 0 same-site, 1 list, 2 global
+  gesture    INTEGER NOT NULL,  -- whether the user has interacted with the page
+  PRIMARY KEY (entry, realm, origin, top_level)
+) WITHOUT ROWID;
+INSERT INTO storing_origin_2
+  SELECT s.entry, s.realm, s.origin, s.site, site.serialized, 0, s.stored_at, s.source_url, 0, 1
+  FROM storing_origin AS s JOIN site ON site.id = s.site;
+DROP TABLE storing_origin;
+ALTER TABLE storing_origin_2 RENAME TO storing_origin;
+CREATE INDEX storing_origin_by_site   ON storing_origin (entry, realm, site);
+CREATE INDEX storing_origin_by_origin ON storing_origin (origin, realm, entry);
+CREATE INDEX storing_origin_by_page   ON storing_origin (top_level);
+
+CREATE TABLE listed_origin_2 (
+  entry     INTEGER NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  realm     INTEGER NOT NULL REFERENCES realm (id),
+  origin    INTEGER NOT NULL REFERENCES origin (id),
+  top_level TEXT    NOT NULL,  -- the site of the page on which it was listed
+  framed    INTEGER NOT NULL,  -- whether that is another site than that of the origin that listed it
+  used      INTEGER NOT NULL,
+  gesture   INTEGER NOT NULL,
+  PRIMARY KEY (entry, realm, origin, top_level)
+) WITHOUT ROWID;
+INSERT INTO listed_origin_2 SELECT entry, realm, origin, '', 0, used, 1 FROM listed_origin;
+DROP TABLE listed_origin;
+ALTER TABLE listed_origin_2 RENAME TO listed_origin;
+CREATE INDEX listed_origin_by_origin ON listed_origin (origin, realm, entry);
+CREATE INDEX listed_origin_by_page   ON listed_origin (top_level);
+
+ALTER TABLE listing ADD COLUMN global_gesture INTEGER NOT NULL DEFAULT 1;
+
+CREATE TRIGGER entry_removed BEFORE DELETE ON entry BEGIN
+  -- Here and not by the cascade: the charge needs the entry's size, which is gone by then.
+  DELETE FROM storing_origin WHERE entry = OLD.id;
+  UPDATE total SET entries = entries - 1, bytes = bytes - OLD.size;
+END;
+-- An origin is charged for an entry once, on however many pages it stored it.
+CREATE TRIGGER storing_origin_added AFTER INSERT ON storing_origin
+  WHEN NOT EXISTS (SELECT 1 FROM storing_origin AS other WHERE other.entry = NEW.entry AND other.realm = NEW.realm
+                   AND other.origin = NEW.origin AND other.top_level <> NEW.top_level) BEGIN
+  INSERT INTO usage VALUES (NEW.realm, NEW.origin, 1, (SELECT size FROM entry WHERE id = NEW.entry))
+    ON CONFLICT (realm, origin) DO UPDATE SET entries = entries + 1, bytes = bytes + excluded.bytes;
+END;
+CREATE TRIGGER storing_origin_removed BEFORE DELETE ON storing_origin
+  WHEN NOT EXISTS (SELECT 1 FROM storing_origin AS other WHERE other.entry = OLD.entry AND other.realm = OLD.realm
+                   AND other.origin = OLD.origin AND other.top_level <> OLD.top_level) BEGIN
+  UPDATE usage SET entries = entries - 1, bytes = bytes - (SELECT size FROM entry WHERE id = OLD.entry)
+    WHERE realm = OLD.realm AND origin = OLD.origin;
+  DELETE FROM usage WHERE realm = OLD.realm AND origin = OLD.origin AND entries = 0;
+END;
+CREATE TRIGGER storing_origin_gone AFTER DELETE ON storing_origin BEGIN
+  DELETE FROM origin WHERE id = OLD.origin AND NOT EXISTS (SELECT 1 FROM storing_origin WHERE origin = OLD.origin)
+    AND NOT EXISTS (SELECT 1 FROM listed_origin WHERE origin = OLD.origin);
+END;
+CREATE TRIGGER listed_origin_gone AFTER DELETE ON listed_origin BEGIN
+  DELETE FROM origin WHERE id = OLD.origin AND NOT EXISTS (SELECT 1 FROM storing_origin WHERE origin = OLD.origin)
+    AND NOT EXISTS (SELECT 1 FROM listed_origin WHERE origin = OLD.origin);
+END;
+
+-- What GREASE is keyed with.
+CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+
+-- Lookup budgets: the account of a site, and the hashes whose answers it has paid for. Bits are in millionths.
+CREATE TABLE lookup_account (
+  realm        INTEGER NOT NULL REFERENCES realm (id),
+  site         TEXT    NOT NULL,
+  window_start INTEGER NOT NULL,
+  month_start  INTEGER NOT NULL,
+  counted      INTEGER NOT NULL,
+  bits         INTEGER NOT NULL,
+  month_bits   INTEGER NOT NULL,
+  last         INTEGER NOT NULL,
+  miss_after_miss INTEGER NOT NULL,
+  hit_after_miss  INTEGER NOT NULL,
+  miss_after_hit  INTEGER NOT NULL,
+  hit_after_hit   INTEGER NOT NULL,
+  PRIMARY KEY (realm, site)
+) WITHOUT ROWID;
+CREATE TABLE lookup (
+  realm     INTEGER NOT NULL REFERENCES realm (id),
+  site      TEXT    NOT NULL,
+  digest    BLOB    NOT NULL,
+  algorithm INTEGER NOT NULL,
+  hit       INTEGER NOT NULL,
+  used      INTEGER NOT NULL,
+  PRIMARY KEY (realm, site, digest, algorithm)
+) WITHOUT ROWID;
+
+CREATE TABLE write_account (
+  realm        INTEGER NOT NULL REFERENCES realm (id),
+  site         TEXT    NOT NULL,
+  window_start INTEGER NOT NULL,
+  units        INTEGER NOT NULL,
+  PRIMARY KEY (realm, site)
+) WITHOUT ROWID;
+
+-- Ask mode: 0 asked and not yet answered, 1 allowed, 2 blocked.
+CREATE TABLE site_decision (
+  realm    INTEGER NOT NULL REFERENCES realm (id),
+  site     TEXT    NOT NULL,
+  decision INTEGER NOT NULL,
+  at       INTEGER NOT NULL,
+  PRIMARY KEY (realm, site)
+) WITHOUT ROWID;
+
+-- Who read an entry, for the user's eyes.
+CREATE TABLE reader (
+  entry      INTEGER NOT NULL REFERENCES entry (id) ON DELETE CASCADE,
+  realm      INTEGER NOT NULL REFERENCES realm (id),
+  origin     TEXT    NOT NULL,
+  disclosure INTEGER NOT NULL,
+  first_at   INTEGER NOT NULL,
+  last_at    INTEGER NOT NULL,
+  PRIMARY KEY (entry, realm, origin)
+) WITHOUT ROWID;
+CREATE INDEX reader_by_origin ON reader (origin);
+)sql";
+
 // kSteps[n] brings version n to version n + 1.
-constexpr std::array<const char*, kSchemaVersion> kSteps{kVersion1};
+constexpr std::array<const char*, kSchemaVersion> kSteps{kVersion1, kVersion2};
 
 Result<std::int64_t> pragma(sqlite::Database& database, std::string_view name) {
   COS_TRY(const auto value, database.integer("PRAGMA " + std::string(name)));
@@ -155,10 +291,10 @@ tl::unexpected<Error> not_a_store() {
 
 }  // namespace
 
-Status migrate(sqlite::Database& database) {
+Status migrate(sqlite::Database& database, int target) {
   while (true) {
     COS_TRY(const std::int64_t version, pragma(database, "user_version"));
-    if (version == kSchemaVersion) {
+    if (version == target) {
       COS_TRY(const std::int64_t application, pragma(database, "application_id"));
       if (application != kApplicationId) {
         return not_a_store();

@@ -6,10 +6,11 @@
 namespace libcos {
 
 // The version that this code writes. docs/store-format.md has the history.
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 // Brings the database to kSchemaVersion, in one transaction a step. Errors: kNewerStore when a newer
 // version of cos wrote it (nothing is changed then), kCorrupt when it is not a store at all.
-Status migrate(sqlite::Database& database);
+// `target`: for tests of later steps.
+Status migrate(sqlite::Database& database, int target = kSchemaVersion);
 
 }  // namespace libcos

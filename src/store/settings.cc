@@ -16,7 +16,7 @@ constexpr std::int64_t kTiB = 1024 * kGiB;
 
 using Kind = SettingRow::Kind;
 
-constexpr std::array<SettingRow, 8> kRows{{
+constexpr std::array<SettingRow, 27> kRows{{
     {setting::kBudgetPercent, Kind::kPercent, 60, 1, 95, "Share of the disk's capacity that the store may fill"},
     {setting::kBudgetCeiling, Kind::kBytes, kTiB, kMiB, 64 * kTiB,
      "The store never grows beyond this, whatever the disk"},
@@ -27,6 +27,36 @@ constexpr std::array<SettingRow, 8> kRows{{
      "Whether a listed, globally disclosable entry of one browser profile may be found in another"},
     {setting::kHandover, Kind::kSwitch, 1, 0, 1, "Whether browsers may read entries through links in their profile"},
     {setting::kHandoverLinks, Kind::kCount, 512, 1, 100'000, "Most links in one browser profile"},
+    {setting::kGreasePercent, Kind::kPercent, 1, 0, 50,
+     "Share of small files shared by all sites that a site is told are missing, so that a miss proves nothing"},
+    {setting::kGreaseEpochDays, Kind::kCount, 30, 1, 365, "Days after which other files are taken"},
+    {setting::kLookupBudget, Kind::kSwitch, 1, 0, 1,
+     "Whether it is bounded what a site may learn by asking for hashes"},
+    {setting::kLookupHashes, Kind::kCount, 16, 1, 1'000'000,
+     "Distinct hashes a window that a site may ask for across sites, large files that are found not counted"},
+    {setting::kLookupBits, Kind::kCount, 20, 2, 1'000'000, "Bits a window that a site may learn by asking"},
+    {setting::kLookupMonthBits, Kind::kCount, 64, 2, 1'000'000, "Bits in 30 days that a site may learn by asking"},
+    {setting::kLookupWindow, Kind::kCount, 24, 1, 24 * 365, "Hours that a window lasts"},
+    {setting::kLookupResolvable, Kind::kCount, 256, 1, 100'000,
+     "Hashes at a time that a site may ask for again without being charged again"},
+    {setting::kLookupLarge, Kind::kBytes, 8'000'000, kKiB, kTiB, "Size from which a file counts as large"},
+    {setting::kLookupActivation, Kind::kSwitch, 1, 0, 1,
+     "Whether a spent budget is refilled only when you have interacted with the page"},
+    {setting::kLookupLists, Kind::kSwitch, 0, 0, 1, "Whether reads by origins that are listed draw on the budget, too"},
+    {setting::kPartitionFrames, Kind::kSwitch, 1, 0, 1,
+     "Whether what a site stores in frames on another site's pages stays with that site's pages"},
+    {setting::kGateGesture, Kind::kSwitch, 0, 0, 1,
+     "Whether a file is shared with other sites only after you have interacted with the page that stored it"},
+    {setting::kGateCookies, Kind::kSwitch, 0, 0, 1,
+     "Whether files are shared across sites only where the browser allows third-party cookies"},
+    {setting::kGateAsk, Kind::kSwitch, 0, 0, 1, "Whether a site needs your permission to find files of other sites"},
+    {setting::kReadRate, Kind::kCount, 200, 0, 1'000'000,
+     "Reads a second of one origin, ten times that at once; 0: no limit"},
+    {setting::kWriteRate, Kind::kCount, 20, 0, 1'000'000,
+     "Writes a second of one origin, ten times that at once; 0: no limit"},
+    {setting::kWriteFiles, Kind::kCount, 512, 0, 1'000'000,
+     "Files a day that one site's pages may store, each 64 MiB of a file counting as one; 0: no limit"},
+    {setting::kHistoryReads, Kind::kSwitch, 1, 0, 1, "Whether it is kept which sites read an entry, for you to see"},
 }};
 
 constexpr std::array<std::pair<std::string_view, std::int64_t>, 8> kUnits{{{"TiB", kTiB},
@@ -82,6 +112,11 @@ std::span<const SettingRow> setting_rows() { return kRows; }
 const SettingRow* find_setting(std::string_view key) {
   const auto* found = std::find_if(kRows.begin(), kRows.end(), [&](const SettingRow& row) { return row.key == key; });
   return found == kRows.end() ? nullptr : found;
+}
+
+std::optional<std::int64_t> parse_size(std::string_view text) {
+  const auto size = parse_bytes(text);
+  return size && *size >= 0 ? size : std::nullopt;
 }
 
 Result<std::int64_t> parse_setting(const SettingRow& row, std::string_view text) {

@@ -30,6 +30,25 @@ inline constexpr std::string_view kSharePercent = "budget.origin-percent";
 inline constexpr std::string_view kShareRealms = "realms.share";
 inline constexpr std::string_view kHandover = "handover.enabled";
 inline constexpr std::string_view kHandoverLinks = "handover.links";
+inline constexpr std::string_view kGreasePercent = "grease.percent";
+inline constexpr std::string_view kGreaseEpochDays = "grease.epoch-days";
+inline constexpr std::string_view kLookupBudget = "lookup.budget";
+inline constexpr std::string_view kLookupHashes = "lookup.hashes";
+inline constexpr std::string_view kLookupBits = "lookup.bits";
+inline constexpr std::string_view kLookupMonthBits = "lookup.month-bits";
+inline constexpr std::string_view kLookupWindow = "lookup.window-hours";
+inline constexpr std::string_view kLookupResolvable = "lookup.resolvable";
+inline constexpr std::string_view kLookupLarge = "lookup.large";
+inline constexpr std::string_view kLookupActivation = "lookup.activation";
+inline constexpr std::string_view kLookupLists = "lookup.lists";
+inline constexpr std::string_view kPartitionFrames = "frames.partition";
+inline constexpr std::string_view kGateGesture = "gates.user-gesture";
+inline constexpr std::string_view kGateCookies = "gates.third-party-cookies";
+inline constexpr std::string_view kGateAsk = "gates.ask";
+inline constexpr std::string_view kReadRate = "rate.reads";
+inline constexpr std::string_view kWriteRate = "rate.writes";
+inline constexpr std::string_view kWriteFiles = "write.files";
+inline constexpr std::string_view kHistoryReads = "history.reads";
 }  // namespace setting
 
 std::span<const SettingRow> setting_rows();
@@ -37,6 +56,9 @@ const SettingRow* find_setting(std::string_view key);
 
 // "12", "16GiB", "60", "on". Errors: kType, naming what is accepted.
 Result<std::int64_t> parse_setting(const SettingRow& row, std::string_view text);
+// "12", "16GiB": bytes. nullopt for anything else.
+std::optional<std::int64_t> parse_size(std::string_view text);
+
 std::string format_setting(const SettingRow& row, std::int64_t value);
 
 }  // namespace libcos

@@ -1,6 +1,7 @@
 #include "store/state.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/try.h"
 #include "store/settings.h"
@@ -10,6 +11,7 @@ namespace {
 
 constexpr std::int64_t kFlushEveryMs = 60'000;
 constexpr std::size_t kMostPendingReads = 4096;
+constexpr std::size_t kMostPendingReaders = 256;  // of one entry
 
 }  // namespace
 
@@ -55,6 +57,26 @@ void HashLists::refresh() {
 StoreState::~StoreState() {
   // Losing the dates of the last minute's reads costs nothing but eviction order.
   (void)flush_reads();
+  (void)ledger.flush(clock());
+}
+
+std::int64_t StoreState::steady_now() {
+  using std::chrono::duration_cast;
+  return duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+Result<const PolicySettings*> StoreState::policy() {
+  COS_TRY(const auto version, registry.database().integer("PRAGMA data_version"));
+  if (version != seen_version_) {
+    // Another process has written.
+    seen_version_ = version.value_or(-1);
+    policy_.reset();
+    ledger.forget_clean();
+  }
+  if (!policy_) {
+    COS_TRY(policy_, load_policy(*this));
+  }
+  return &*policy_;
 }
 
 Result<std::int64_t> StoreState::setting_value(std::string_view key) {
@@ -71,10 +93,12 @@ void StoreState::note_read(std::int64_t entry, const Caller& caller, Disclosure 
   const std::int64_t now = clock();
   PendingRead& pending = pending_reads[entry];
   pending.when = now;
-  const std::pair reader(caller.realm, caller.origin);
-  if (disclosure == Disclosure::kListed &&
-      std::find(pending.listed.begin(), pending.listed.end(), reader) == pending.listed.end()) {
-    pending.listed.push_back(reader);
+  const auto same = [&](const ReaderRow& reader) {
+    return reader.realm == caller.realm && reader.origin == caller.origin;
+  };
+  if (std::none_of(pending.readers.begin(), pending.readers.end(), same) &&
+      pending.readers.size() < kMostPendingReaders) {
+    pending.readers.push_back({caller.realm, caller.origin, disclosure});
   }
   if (pending_reads.size() >= kMostPendingReads || now - last_flush >= kFlushEveryMs) {
     // A failure here must not fail the read; the dates stay pending.
@@ -87,14 +111,21 @@ Status StoreState::flush_reads() {
   if (pending_reads.empty()) {
     return {};
   }
+  COS_TRY(const PolicySettings* const settings, policy());
   // A read must not wait for another process's write; the dates can.
   registry.database().set_patience(0);
   const Status written = [&]() -> Status {
     COS_TRY(auto transaction, sqlite::WriteTransaction::begin(registry.database(), sqlite::Durability::kRelaxed));
     for (const auto& [entry, pending] : pending_reads) {
       COS_CHECK(registry.set_last_read(entry, pending.when));
-      for (const auto& [realm, origin] : pending.listed) {
-        COS_CHECK(registry.refresh_listed(entry, realm, origin, pending.when));
+      COS_TRY(const bool there, registry.has_entry(entry));
+      for (const ReaderRow& reader : pending.readers) {
+        if (reader.disclosure == Disclosure::kListed) {
+          COS_CHECK(registry.refresh_listed(entry, reader.realm, reader.origin, pending.when));
+        }
+        if (settings->keep_readers && there) {
+          COS_CHECK(registry.note_reader(entry, reader, pending.when));
+        }
       }
     }
     return transaction.commit();

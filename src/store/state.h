@@ -4,9 +4,11 @@
 
 #include <atomic>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -16,7 +18,10 @@
 #include "cos/phl.h"
 #include "cos/store.h"
 #include "rules/budgets.h"
+#include "rules/rate_limiter.h"
 #include "store/blob_files.h"
+#include "store/lookup_ledger.h"
+#include "store/read_policy.h"
 #include "store/registry.h"
 
 namespace libcos::internal {
@@ -48,6 +53,7 @@ struct StoreState {
       : paths(std::move(store_paths)),
         blobs(std::move(blob_files)),
         registry(std::move(database)),
+        ledger(registry),
         clock(std::move(now)),
         lists(std::move(hash_list)),
         suffixes(PublicSuffixes::newest()) {
@@ -62,13 +68,20 @@ struct StoreState {
 
   std::mutex mutex;  // guards registry and pending_reads
   Registry registry;
+  LookupLedger ledger;
+  RateLimiter read_limiter;
+  RateLimiter write_limiter;
+  std::vector<std::uint8_t> grease_secret;
   // Reads that are not dated in the registry yet: a read must not cost a durable write.
   struct PendingRead {
     std::int64_t when;
-    std::vector<std::pair<Realm, Origin>> listed;  // readers whose place in the list it refreshes
+    std::vector<ReaderRow> readers;
   };
   std::unordered_map<std::int64_t, PendingRead> pending_reads;
   std::int64_t last_flush = 0;
+
+  // Units of the write budget that open write sessions may come to use, by realm and site of the page.
+  std::map<std::pair<std::string, std::string>, std::uint64_t> writing_units;
 
   // Bytes in incoming files of this process, which the budget does not count yet.
   std::atomic<std::uint64_t> incoming_bytes = 0;
@@ -79,10 +92,23 @@ struct StoreState {
 
   // The mutex is held by the caller of each of these.
   Result<std::int64_t> setting_value(std::string_view key);
+  // The settings that reads ask for; kept until this process or another changes the registry.
+  Result<const PolicySettings*> policy();
+  void forget_policy() { policy_.reset(); }
   void note_read(std::int64_t entry, const Caller& caller, Disclosure disclosure);
   Status flush_reads();
 
   [[nodiscard]] SitedOrigin sited(const Origin& origin) const { return {origin, suffixes.site_of(origin)}; }
+  [[nodiscard]] Visitor visitor(const Realm& realm, const Origin& origin,
+                                const std::optional<Origin>& top_level) const {
+    return {realm, sited(origin), suffixes.site_of(top_level.value_or(origin))};
+  }
+  // Milliseconds that never go back, for rate limits.
+  [[nodiscard]] static std::int64_t steady_now();
+
+ private:
+  std::optional<PolicySettings> policy_;
+  std::int64_t seen_version_ = -1;
 };
 
 // From the disk's capacity and the settings. The mutex is held.
@@ -94,6 +120,18 @@ Result<Budget> budget_of(StoreState& state);
 Result<Published> publish(StoreState& state, const WriteRequest& request, IncomingFile& incoming,
                           const VerifiedBytes& bytes);
 Result<bool> remove_entry(StoreState& state, const Hash& hash);
+
+// The mutex is held for these. Deletes the rows of entries; the caller commits and then calls remove_files().
+// Returns their links.
+Result<std::vector<LinkRow>> remove_rows(StoreState& state, const std::vector<EntryRow>& entries);
+// The files of removed rows, under a write transaction of their own, in which a hash that was stored again
+// meanwhile keeps its new file. What cannot be removed now stays noted for the next start.
+Status remove_files(StoreState& state, const std::vector<Hash>& hashes, const std::vector<LinkRow>& links);
+std::vector<Hash> hashes_of(const std::vector<EntryRow>& entries);
+// Whether somebody reads it: by an open file, or through a link that was used lately (a browser that reads through
+// a link holds no lock that we could see).
+Result<bool> is_in_use(StoreState& state, const EntryRow& entry);
+
 // Finishes removals that a killed process began.
 Status finish_removals(StoreState& state);
 // Marks the entry damaged and moves its file away, unless somebody has replaced the bytes meanwhile.

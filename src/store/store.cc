@@ -90,6 +90,7 @@ Result<Store> Store::open(const StoreOptions& options) {
   auto state = std::make_shared<StoreState>(paths, std::move(files), std::move(database),
                                             options.clock ? options.clock : system_clock(), paths.hash_list());
   (void)sweep(*state, disk);
+  COS_TRY(state->grease_secret, state->registry.secret("grease"));
   return Store(std::move(state));
 }
 
@@ -97,8 +98,10 @@ Result<Store> Store::open_private(const StoreOptions& options) {
   const StorePaths paths(options.directory.empty() ? default_store_directory() : options.directory);
   COS_TRY(sqlite::Database database, sqlite::Database::open_in_memory());
   COS_CHECK(migrate(database));
-  return Store(std::make_shared<StoreState>(StorePaths(fs::path()), make_memory_blob_files(), std::move(database),
-                                            options.clock ? options.clock : system_clock(), paths.hash_list()));
+  auto state = std::make_shared<StoreState>(StorePaths(fs::path()), make_memory_blob_files(), std::move(database),
+                                            options.clock ? options.clock : system_clock(), paths.hash_list());
+  COS_TRY(state->grease_secret, state->registry.secret("grease"));
+  return Store(std::move(state));
 }
 
 const fs::path& Store::directory() const { return state_->paths.root(); }
@@ -106,24 +109,13 @@ const fs::path& Store::directory() const { return state_->paths.root(); }
 Site Store::site_of(const Origin& origin) const { return state_->suffixes.site_of(origin); }
 
 Result<std::optional<Found>> Store::request_read(const Caller& caller, const Hash& hash) {
-  if (caller.origin.is_opaque()) {
-    return std::nullopt;
-  }
   const std::lock_guard lock(state_->mutex);
-  COS_TRY(const auto entry, state_->registry.find(hash));
-  const bool present = entry && !entry->damaged;
-  COS_TRY(const std::int64_t share, state_->setting_value(setting::kShareRealms));
-  // Asked for an entry that is not there, too (0 is nobody's id): both kinds of miss do the same work.
-  COS_TRY(const DisclosureFacts facts,
-          state_->registry.facts(present ? entry->id : 0, caller.realm, state_->sited(caller.origin), share != 0));
-  const Disclosure disclosure = decide_disclosure(facts, [&] {
-    return GlobalGate{state_->lists.contains(hash), false, false};
-  });
-  if (disclosure == Disclosure::kRefused) {
+  COS_TRY(const internal::ReadVerdict verdict, internal::judge_read(*state_, caller, hash));
+  if (verdict.disclosure == Disclosure::kRefused) {
     return std::nullopt;
   }
-  state_->note_read(entry->id, caller, disclosure);
-  return Found{hash, entry->size, disclosure};
+  state_->note_read(verdict.entry->id, caller, verdict.disclosure);
+  return Found{hash, verdict.entry->size, verdict.disclosure};
 }
 
 Result<Reader> Store::open_entry(const Hash& hash) {

@@ -172,6 +172,7 @@ Status Store::set_setting(std::string_view key, std::string_view value) {
   }
   COS_TRY(const std::int64_t parsed, parse_setting(*row, value));
   const std::lock_guard lock(state_->mutex);
+  state_->forget_policy();
   return state_->registry.set_setting(key, format_setting(*row, parsed));
 }
 

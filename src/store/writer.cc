@@ -41,6 +41,13 @@ Result<std::unique_ptr<WriterState>> WriterState::begin(std::shared_ptr<StoreSta
   Budget budget{};
   {
     const std::lock_guard lock(store->mutex);
+    if (request.origin) {
+      COS_TRY(const PolicySettings* const policy, store->policy());
+      const std::string key = request.realm.name() + " " + request.origin->serialize();
+      if (!store->write_limiter.take(key, policy->write_rate, StoreState::steady_now())) {
+        return fail(ErrorCode::kQuotaExceeded, "The origin begins too many writes in a short time.");
+      }
+    }
     COS_TRY(const std::int64_t session_limit, store->setting_value(setting::kSessionLimit));
     COS_TRY(const std::int64_t disk_reserve, store->setting_value(setting::kReserve));
     COS_TRY(budget, budget_of(*store));
@@ -48,8 +55,47 @@ Result<std::unique_ptr<WriterState>> WriterState::begin(std::shared_ptr<StoreSta
     reserve = static_cast<std::uint64_t>(disk_reserve);
   }
   COS_TRY(IncomingFile incoming, store->blobs->create_incoming(request.hash));
-  return std::unique_ptr<WriterState>(new WriterState(std::move(store), std::move(request), std::move(incoming), limit,
+  std::unique_ptr<WriterState> writer(new WriterState(std::move(store), std::move(request), std::move(incoming), limit,
                                                       reserve, budget.total, hash_is_promised));
+  COS_CHECK(writer->reserve_units(0));
+  return writer;
+}
+
+// The write budget: what all open sessions on one site's pages may come to use is taken together, so that many at
+// once do not use more than one after the other. Charged for good when a write is published.
+Status WriterState::reserve_units(std::uint64_t end) {
+  const std::uint64_t wanted = write_units(end);
+  if (!request_.origin || wanted <= units_) {
+    return {};
+  }
+  const std::lock_guard lock(store_->mutex);
+  COS_TRY(const PolicySettings* const policy, store_->policy());
+  const std::uint64_t most = policy->write_units;
+  if (most > 0) {
+    const Visitor writer = store_->visitor(request_.realm, *request_.origin, request_.top_level);
+    COS_TRY(const WriteAccount account, store_->registry.write_account(writer.realm, writer.top_level));
+    const std::uint64_t used = units_in_window(account.window_start, account.units, store_->clock());
+    std::uint64_t& writing = store_->writing_units[{writer.realm.name(), writer.top_level.serialized}];
+    if (used + writing - units_ + wanted > most) {
+      return fail(ErrorCode::kQuotaExceeded, "The site has stored as many files as it may in a day.",
+                  "Raise write.files with `cos config set`.");
+    }
+    writing += wanted - units_;
+    units_ = wanted;
+  }
+  return {};
+}
+
+void WriterState::release_units() {
+  if (units_ > 0) {
+    const std::lock_guard lock(store_->mutex);
+    const Visitor writer = store_->visitor(request_.realm, *request_.origin, request_.top_level);
+    const auto writing = store_->writing_units.find({writer.realm.name(), writer.top_level.serialized});
+    if (writing != store_->writing_units.end() && (writing->second -= units_) == 0) {
+      store_->writing_units.erase(writing);
+    }
+    units_ = 0;
+  }
 }
 
 Status WriterState::check_limit(std::uint64_t end) const {
@@ -64,6 +110,7 @@ Status WriterState::check_limit(std::uint64_t end) const {
 // would let a page measure that space without writing anything.
 Status WriterState::check_room(std::uint64_t position, std::size_t size) {
   COS_CHECK(check_limit(position + size));
+  COS_CHECK(reserve_units(position + size));
   if (size > room_left_) {
     COS_TRY(const DiskSpace space, store_->blobs->space());
     const std::uint64_t step = std::max<std::uint64_t>(size, kRoomStep);
@@ -235,6 +282,7 @@ void WriterState::abort() {
     ingest_.reset();
     block_.reset();
     count_incoming(0);
+    release_units();
     store_->blobs->discard(incoming_);
   }
 }
@@ -253,6 +301,7 @@ Status Writer::write(std::uint64_t position, std::span<const std::uint8_t> bytes
 Status Writer::truncate(std::uint64_t size) { return state_->truncate(size); }
 Result<Published> Writer::close() { return state_->close(); }
 void Writer::abort() { state_->abort(); }
+void Writer::note_user_activation() { state_->note_user_activation(); }
 std::uint64_t Writer::size() const { return state_->size(); }
 std::uint64_t Writer::limit() const { return state_->limit(); }
 const Hash& Writer::hash() const { return state_->hash(); }

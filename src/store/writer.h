@@ -27,6 +27,7 @@ class WriterState {
   Status truncate(std::uint64_t size);
   Result<Published> close();
   void abort();
+  void note_user_activation() { request_.user_activation = true; }
 
   [[nodiscard]] std::uint64_t size() const { return size_; }
   [[nodiscard]] std::uint64_t limit() const { return limit_; }
@@ -36,6 +37,8 @@ class WriterState {
   WriterState(std::shared_ptr<StoreState> store, WriteRequest request, IncomingFile incoming, std::uint64_t limit,
               std::uint64_t reserve, std::uint64_t budget, bool hash_is_promised);
 
+  Status reserve_units(std::uint64_t end);
+  void release_units();
   Status check_limit(std::uint64_t end) const;
   Status check_room(std::uint64_t position, std::size_t size);
   void count_incoming(std::uint64_t size);
@@ -61,6 +64,7 @@ class WriterState {
   std::uint64_t room_left_ = 0;           // bytes that may be written before the disk is asked again
   std::uint64_t counted_ = 0;             // our part of StoreState::incoming_bytes
   std::uint64_t written_back_ = 0;
+  std::uint64_t units_ = 0;  // of the write budget, our part of StoreState::writing_units
   bool sums_describe_file_ = true;
   bool open_ = true;
   Status failure_;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseMessage } from '../../extension/background/messages.js';
+import { parseEnvelope, parseMessage } from '../../extension/background/messages.js';
 
 const hash = { algorithm: 'SHA-256', value: 'ab'.repeat(32) };
 const id = '0123456789abcdef0123456789abcdef';
@@ -59,4 +59,13 @@ test('a request without a number, and what is no object at all, gets no answer',
   for (const message of [undefined, null, 1, 'find', [], { op: 'find', hash }, { call: '1', op: 'find', hash }, { call: -1, op: 'find', hash }]) {
     assert.deepEqual(parseMessage(message), { call: undefined, content: undefined });
   }
+});
+
+test("whether the user is there is the content script's word, not the page's", () => {
+  const message = { op: 'permission', call: 1, active: true };
+  assert.deepEqual(parseEnvelope({ active: false, message }), { active: false, call: 1, content: { op: 'permission' } });
+  assert.equal(parseEnvelope({ active: true, message }).active, true);
+  assert.equal(parseEnvelope({ active: 'yes', message }).active, false);
+  assert.deepEqual(parseEnvelope(message), { active: true, call: undefined, content: undefined });
+  assert.deepEqual(parseEnvelope(undefined), { active: false, call: undefined, content: undefined });
 });

@@ -42,8 +42,12 @@ struct TestClock {
 class StoreTest : public testing::Test {
  protected:
   StoreTest() : store_(open_again()) {
-    // Tests run on whatever disk there is; the reserve has tests of its own.
-    EXPECT_TRUE(store_.set_setting("disk.reserve", "0"));
+    // Tests run on whatever disk there is, and one origin does more in them than in a life. The reserve and the
+    // limits that are switched off here have tests of their own.
+    for (const char* key : {"disk.reserve", "rate.reads", "rate.writes", "write.files", "grease.percent"}) {
+      EXPECT_TRUE(store_.set_setting(key, "0")) << key;
+    }
+    EXPECT_TRUE(store_.set_setting("lookup.budget", "off"));
   }
 
   Store open_again() {
@@ -63,7 +67,11 @@ class StoreTest : public testing::Test {
 
   Result<Published> put_as(const std::string& origin, const Hash& hash, std::string_view text,
                            const Scope& scope = Scope::same_site(), const Realm& realm = profile('a')) {
-    auto writer = store_.begin_write({realm, origin_of(origin), hash, scope});
+    return put_request({realm, origin_of(origin), hash, scope}, text);
+  }
+
+  Result<Published> put_request(const WriteRequest& request, std::string_view text) {
+    auto writer = store_.begin_write(request);
     if (!writer) {
       return tl::unexpected(writer.error());
     }
@@ -74,9 +82,34 @@ class StoreTest : public testing::Test {
   }
 
   Disclosure ask(const std::string& origin, const Hash& hash, const Realm& realm = profile('a')) {
-    const auto found = store_.request_read({realm, origin_of(origin)}, hash);
+    return ask_as({realm, origin_of(origin)}, hash);
+  }
+
+  // Every read of every test is foretold by explain_read(), which must be right, and must have changed nothing.
+  Disclosure ask_as(const Caller& caller, const Hash& hash) {
+    const auto foretold = store_.explain_read(caller, hash);
+    EXPECT_TRUE(foretold) << foretold.error().message;
+    const auto found = store_.request_read(caller, hash);
     EXPECT_TRUE(found) << found.error().message;
-    return *found ? (*found)->disclosure : Disclosure::kRefused;
+    const Disclosure disclosure = *found ? (*found)->disclosure : Disclosure::kRefused;
+    EXPECT_EQ(foretold->disclosure, disclosure) << foretold->sentence;
+    EXPECT_EQ(foretold->reason == MissReason::kNone, disclosure != Disclosure::kRefused) << foretold->sentence;
+    EXPECT_FALSE(foretold->sentence.empty());
+    return disclosure;
+  }
+
+  MissReason why(const Caller& caller, const Hash& hash) {
+    const auto explained = store_.explain_read(caller, hash);
+    EXPECT_TRUE(explained) << explained.error().message;
+    return explained->reason;
+  }
+  MissReason why(const std::string& origin, const Hash& hash, const Realm& realm = profile('a')) {
+    return why({realm, origin_of(origin)}, hash);
+  }
+
+  // A frame of `origin` on a page of `page`.
+  static Caller framed(const std::string& origin, const std::string& page, const Realm& realm = profile('a')) {
+    return {realm, origin_of(origin), origin_of(page)};
   }
 
   std::string read(const Hash& hash) {

@@ -28,5 +28,19 @@ TEST(Budgets, GrowWithTheDiskAndNeverExceedIt) {
   }));
 }
 
+TEST(WriteBudget, AFileCountsOnceAndOnceMoreForEach64MiB) {
+  EXPECT_EQ(write_units(0), 1U);
+  EXPECT_EQ(write_units(64 * kMiB - 1), 1U);
+  EXPECT_EQ(write_units(64 * kMiB), 2U);
+  EXPECT_EQ(write_units(1024 * kMiB), 17U);
+}
+
+TEST(WriteBudget, UnitsCountForADay) {
+  EXPECT_EQ(units_in_window(1000, 7, 1000), 7U);
+  EXPECT_EQ(units_in_window(1000, 7, 1000 + kWriteWindowMs - 1), 7U);
+  EXPECT_EQ(units_in_window(1000, 7, 1000 + kWriteWindowMs), 0U);
+  EXPECT_EQ(units_in_window(1000, 7, 0), 7U) << "a clock that was set back";
+}
+
 }  // namespace
 }  // namespace libcos

@@ -1,0 +1,41 @@
+/**
+ * @file What the host is told about the document that asks: from the browser and from the content
+ * script, never from the page. May be imported by background/ only.
+ */
+
+import { thirdPartyCookiesAllowed } from './cookie-switch.js';
+
+export class Caller {
+  #origin;
+  #topLevelOrigin;
+  #active = false;
+
+  /**
+   * @param {string} origin
+   * @param {string} topLevelOrigin
+   */
+  constructor(origin, topLevelOrigin) {
+    this.#origin = origin;
+    this.#topLevelOrigin = topLevelOrigin;
+  }
+
+  /** The user has interacted with the document. */
+  noteActivation() {
+    this.#active = true;
+  }
+
+  get userActivation() {
+    return this.#active;
+  }
+
+  /** The `caller` member of a request to the host. */
+  describe() {
+    const cookies = thirdPartyCookiesAllowed();
+    return {
+      origin: this.#origin,
+      topLevelOrigin: this.#topLevelOrigin,
+      userActivation: this.#active,
+      ...(cookies === undefined ? {} : { thirdPartyCookies: cookies }),
+    };
+  }
+}

@@ -1,0 +1,214 @@
+// The part of the Store's face that forgets (specification, section 10): clearing sites, origins and realms,
+// evicting, and explaining what is there.
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "base/try.h"
+#include "store/state.h"
+
+namespace libcos {
+namespace {
+
+using internal::StoreState;
+
+// Entries are cleared this many at a time: a store of a million must not be locked for minutes.
+constexpr std::size_t kAtOnce = 256;
+
+using NextEntries = std::function<Result<std::vector<EntryRow>>(Registry&)>;
+using Forget = std::function<Status(Registry&, const EntryRow&)>;
+
+// Takes something out of every entry that `next` returns, until it returns none: `forget` must make that so.
+Status clear(StoreState& state, const NextEntries& next, const Forget& forget, ClearReport& report) {
+  while (true) {
+    const std::lock_guard lock(state.mutex);
+    std::vector<EntryRow> unheld;
+    std::vector<LinkRow> links;
+    {
+      COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
+      COS_TRY(const auto entries, next(state.registry));
+      if (entries.empty()) {
+        return {};
+      }
+      for (const EntryRow& entry : entries) {
+        COS_CHECK(forget(state.registry, entry));
+        COS_TRY(const bool nobody_holds_it, state.registry.drop_unheld_listings(entry.id));
+        if (nobody_holds_it) {
+          unheld.push_back(entry);
+          report.bytes_freed += entry.size;
+        }
+      }
+      report.entries_removed += unheld.size();
+      report.entries_kept += entries.size() - unheld.size();
+      COS_TRY(links, internal::remove_rows(state, unheld));
+      COS_CHECK(transaction.commit());
+    }
+    COS_CHECK(internal::remove_files(state, internal::hashes_of(unheld), links));
+  }
+}
+
+Status forget_accounts(StoreState& state, std::string_view host, const Realm* realm) {
+  const std::lock_guard lock(state.mutex);
+  state.ledger.forget_all();
+  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
+  COS_CHECK(state.registry.forget_accounts(host, realm));
+  return transaction.commit();
+}
+
+// Reads that are not written yet would bring back what is to be forgotten.
+Status settle_reads(StoreState& state) {
+  const std::lock_guard lock(state.mutex);
+  return state.flush_reads();
+}
+
+const Realm* pointer_to(const std::optional<Realm>& realm) { return realm ? &*realm : nullptr; }
+
+}  // namespace
+
+Result<ClearReport> Store::clear_origin(const Origin& origin, const std::optional<Realm>& realm) {
+  if (origin.is_opaque()) {
+    return fail(ErrorCode::kType, "An opaque origin stores nothing.");
+  }
+  const Realm* const only = pointer_to(realm);
+  COS_CHECK(settle_reads(*state_));
+  ClearReport report;
+  COS_CHECK(clear(
+      *state_, [&](Registry& registry) { return registry.entries_naming(origin, only, kAtOnce); },
+      [&](Registry& registry, const EntryRow& entry) { return registry.forget_origin(entry.id, origin, only); },
+      report));
+  return report;
+}
+
+Result<ClearReport> Store::clear_site(std::string_view host, const std::optional<Realm>& realm) {
+  if (host.empty() || host.find_first_of("/ ") != std::string_view::npos) {
+    return fail(ErrorCode::kType, "'" + std::string(host) + "' is not a host.", "Give it like example.com.");
+  }
+  const Realm* const only = pointer_to(realm);
+  COS_CHECK(settle_reads(*state_));
+  std::vector<Origin> origins;
+  std::vector<std::string> pages;
+  {
+    const std::lock_guard lock(state_->mutex);
+    COS_TRY(origins, state_->registry.origins_below(host));
+    COS_TRY(pages, state_->registry.pages_below(host));
+  }
+  ClearReport report;
+  for (const Origin& origin : origins) {
+    COS_CHECK(clear(
+        *state_, [&](Registry& registry) { return registry.entries_naming(origin, only, kAtOnce); },
+        [&](Registry& registry, const EntryRow& entry) { return registry.forget_origin(entry.id, origin, only); },
+        report));
+  }
+  for (const std::string& page : pages) {
+    COS_CHECK(clear(
+        *state_, [&](Registry& registry) { return registry.entries_on_page(page, only, kAtOnce); },
+        [&](Registry& registry, const EntryRow& entry) { return registry.forget_page(entry.id, page, only); }, report));
+  }
+  COS_CHECK(forget_accounts(*state_, host, only));
+  return report;
+}
+
+Result<ClearReport> Store::clear_all(const std::optional<Realm>& realm) {
+  COS_CHECK(settle_reads(*state_));
+  ClearReport report;
+  std::vector<Realm> realms;
+  if (realm) {
+    realms.push_back(*realm);
+  } else {
+    const std::lock_guard lock(state_->mutex);
+    COS_TRY(realms, state_->registry.realms());
+  }
+  for (const Realm& cleared : realms) {
+    COS_CHECK(clear(
+        *state_, [&](Registry& registry) { return registry.entries_of_realm(cleared, kAtOnce); },
+        [&](Registry& registry, const EntryRow& entry) { return registry.forget_realm(entry.id, cleared); }, report));
+  }
+  COS_CHECK(forget_accounts(*state_, {}, pointer_to(realm)));
+  return report;
+}
+
+Result<std::vector<EvictedEntry>> Store::evict_to(std::uint64_t bytes, bool dry_run) {
+  const std::lock_guard lock(state_->mutex);
+  (void)state_->flush_reads();
+  std::vector<EntryRow> chosen;
+  std::vector<LinkRow> links;
+  {
+    COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state_->registry.database()));
+    COS_TRY(const Usage total, state_->registry.total());
+    std::uint64_t left = total.bytes;
+    std::optional<EntryRow> last;
+    while (left > bytes) {
+      COS_TRY(const auto oldest, state_->registry.eviction_candidates(last ? &*last : nullptr, kAtOnce));
+      if (oldest.empty()) {
+        break;
+      }
+      for (const EntryRow& entry : oldest) {
+        COS_TRY(const bool in_use, internal::is_in_use(*state_, entry));
+        if (left > bytes && !in_use) {
+          chosen.push_back(entry);
+          left -= entry.size;
+        }
+      }
+      last = oldest.back();
+    }
+    if (!dry_run) {
+      COS_TRY(links, internal::remove_rows(*state_, chosen));
+      COS_CHECK(transaction.commit());
+    }
+  }
+  std::vector<EvictedEntry> evicted;
+  for (const EntryRow& entry : chosen) {
+    evicted.push_back({entry.hash, entry.size, entry.last_read});
+  }
+  if (!dry_run && !chosen.empty()) {
+    COS_CHECK(internal::remove_files(*state_, internal::hashes_of(chosen), links));
+  }
+  return evicted;
+}
+
+Result<ReadExplanation> Store::explain_read(const Caller& caller, const Hash& hash) {
+  const std::lock_guard lock(state_->mutex);
+  return internal::explain_read(*state_, caller, hash);
+}
+
+Result<std::vector<HistoryEvent>> Store::history(const Hash& hash) {
+  const std::lock_guard lock(state_->mutex);
+  (void)state_->flush_reads();
+  COS_TRY(const auto entry, state_->registry.find(hash));
+  if (!entry) {
+    return fail(ErrorCode::kNotFound, "There is no such entry in the store.");
+  }
+  COS_TRY(std::vector<HistoryEvent> events, state_->registry.history(entry->id));
+  EntryInfo info{.hash = hash, .storing_origins = {}, .listed_origins = {}};
+  COS_CHECK(state_->registry.describe(entry->id, info));
+  if (info.manual) {
+    events.push_back({HistoryEvent::Kind::kAdded, entry->created_at, entry->created_at, "local", {}, {}, {}, {}});
+  }
+  if (entry->verified_at > entry->created_at) {
+    events.push_back({HistoryEvent::Kind::kVerified, entry->verified_at, entry->verified_at, {}, {}, {}, {}, {}});
+  }
+  std::stable_sort(events.begin(), events.end(),
+                   [](const HistoryEvent& a, const HistoryEvent& b) { return a.at < b.at; });
+  return events;
+}
+
+Result<std::vector<Realm>> Store::realms() {
+  const std::lock_guard lock(state_->mutex);
+  return state_->registry.realms();
+}
+
+Result<std::vector<SiteDecisionInfo>> Store::site_decisions() {
+  const std::lock_guard lock(state_->mutex);
+  return state_->registry.site_decisions();
+}
+
+Status Store::decide_site(const Realm& realm, const Site& site, SiteDecision decision) {
+  if (site.serialized.empty()) {
+    return fail(ErrorCode::kType, "An opaque origin has no site.");
+  }
+  const std::lock_guard lock(state_->mutex);
+  return state_->registry.put_site_decision(
+      realm, site, decision == SiteDecision::kAsked ? std::nullopt : std::optional(decision), state_->clock());
+}
+
+}  // namespace libcos

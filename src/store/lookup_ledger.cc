@@ -1,0 +1,168 @@
+#include "store/lookup_ledger.h"
+
+#include <algorithm>
+
+#include "base/try.h"
+
+namespace libcos::internal {
+namespace {
+
+constexpr std::size_t kMostPages = 256;
+// A paid answer's date is written at most this often.
+constexpr std::int64_t kTouchEveryMs = 3600LL * 1000;
+constexpr std::int64_t kTidyEveryMs = 24LL * 3600 * 1000;
+// Accounts that nobody has used for so long are forgotten: they tell which sites asked.
+constexpr std::int64_t kForgetAfterMs = 2 * kLookupMonthMs;
+
+}  // namespace
+
+Result<LookupLedger::Page*> LookupLedger::page(const Realm& realm, const Site& site) {
+  const Key key(realm.name(), site.serialized);
+  auto found = pages_.find(key);
+  if (found == pages_.end()) {
+    make_room();
+    Page fresh;
+    COS_TRY(const auto account, registry_.lookup_account(realm, site));
+    fresh.account = account.value_or(LookupAccount{});
+    COS_TRY(const auto paid, registry_.paid_lookups(realm, site));
+    for (const PaidLookup& lookup : paid) {
+      fresh.paid.emplace(lookup.hash, lookup);
+    }
+    found = pages_.emplace(key, std::move(fresh)).first;
+  }
+  found->second.used = ++uses_;
+  return &found->second;
+}
+
+void LookupLedger::make_room() {
+  if (pages_.size() < kMostPages) {
+    return;
+  }
+  auto oldest = pages_.end();
+  for (auto it = pages_.begin(); it != pages_.end(); ++it) {
+    if (!it->second.dirty && (oldest == pages_.end() || it->second.used < oldest->second.used)) {
+      oldest = it;
+    }
+  }
+  if (oldest != pages_.end()) {
+    pages_.erase(oldest);
+  }
+}
+
+void LookupLedger::note_paid(Page& page, const Lookup& lookup, const LookupLimits& limits, bool hit) {
+  page.paid.insert_or_assign(lookup.hash, PaidLookup{lookup.hash, hit, lookup.now});
+  page.changed.push_back(lookup.hash);
+  page.dirty = true;
+  while (page.paid.size() > limits.resolvable) {
+    const auto oldest = std::min_element(page.paid.begin(), page.paid.end(),
+                                         [](const auto& a, const auto& b) { return a.second.used < b.second.used; });
+    page.removed.push_back(oldest->first);
+    page.paid.erase(oldest);
+  }
+}
+
+LookupVerdict LookupLedger::settle(std::vector<Page*>& pages, const Lookup& lookup, const LookupLimits& limits) {
+  const bool hit = lookup.truth != LookupOutcome::kMiss;
+  const auto is_paid = [&](const Page& page) {
+    const auto known = page.paid.find(lookup.hash);
+    return known != page.paid.end() && known->second.hit == hit;
+  };
+  LookupVerdict verdict;
+  verdict.told = true;
+  for (Page* page : pages) {
+    const std::int64_t started = page->account.window_start;
+    refill(page->account, limits, lookup.now, lookup.user_active);
+    page->dirty = page->dirty || page->account.window_start != started;
+    verdict.told = verdict.told && (is_paid(*page) || can_pay(page->account, limits));
+  }
+  for (Page* page : pages) {
+    if (verdict.told && !is_paid(*page)) {
+      charge(page->account, lookup.truth);
+      note_paid(*page, lookup, limits, hit);
+      verdict.charged = true;
+    } else if (auto known = page->paid.find(lookup.hash);
+               known != page->paid.end() && lookup.now - known->second.used >= kTouchEveryMs) {
+      known->second.used = lookup.now;
+      page->changed.push_back(lookup.hash);
+      page->dirty = true;
+    }
+    verdict.account = page->account;
+  }
+  return verdict;
+}
+
+Result<LookupVerdict> LookupLedger::answer(const Lookup& lookup, const LookupLimits& limits) {
+  std::vector<Page*> pages;
+  for (const Site& payer : lookup.payers) {
+    COS_TRY(Page* const found, page(lookup.realm, payer));
+    pages.push_back(found);
+  }
+  const LookupVerdict verdict = settle(pages, lookup, limits);
+  (void)flush(lookup.now);  // what cannot be written now is written with the next
+  return verdict;
+}
+
+Result<LookupVerdict> LookupLedger::foretell(const Lookup& lookup, const LookupLimits& limits) {
+  std::vector<Page> copies;
+  for (const Site& payer : lookup.payers) {
+    COS_TRY(const Page* const found, page(lookup.realm, payer));
+    copies.push_back(*found);
+  }
+  std::vector<Page*> pages;
+  for (Page& copy : copies) {
+    pages.push_back(&copy);
+  }
+  return settle(pages, lookup, limits);
+}
+
+Status LookupLedger::write(const Key& key, Page& page) {
+  COS_TRY(const Realm realm, key.first == "local" ? Result<Realm>(Realm::local()) : Realm::profile(key.first));
+  const Site site{key.second};
+  COS_CHECK(registry_.put_lookup_account(realm, site, page.account));
+  for (const Hash& hash : page.changed) {
+    if (const auto paid = page.paid.find(hash); paid != page.paid.end()) {
+      COS_CHECK(registry_.put_paid_lookup(realm, site, paid->second));
+    }
+  }
+  for (const Hash& hash : page.removed) {
+    if (!page.paid.contains(hash)) {
+      COS_CHECK(registry_.remove_paid_lookup(realm, site, hash));
+    }
+  }
+  return {};
+}
+
+Status LookupLedger::flush(std::int64_t now) {
+  if (std::none_of(pages_.begin(), pages_.end(), [](const auto& page) { return page.second.dirty; })) {
+    return {};
+  }
+  registry_.database().set_patience(0);
+  const Status written = [&]() -> Status {
+    COS_TRY(auto transaction, sqlite::WriteTransaction::begin(registry_.database(), sqlite::Durability::kRelaxed));
+    for (auto& [key, page] : pages_) {
+      if (page.dirty) {
+        COS_CHECK(write(key, page));
+      }
+    }
+    if (now - tidied_at_ >= kTidyEveryMs) {
+      COS_CHECK(registry_.forget_accounts_before(now - kForgetAfterMs));
+      tidied_at_ = now;
+    }
+    return transaction.commit();
+  }();
+  registry_.database().set_patience(sqlite::kPatienceMs);
+  if (written) {
+    for (auto& [key, page] : pages_) {
+      page.dirty = false;
+      page.changed.clear();
+      page.removed.clear();
+    }
+  }
+  return written;
+}
+
+void LookupLedger::forget_clean() {
+  std::erase_if(pages_, [](const auto& page) { return !page.second.dirty; });
+}
+
+}  // namespace libcos::internal

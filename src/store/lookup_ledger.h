@@ -1,0 +1,75 @@
+// The lookup budgets of sites, kept in the registry: what rules/lookup_budget.h computes, made to last.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "rules/lookup_budget.h"
+#include "store/registry.h"
+
+namespace libcos::internal {
+
+// A lookup across sites. Whoever profits from it pays: the site that asks and, when it asks from a frame, the site
+// of the page. Many frames of many sites would multiply a budget that only the asking site had.
+struct Lookup {
+  const Realm& realm;
+  std::vector<Site> payers;
+  const Hash& hash;
+  LookupOutcome truth;
+  std::int64_t now;
+  bool user_active;
+};
+
+struct LookupVerdict {
+  bool told = false;      // the page is told the truth; else it is told of a miss
+  bool charged = false;   // the lookup costs (or would cost) something
+  LookupAccount account;  // of the last payer, afterwards
+};
+
+// Answers that were paid for are had again for nothing, as long as they stay the same: a change is news and is
+// charged. Accounts are held in memory while they are in use and written behind, since a read must not wait for
+// another process; what could not be written yet counts already.
+//
+// Not thread-safe: the Store's mutex is held.
+class LookupLedger {
+ public:
+  explicit LookupLedger(Registry& registry) : registry_(registry) {}
+
+  Result<LookupVerdict> answer(const Lookup& lookup, const LookupLimits& limits);
+  // The same without consequences.
+  Result<LookupVerdict> foretell(const Lookup& lookup, const LookupLimits& limits);
+
+  // Writes what has changed. A failure leaves it for the next time.
+  Status flush(std::int64_t now);
+  // Another process has changed the registry: read again what this one has not changed.
+  void forget_clean();
+  // After clearing.
+  void forget_all() { pages_.clear(); }
+
+ private:
+  struct Page {
+    LookupAccount account;
+    std::map<Hash, PaidLookup> paid;
+    std::vector<Hash> changed;
+    std::vector<Hash> removed;
+    bool dirty = false;
+    std::uint64_t used = 0;
+  };
+  using Key = std::pair<std::string, std::string>;  // realm, site
+
+  Result<Page*> page(const Realm& realm, const Site& site);
+  static LookupVerdict settle(std::vector<Page*>& pages, const Lookup& lookup, const LookupLimits& limits);
+  static void note_paid(Page& page, const Lookup& lookup, const LookupLimits& limits, bool hit);
+  Status write(const Key& key, Page& page);
+  void make_room();
+
+  Registry& registry_;
+  std::map<Key, Page> pages_;
+  std::uint64_t uses_ = 0;
+  std::int64_t tidied_at_ = 0;
+};
+
+}  // namespace libcos::internal

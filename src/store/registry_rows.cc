@@ -1,0 +1,39 @@
+#include "store/registry_rows.h"
+
+#include "base/try.h"
+
+namespace libcos {
+namespace {
+
+constexpr std::string_view kEntryColumns =
+    "entry.id, entry.algorithm, entry.digest, entry.size, entry.created_at, entry.last_read, entry.verified_at,"
+    " entry.pinned, entry.damaged, entry.file_inode, entry.file_mtime ";
+
+}  // namespace
+
+Result<Hash> read_hash(const sqlite::Query& query, int algorithm_column) {
+  const auto algorithm = algorithm_from_number(static_cast<std::uint8_t>(query.integer(algorithm_column)));
+  Result<Hash> hash = algorithm ? Hash::from_digest(*algorithm, query.blob(algorithm_column + 1))
+                                : Result<Hash>(fail(ErrorCode::kCorrupt, ""));
+  if (!hash) {
+    return fail(ErrorCode::kCorrupt, "The registry holds an impossible hash.", "Run `cos verify`.");
+  }
+  return hash;
+}
+
+Result<EntryRow> read_entry(const sqlite::Query& query) {
+  COS_TRY(const Hash hash, read_hash(query, 1));
+  return EntryRow{query.integer(0),
+                  hash,
+                  static_cast<std::uint64_t>(query.integer(3)),
+                  query.integer(4),
+                  query.integer(5),
+                  query.integer(6),
+                  query.boolean(7),
+                  query.boolean(8),
+                  {query.integer(9), query.integer(10)}};
+}
+
+std::string entry_query(std::string_view rest) { return "SELECT " + std::string(kEntryColumns) + std::string(rest); }
+
+}  // namespace libcos

@@ -1,0 +1,182 @@
+#include "store/store_fixture.h"
+
+namespace libcos {
+namespace {
+
+const std::string kA = "https://a.test";
+const std::string kSub = "https://www.a.test:8443";
+const std::string kB = "https://b.test";
+
+class ClearingTest : public StoreTest {
+ protected:
+  Hash add_by_hand(std::string_view text, const Scope& scope = Scope::global()) {
+    auto writer = store_.begin_add(Realm::local(), HashAlgorithm::kSha256, scope);
+    EXPECT_TRUE(writer && writer->append(bytes_of(text)));
+    return writer->close()->hash;
+  }
+  bool has(std::string_view text) { return store_.stat(hash_of(text))->has_value(); }
+};
+
+Scope list(const std::string& origin) { return Scope::list({origin_of(origin)}); }
+
+TEST_F(ClearingTest, ASiteIsTakenOutOfStoringOriginsListsAndProvenance) {
+  ASSERT_TRUE(put(kA, "own"));
+  ASSERT_TRUE(put(kSub, "below"));
+  ASSERT_TRUE(put(kA, "shared"));
+  ASSERT_TRUE(put(kB, "shared", list(kA)));
+  ask(kA, hash_of("shared"));
+  const auto report = store_.clear_site("a.test", std::nullopt);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->entries_removed, 2U);
+  EXPECT_EQ(report->bytes_freed, 8U);
+  EXPECT_FALSE(has("own"));
+  EXPECT_FALSE(has("below"));
+  EXPECT_EQ(ask(kA, hash_of("shared")), Disclosure::kRefused);
+  EXPECT_EQ(ask(kB, hash_of("shared")), Disclosure::kStoringOrigin);
+  const auto events = store_.history(hash_of("shared"));
+  ASSERT_TRUE(events);
+  for (const HistoryEvent& event : *events) {
+    EXPECT_EQ(event.origin, kB);
+  }
+  EXPECT_EQ(blob_files(), 1U);
+  expect_totals_to_be_right();
+  restart();
+  EXPECT_EQ(ask(kA, hash_of("shared")), Disclosure::kRefused);
+}
+
+TEST_F(ClearingTest, AHostIsMatchedByItsLabels) {
+  ASSERT_TRUE(put("https://nota.test", "1"));
+  ASSERT_TRUE(put("https://a.test.example", "2"));
+  ASSERT_TRUE(put(kSub, "3"));
+  ASSERT_TRUE(store_.clear_site("a.test", std::nullopt));
+  EXPECT_TRUE(has("1"));
+  EXPECT_TRUE(has("2"));
+  EXPECT_FALSE(has("3"));
+  EXPECT_EQ(store_.clear_site("https://a.test", std::nullopt).error().code, ErrorCode::kType);
+}
+
+TEST_F(ClearingTest, AnOriginIsClearedWithoutItsSite) {
+  ASSERT_TRUE(put(kA, "own"));
+  ASSERT_TRUE(put(kSub, "below"));
+  ASSERT_TRUE(store_.clear_origin(origin_of(kA), std::nullopt));
+  EXPECT_FALSE(has("own"));
+  EXPECT_TRUE(has("below"));
+}
+
+TEST_F(ClearingTest, AManualEntryIsNotDeletedForWantOfAStoringOrigin) {
+  const Hash hash = add_by_hand("text");
+  ASSERT_TRUE(put(kA, "text"));
+  const auto report = store_.clear_site("a.test", std::nullopt);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->entries_kept, 1U);
+  EXPECT_EQ(read(hash), "text");
+}
+
+TEST_F(ClearingTest, ClearingAPageForgetsWhatFramesStoredOnIt) {
+  ASSERT_TRUE(put_request({profile('a'), origin_of(kB), hash_of("text"), {}, "", origin_of(kA)}, "text"));
+  ASSERT_TRUE(store_.clear_site("a.test", std::nullopt));
+  EXPECT_FALSE(has("text"));
+}
+
+TEST_F(ClearingTest, ASitesBudgetIsForgottenWithIt) {
+  ASSERT_TRUE(store_.set_setting("lookup.budget", "on"));
+  for (int i = 0; i < 20; ++i) {
+    ask(kA, hash_of(std::to_string(i)));
+  }
+  const auto left = [&] { return store_.explain_read({profile('a'), origin_of(kA)}, hash_of("next"))->lookups_left; };
+  EXPECT_EQ(left(), 0U);
+  ASSERT_TRUE(store_.clear_site("a.test", std::nullopt));
+  EXPECT_EQ(left(), 15U);
+}
+
+TEST_F(ClearingTest, ClearingAllLeavesNothing) {
+  add_by_hand("by hand");
+  ASSERT_TRUE(put(kA, "text"));
+  ASSERT_TRUE(store_.pin(hash_of("text"), true));
+  const auto report = store_.clear_all(std::nullopt);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->entries_removed, 2U);
+  EXPECT_EQ(store_.totals()->entries, 0U);
+  EXPECT_EQ(blob_files(), 0U);
+}
+
+TEST_F(ClearingTest, ManyEntriesAreClearedInSteps) {
+  for (int i = 0; i < 600; ++i) {
+    ASSERT_TRUE(put(kA, std::to_string(i)));
+  }
+  ASSERT_TRUE(put(kB, "7"));
+  const auto report = store_.clear_site("a.test", std::nullopt);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->entries_removed, 599U);
+  EXPECT_EQ(report->entries_kept, 1U);
+  EXPECT_EQ(blob_files(), 1U);
+}
+
+TEST_F(ClearingTest, EvictionTakesTheLeastRecentlyReadAndNothingPinned) {
+  for (const char* text : {"one", "two", "three"}) {
+    clock_.advance(1000);
+    ASSERT_TRUE(put(kA, text));
+  }
+  clock_.advance(1000);
+  ask(kA, hash_of("one"));
+  ASSERT_TRUE(store_.pin(hash_of("two"), true));
+  const auto planned = store_.evict_to(6, true);
+  ASSERT_TRUE(planned);
+  ASSERT_EQ(planned->size(), 1U);
+  EXPECT_EQ(planned->front().hash, hash_of("three"));
+  EXPECT_TRUE(has("three")) << "a dry run removes nothing";
+  ASSERT_TRUE(store_.evict_to(6, false));
+  EXPECT_FALSE(has("three"));
+  EXPECT_TRUE(has("one"));
+  EXPECT_EQ(store_.evict_to(0, false)->size(), 1U) << "only the pinned one is left";
+  EXPECT_TRUE(has("two"));
+  EXPECT_EQ(blob_files(), 1U);
+}
+
+TEST_F(ClearingTest, HistoryTellsWhoStoredAndWhoRead) {
+  ASSERT_TRUE(put(kA, "text", list(kB)));
+  clock_.advance(1000);
+  ask(kB, hash_of("text"));
+  clock_.advance(1000);
+  ask(kB, hash_of("text"));
+  restart();
+  const auto events = store_.history(hash_of("text"));
+  ASSERT_TRUE(events);
+  ASSERT_EQ(events->size(), 2U);
+  EXPECT_EQ(events->front().kind, HistoryEvent::Kind::kStored);
+  EXPECT_EQ(events->front().origin, kA);
+  EXPECT_EQ(events->front().detail, "list");
+  EXPECT_EQ(events->back().kind, HistoryEvent::Kind::kRead);
+  EXPECT_EQ(events->back().origin, kB);
+  EXPECT_EQ(events->back().detail, "listed");
+  EXPECT_EQ(events->back().at, events->front().at + 2000);
+}
+
+TEST_F(ClearingTest, ReadersAreNotKeptWhenTheUserDoesNotWantIt) {
+  ASSERT_TRUE(store_.set_setting("history.reads", "off"));
+  ASSERT_TRUE(put(kA, "text"));
+  ask(kA, hash_of("text"));
+  EXPECT_EQ(store_.history(hash_of("text"))->size(), 1U);
+}
+
+TEST_F(ClearingTest, OfManyReadersTheLastAreKept) {
+  std::vector<Origin> readers;
+  for (int i = 0; i < 100; ++i) {
+    readers.push_back(origin_of("https://r" + std::to_string(i) + ".test"));
+  }
+  ASSERT_TRUE(put(kA, "text", Scope::list(readers)));
+  for (const Origin& reader : readers) {
+    clock_.advance(1000);
+    ask(reader.serialize(), hash_of("text"));
+    if (reader == readers.at(49)) {
+      ASSERT_TRUE(store_.history(hash_of("text")));  // writes what is pending
+    }
+  }
+  const auto events = store_.history(hash_of("text"));
+  ASSERT_TRUE(events);
+  EXPECT_EQ(events->size(), 65U);
+  EXPECT_EQ(events->back().origin, "https://r99.test");
+}
+
+}  // namespace
+}  // namespace libcos

@@ -1,0 +1,52 @@
+// A store of every older format is brought to the newest, with what it holds.
+#include "store/registry.h"
+#include "store/schema.h"
+#include "store/store_fixture.h"
+
+namespace libcos {
+namespace {
+
+TEST(MigrationTest, AStoreOfVersion1KeepsItsEntriesGrantsAndCharges) {
+  const TempDir temp;
+  const auto directory = temp.path() / "store";
+  std::filesystem::create_directories(directory);
+  std::filesystem::permissions(directory, std::filesystem::perms::owner_all);
+  const Hash hash = hash_of("text");
+  {
+    auto database = sqlite::Database::open(directory / "store.db");
+    ASSERT_TRUE(database);
+    ASSERT_TRUE(migrate(*database, 1));
+    ASSERT_TRUE(
+        database->run("INSERT INTO entry (algorithm, digest, size, created_at, last_read, file_inode,"
+                      " file_mtime, verified_at, tree_root) VALUES (2, ?1, 4, 5, 6, 0, 0, 5, x'00')",
+                      hash.digest()));
+    ASSERT_TRUE(
+        database->execute("INSERT INTO realm VALUES (1, 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa');"
+                          "INSERT INTO site VALUES (1, 'https://a.test'), (2, 'https://b.test');"
+                          "INSERT INTO origin VALUES (1, 'https://www.a.test', 1), (2, 'https://b.test', 2);"
+                          "INSERT INTO listing (entry, realm) VALUES (1, 1);"
+                          "INSERT INTO storing_origin VALUES (1, 1, 1, 1, 5, 'https://www.a.test/x');"
+                          "INSERT INTO listed_origin VALUES (1, 1, 2, 6);"));
+  }
+  auto store = Store::open({directory, {}});
+  ASSERT_TRUE(store) << store.error().message;
+  const auto grant = [&](const std::string& origin) {
+    return store->request_read({profile('a'), origin_of(origin)}, hash).value()->disclosure;
+  };
+  EXPECT_EQ(grant("https://www.a.test"), Disclosure::kStoringOrigin);
+  EXPECT_EQ(grant("https://a.test"), Disclosure::kSameSite);
+  EXPECT_EQ(grant("https://b.test"), Disclosure::kListed);
+
+  auto database = sqlite::Database::open(directory / "store.db");
+  ASSERT_TRUE(database);
+  Registry registry(std::move(*database));
+  EXPECT_EQ(registry.usage(profile('a'), origin_of("https://www.a.test"))->bytes, 4U);
+  const auto row = registry.find(hash);
+  ASSERT_TRUE(row && *row);
+  ASSERT_TRUE(registry.remove(**row));
+  EXPECT_EQ(registry.usage(profile('a'), origin_of("https://www.a.test"))->bytes, 0U) << "the new triggers count on";
+  EXPECT_EQ(registry.total()->bytes, 0U);
+}
+
+}  // namespace
+}  // namespace libcos
