@@ -33,7 +33,7 @@ async function fill(visitor, trial, keep) {
 export default [
   {
     name: 'flood-usage', number: '8', title: 'Flooding: fill the store, let the victim visit a site, see how much of one’s own was evicted (0 to 3 pieces)',
-    measure: 'symbol', trials: { short: 2, full: 12 },
+    measure: 'symbol', trials: { short: 2, full: 8 },
     cases: [
       { name: 'defaults', bound: 0, fullOnly: true },
       { name: 'budget.ceiling 1MiB', settings: TINY, own: true, works: 1.2, fullOnly: true },
@@ -54,7 +54,7 @@ export default [
   },
   {
     name: 'flood-oracle', number: '8', title: 'Flooding: in a store full of entries in use, only bytes that it already holds can be written',
-    measure: 'symbol', trials: { short: 4, full: 12 },
+    measure: 'symbol', trials: { short: 4, full: 8 },
     cases: [
       { name: 'defaults', bound: 0 },
       { name: 'budget.ceiling 1MiB', settings: TINY, own: true, works: 0.3 },

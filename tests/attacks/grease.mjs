@@ -11,8 +11,8 @@ const HALF = { 'grease.percent': '50' };
 /** Few enough to stay within the lookup budget. */
 const QUESTIONS = 8;
 
-/** What a single answer tells when every second hit is suppressed: 0.31 bits; and room for chance. */
-const ONE_ANSWER = 0.45;
+/** A single answer tells 0.31 bits when every second hit is suppressed; the rest is room for chance. Ten rolls would tell 1. */
+const ONE_ANSWER = 0.6;
 
 /**
  * @param {{name: string, title: string, remains: string, size?: number, trials?: {short: number, full: number},
@@ -20,7 +20,7 @@ const ONE_ANSWER = 0.45;
  *   `ask` gives the answers of each round of questions
  * @returns {Attack}
  */
-function evasion({ name, title, remains, cases, ask, size = SMALL, trials = { short: 8, full: 30 } }) {
+function evasion({ name, title, remains, cases, ask, size = SMALL, trials = { short: 12, full: 40 } }) {
   const files = (/** @type {string} */ word) => filesOf(word, QUESTIONS, size);
   return {
     name: `grease-${name}`, number: '12', title: `GREASE evasion: ${title}`, measure: 'symbol', trials, cases, remains, listed: files,

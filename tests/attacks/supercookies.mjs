@@ -44,7 +44,7 @@ const PARTITION_OFF = { name: 'frames.partition off', settings: { 'frames.partit
 export default [
   {
     name: 'cookie-own-frame', number: '1', title: 'Supercookie: a tracker’s frame on A writes, its frame on B reads',
-    measure: 'word', trials: { short: 6, full: 40 },
+    measure: 'word', trials: { short: 6, full: 24 },
     cases: [{ name: 'defaults', bound: 0 }, PARTITION_OFF],
     run: (experiment) => supercookie(experiment, small,
       async (visitor, trial, files) => storeAll(await visitor.frame(trial.site('a'), trial.site('t')), files),
@@ -53,7 +53,7 @@ export default [
   },
   {
     name: 'cookie-first-party-to-frame', number: '1', title: 'Supercookie: a tracker writes as a site of its own, its frame on B reads',
-    measure: 'word', trials: { short: 6, full: 40 },
+    measure: 'word', trials: { short: 6, full: 24 },
     cases: [{ name: 'defaults', bound: 0 }, PARTITION_OFF],
     run: (experiment) => supercookie(experiment, small,
       async (visitor, trial, files) => storeAll(await visitor.at(trial.site('t')), files),
@@ -62,7 +62,7 @@ export default [
   },
   {
     name: 'cookie-frame-to-first-party', number: '1', title: 'Supercookie: a tracker’s frame on A writes, the tracker reads as a site of its own',
-    measure: 'word', trials: { short: 6, full: 40 },
+    measure: 'word', trials: { short: 6, full: 24 },
     cases: [{ name: 'defaults', bound: 0 }, PARTITION_OFF],
     run: (experiment) => supercookie(experiment, small,
       async (visitor, trial, files) => storeAll(await visitor.frame(trial.site('a'), trial.site('t')), files),
@@ -71,7 +71,7 @@ export default [
   },
   {
     name: 'cookie-listed-small', number: '1', title: 'Supercookie: A stores some of 32 small listed files with “*”, unrelated B looks them up',
-    measure: 'word', trials: { short: 6, full: 40 },
+    measure: 'word', trials: { short: 6, full: 24 },
     cases: [
       { name: 'defaults', bound: 20 },
       { name: 'lookup.budget off', settings: { 'lookup.budget': 'off' }, works: 24 },
@@ -108,7 +108,7 @@ export default [
   },
   {
     name: 'cookie-list', number: '1', title: 'Supercookie: A stores for the list [B], B reads',
-    measure: 'word', trials: { short: 6, full: 40 },
+    measure: 'word', trials: { short: 6, full: 24 },
     cases: [
       { name: 'defaults', works: 24 },
       { name: 'lookup.lists on', settings: { 'lookup.lists': 'on' }, bound: 20 },
