@@ -130,7 +130,7 @@ export default [
       return samples.map(({ secret }, index) => ({ secret, guess: seen[index].times }));
     }),
     remains: 'The first read in a profile makes the link that later reads use, and is slower for it. Who may ask this may know anyway '
-      + 'that the file is there; what shows on top is that some site has read it since the browser’s link was made.',
+      + 'that the file is there; what shows on top is that some site of this profile has read it lately. Making the link when a file is stored, and not at its first read, would end it.',
   },
   {
     name: 'in-progress-result', number: '13', title: 'In-progress writes: does a write that is not finished change what another site sees',
@@ -171,8 +171,8 @@ export default [
       await visitor.close();
       return timed;
     },
-    remains: 'Little beyond noise: every miss takes the same way through the store. An attacker who asks the same hash thousands of times '
-      + 'may average more out of it than these eight times do.',
+    remains: 'Nothing beyond noise in eight times of asking: every miss takes the same way through the store. An attacker who asks thousands of '
+      + 'times may average more out of it.',
   },
   {
     name: 'refusal-time-over-budget', number: '14', title: 'Timing of refusals over budget: does it tell what is there',
@@ -187,7 +187,7 @@ export default [
       const seen = await timeLookUps(page, samples.map(({ file }) => file), { repeats: REPEATS });
       return samples.map(({ secret }, index) => ({ secret, guess: [...features(seen[index].times), seen[index].outcome === 'hit' ? 1 : 0] }));
     }),
-    remains: 'Nothing beyond noise may remain here: whatever is told would be told without end, past the budget.',
+    remains: 'Nothing beyond noise. What were told here would be told without end, past the budget.',
   },
 ];
 

@@ -48,7 +48,8 @@ async function main() {
       seed: wish.seed,
       onStart: ({ attack, case: which, trials: count }) => step(`${attack.name}, ${which.name}: ${count} trials`),
       onOutcome: ({ bits, floor, seconds, success, absent }) => step(
-        `  ${bits.toFixed(2)} bits (chance: ${floor.toFixed(2)}), whole secret in ${Math.round(success * 100)} %, ${seconds.toFixed(1)} s`
+        `  ${bits.toFixed(2)} bits (chance: ${floor.toFixed(2)}), `
+        + (Number.isNaN(success) ? '' : `whole secret in ${Math.round(success * 100)} %, `) + `${seconds.toFixed(1)} s`
         + (absent.length ? `; absent: ${absent.join(', ')}` : '')),
     }));
   }
