@@ -130,7 +130,8 @@ export default [
       return samples.map(({ secret }, index) => ({ secret, guess: seen[index].times }));
     }),
     remains: 'The first read in a profile makes the link that later reads use, and is slower for it. Who may ask this may know anyway '
-      + 'that the file is there; what shows on top is that some site of this profile has read it lately. Making the link when a file is stored, and not at its first read, would end it.',
+      + 'that the file is there; what shows on top is that some site of this profile has read it lately. `handover.enabled off` ends it, '
+      + 'at the price of a copy for each read; to make the link when a file is stored should end it, too.',
   },
   {
     name: 'in-progress-result', number: '13', title: 'In-progress writes: does a write that is not finished change what another site sees',
