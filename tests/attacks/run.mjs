@@ -52,9 +52,10 @@ async function main() {
         + (Number.isNaN(success) ? '' : `whole secret in ${Math.round(success * 100)} %, `) + `${seconds.toFixed(1)} s`
         + (absent.length ? `; absent: ${absent.join(', ')}` : '')),
     }));
+    // After each group: a run of many minutes that breaks off has not been for nothing.
+    if (wish.json) await writeFile(wish.json, asJson(outcomes));
   }
   console.log(asText(outcomes));
-  if (wish.json) await writeFile(wish.json, asJson(outcomes));
   if (wish.markdown) await writeFile(wish.markdown, asMarkdown(outcomes));
   if (wish['write-docs']) await insertInto('docs/privacy.md', asMarkdown(outcomes));
 }

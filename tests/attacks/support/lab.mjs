@@ -140,6 +140,10 @@ export class Lab {
   async close() {
     await Promise.allSettled([...this.#browsers.values()].map(async (browser) => (await browser).close()));
     await this.#server?.close();
-    this.#dirs.dispose();
+    try {
+      this.#dirs.dispose();
+    } catch {
+      // A browser may write its last after it was closed; what is left goes when the process ends.
+    }
   }
 }
