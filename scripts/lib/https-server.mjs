@@ -49,8 +49,9 @@ async function selfSigned(hosts) {
 }
 
 /**
- * Starts a server whose hosts answer by handlers of their own. A handler that throws makes a 500
- * with the error's text; a host without a handler makes a 421.
+ * Starts a server whose hosts answer by handlers of their own; the handler `*.test` answers for every
+ * host below `.test` that has none. A handler that throws makes a 500 with the error's text; a host
+ * without a handler makes a 421.
  * @param {{hosts: Record<string, Handler>, secure?: boolean, port?: number, bytesPerSecond?: number}} options
  *   `bytesPerSecond` slows each response down to that rate, to see what a real line does
  * @returns {Promise<WebServer>}
@@ -69,7 +70,8 @@ export async function startServer({ hosts, secure = true, port = 0, bytesPerSeco
       const url = new URL(req.url ?? '/', `${scheme}://${req.headers.host}`);
       traffic.follow(req, res, host, url.pathname);
       res.bytesPerSecond = bytesPerSecond;
-      const handler = Object.hasOwn(hosts, host) ? hosts[host] : null;
+      const name = !Object.hasOwn(hosts, host) && host.endsWith('.test') ? '*.test' : host;
+      const handler = Object.hasOwn(hosts, name) ? hosts[name] : null;
       if (!handler) {
         res.writeHead(421, { 'content-type': 'text/plain' }).end(`This server knows no host ${host}\n`);
         return;
