@@ -146,8 +146,10 @@ export class Handover {
    * @param {Hash} hash
    */
   async #open(handle, { algorithm, value }) {
-    const { size, link } = await this.#host.request('open', { handle, via: 'handover' });
-    const parent = await directory(['entries', algorithm]);
+    const { size, link, place } = await this.#host.request('open', { handle, via: 'handover' });
+    if (!/^[0-9a-f]{32}$/.test(place)) throw new HostError({ name: 'HandoverFailed', message: 'The host named no place.' });
+    // A directory for each site: the time of a first read must not tell that another site has read.
+    const parent = await directory(['entries', place, algorithm]);
     if (link === 'current') {
       const file = await readLinkedFile(parent, value, size).catch(() => null);
       if (file !== null) return file;

@@ -26,8 +26,9 @@ enum class MissReason {
   kAskBlocked,         // ask mode: the user said no
   kThirdPartyCookies,  // the user lets cross-site disclosure follow the browser's switch, which is off
   kNotOnPublicHashList,
-  kSuppressed,   // GREASE
-  kBudgetSpent,  // the site's lookup budget
+  kSuppressed,    // GREASE
+  kBudgetSpent,   // the site's lookup budget
+  kAnswerStands,  // the site was told today that it is missing
 };
 
 std::string_view miss_reason_name(MissReason reason);  // "not-on-public-hash-list", …

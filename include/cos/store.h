@@ -304,12 +304,15 @@ class Store {
 
   // Direct hand-over: links to blobs that stand in a browser profile. ---------------------------------
 
-  // Where this realm's link to the entry stands, if the file there is still the entry's blob.
-  Result<std::optional<std::filesystem::path>> current_link(const Realm& realm, const Hash& hash);
+  // Pages of each site read through links of their own: how long a first read takes must not tell that another
+  // site has read the entry. The place is 32 hex digits that stand for the site and do not name it.
+  [[nodiscard]] std::string link_place(const Realm& realm, const Site& page) const;
+  // Where the link for pages of `page` stands, if the file there is still the entry's blob.
+  Result<std::optional<std::filesystem::path>> current_link(const Realm& realm, const Site& page, const Hash& hash);
   // Puts a link (or a reflink) to the entry's blob in the place of the file at `path`, atomically, and
   // remembers it. Links beyond the bound are removed, least recently used first. Errors: kUnavailable
   // when the file systems cannot do it, kNotFound.
-  Status hand_over(const Realm& realm, const Hash& hash, const std::filesystem::path& path);
+  Status hand_over(const Realm& realm, const Site& page, const Hash& hash, const std::filesystem::path& path);
   // The same with a small file of the store's own, which is forgotten at once: whether it works here.
   Result<HandoverTest> test_hand_over(const std::filesystem::path& path);
   // Removes links whose entry is gone. Called when a host starts.

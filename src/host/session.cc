@@ -279,8 +279,10 @@ Session::Outcome Session::open(const json& request) {
     if (private_) {
       return handover_failed("A private window has no links.");
     }
-    COS_TRY(const auto link, store_->current_link(*realm_, handle.hash));
-    return json{{"size", reader.size()}, {"link", link ? "current" : "absent"}};
+    const Site page = store_->site_of(handle.top_level.value_or(handle.origin));
+    COS_TRY(const auto link, store_->current_link(*realm_, page, handle.hash));
+    return json{
+        {"size", reader.size()}, {"link", link ? "current" : "absent"}, {"place", store_->link_place(*realm_, page)}};
   }
   return json{{"size", reader.size()}, {"ticket", tickets_.issue_read(handle.hash)}};
 }
@@ -295,7 +297,8 @@ Session::Outcome Session::hand_over(const json& request) {
   if (!path) {
     return handover_failed(path.error().message);
   }
-  const Status handed = store_->hand_over(*realm_, handle.hash, *path);
+  const Site page = store_->site_of(handle.top_level.value_or(handle.origin));
+  const Status handed = store_->hand_over(*realm_, page, handle.hash, *path);
   if (!handed) {
     return handover_failed(handed.error().message);
   }

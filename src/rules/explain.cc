@@ -12,7 +12,7 @@ struct Words {
   std::string_view mend;
 };
 
-constexpr std::array<Words, 14> kWords{{
+constexpr std::array<Words, 15> kWords{{
     {MissReason::kNone, "none", "", ""},
     {MissReason::kOpaqueOrigin, "opaque-origin",
      "An opaque origin (a sandboxed frame, a data: URL) neither stores nor reads.",
@@ -48,6 +48,9 @@ constexpr std::array<Words, 14> kWords{{
     {MissReason::kBudgetSpent, "budget-spent", "The site has asked for as much as it may in this time.",
      "The budget is refilled after lookup.window-hours, when the user interacts with the page; `cos clear SITE` "
      "forgets it."},
+    {MissReason::kAnswerStands, "answer-stands",
+     "The site asked for the hash before it was there; for the rest of the budget's window the answer stands.",
+     "It is looked at again after lookup.window-hours; a site that stores the file itself finds it at once."},
 }};
 
 static_assert([] {

@@ -1,10 +1,8 @@
 #include "rules/grease.h"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
-#include <array>
 #include <string>
+
+#include "base/hmac.h"
 
 namespace libcos {
 
@@ -13,16 +11,13 @@ bool grease_suppresses(std::span<const std::uint8_t> secret, const GreaseQuestio
   const std::string text = std::string("grease") + '\0' + std::string(question.realm) + '\0' +
                            question.top_level.serialized + '\0' + question.hash.to_string() + '\0' +
                            std::to_string(question.epoch);
-  std::array<std::uint8_t, EVP_MAX_MD_SIZE> mac{};
-  unsigned size = 0;
-  const auto* data = reinterpret_cast<const std::uint8_t*>(text.data());
-  if (HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()), data, text.size(), mac.data(), &size) ==
-      nullptr) {
+  const auto mac = hmac_sha256(secret, text);
+  if (!mac) {
     return true;  // without an answer the read misses, which is always allowed
   }
   std::uint32_t drawn = 0;
   for (std::size_t i = 0; i < sizeof(drawn); ++i) {
-    drawn = drawn << 8U | mac.at(i);
+    drawn = drawn << 8U | mac->at(i);
   }
   // Out of 2^32: the error of the comparison is far below anything that could be measured.
   return std::uint64_t{drawn} * 100 < std::uint64_t{percent} << 32U;

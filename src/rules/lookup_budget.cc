@@ -9,7 +9,10 @@ namespace {
 // Rounding must not cost a page its last lookup.
 constexpr double kSlack = 1e-9;
 
-const std::array<std::uint32_t, 2>* context(const LookupAccount& account) {
+const std::array<std::uint32_t, 2>* context(const LookupAccount& account, LookupKind kind) {
+  if (kind == LookupKind::kRecheck) {
+    return &account.rechecked;
+  }
   switch (account.last) {
     case LookupAccount::Last::kMiss:
       return &account.after_miss;
@@ -38,6 +41,7 @@ void refill(LookupAccount& account, const LookupLimits& limits, std::int64_t now
   if (now - account.month_start >= kLookupMonthMs) {
     account.month_start = now;
     account.month_bits = 0;
+    account.rechecked = {};
   }
   if (now - account.window_start >= limits.window_ms) {
     account.window_start = now;
@@ -49,8 +53,8 @@ void refill(LookupAccount& account, const LookupLimits& limits, std::int64_t now
   }
 }
 
-double surprise(const LookupAccount& account, bool hit) {
-  const auto* seen = context(account);
+double surprise(const LookupAccount& account, LookupKind kind, bool hit) {
+  const auto* seen = context(account, kind);
   if (seen == nullptr) {
     return 1;
   }
@@ -60,17 +64,23 @@ double surprise(const LookupAccount& account, bool hit) {
   return std::log2((n + 2) / ((*seen)[hit ? 1 : 0] + 1.0));
 }
 
-bool can_pay(const LookupAccount& account, const LookupLimits& limits) {
-  const double most = std::max(surprise(account, false), surprise(account, true));
+bool can_pay(const LookupAccount& account, LookupKind kind, const LookupLimits& limits) {
+  const double most = std::max(surprise(account, kind, false), surprise(account, kind, true));
   return account.counted < limits.hashes && account.bits + most <= limits.bits + kSlack &&
          account.month_bits + most <= limits.month_bits + kSlack;
 }
 
-void charge(LookupAccount& account, LookupOutcome outcome) {
+void charge(LookupAccount& account, LookupKind kind, LookupOutcome outcome) {
   const bool hit = outcome != LookupOutcome::kMiss;
-  const double bits = surprise(account, hit);
+  const double bits = surprise(account, kind, hit);
   account.bits += bits;
   account.month_bits += bits;
+  if (kind == LookupKind::kRecheck) {
+    ++account.rechecked[hit ? 1 : 0];
+    // Still missing: that was counted when it was asked for first.
+    account.counted += outcome == LookupOutcome::kSmallHit ? 1U : 0U;
+    return;
+  }
   account.counted += outcome == LookupOutcome::kLargeHit ? 0U : 1U;
   if (account.last != LookupAccount::Last::kNone) {
     auto& seen = account.last == LookupAccount::Last::kHit ? account.after_hit : account.after_miss;

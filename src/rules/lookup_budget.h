@@ -39,9 +39,11 @@ struct LookupAccount {
   double bits = 0;
   double month_bits = 0;
   Last last = Last::kNone;
-  // How often a miss [0] or a hit [1] followed a miss, and a hit.
+  // How often a miss [0] or a hit [1] followed a miss, and a hit, in this window.
   std::array<std::uint32_t, 2> after_miss{};
   std::array<std::uint32_t, 2> after_hit{};
+  // How often a hash that was missing in an earlier window was still missing [0] or there [1], this month.
+  std::array<std::uint32_t, 2> rechecked{};
 
   friend bool operator==(const LookupAccount&, const LookupAccount&) = default;
 };
@@ -52,13 +54,17 @@ enum class LookupOutcome { kMiss, kSmallHit, kLargeHit };
 // that a page could refill its budget by waiting in a background tab.
 void refill(LookupAccount& account, const LookupLimits& limits, std::int64_t now, bool user_active);
 
+// A hash that the site asks for the first time, or one that it was told in an earlier window is missing. Within a
+// window that answer stands: a page that asks every minute must not learn in which minute a file came.
+enum class LookupKind { kNew, kRecheck };
+
 // The charge in bits if the next answer is a miss or a hit.
-double surprise(const LookupAccount& account, bool hit);
+double surprise(const LookupAccount& account, LookupKind kind, bool hit);
 
 // Whether the account can pay for either answer. It must be able to pay for both: an answer that is withheld
 // because of what it would have been is an answer.
-bool can_pay(const LookupAccount& account, const LookupLimits& limits);
+bool can_pay(const LookupAccount& account, LookupKind kind, const LookupLimits& limits);
 
-void charge(LookupAccount& account, LookupOutcome outcome);
+void charge(LookupAccount& account, LookupKind kind, LookupOutcome outcome);
 
 }  // namespace libcos

@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "base/hex.h"
+#include "base/hmac.h"
 #include "base/random.h"
 #include "base/try.h"
 #include "store/digest.h"
@@ -84,7 +86,7 @@ Status announce_link(StoreState& state, const Realm& realm, const LinkRow& link,
   const std::lock_guard lock(state.mutex);
   COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database(), sqlite::Durability::kRelaxed));
   COS_CHECK(check_entry_of(state, link.hash, blob));
-  COS_TRY(const auto older, state.registry.link(realm, link.hash));
+  COS_TRY(const auto older, state.registry.link(realm, link.place, link.hash));
   if (older && older->path != link.path) {
     remove_link_file(*older);
   }
@@ -125,11 +127,20 @@ void remove_link_file(const LinkRow& link, const UniqueFd* blob) {
 
 }  // namespace internal
 
-Result<std::optional<std::filesystem::path>> Store::current_link(const Realm& realm, const Hash& hash) {
+std::string Store::link_place(const Realm& realm, const Site& page) const {
+  // Names no site to whoever looks at the profile's files.
+  const auto mac =
+      hmac_sha256(state_->grease_secret, std::string("link") + '\0' + realm.name() + '\0' + page.serialized);
+  return mac ? to_hex(std::span(*mac).first(16)) : std::string(32, '0');
+}
+
+Result<std::optional<std::filesystem::path>> Store::current_link(const Realm& realm, const Site& page,
+                                                                 const Hash& hash) {
   constexpr std::int64_t kTouchEveryMs = 60'000;
   COS_CHECK(internal::check_enabled(*state_));
+  const std::string place = link_place(realm, page);
   const std::lock_guard lock(state_->mutex);
-  COS_TRY(const auto link, state_->registry.link(realm, hash));
+  COS_TRY(const auto link, state_->registry.link(realm, place, hash));
   COS_TRY(const auto entry, state_->registry.find(hash));
   if (!link || !entry || entry->damaged || link->blob != entry->identity.inode) {
     return std::nullopt;
@@ -138,23 +149,20 @@ Result<std::optional<std::filesystem::path>> Store::current_link(const Realm& re
   if (!internal::is_ours(*link, status) || static_cast<std::uint64_t>(status->st_size) != entry->size) {
     return std::nullopt;
   }
-  COS_TRY(const bool touched, state_->registry.link_used_since(hash, state_->clock() - kTouchEveryMs));
-  if (!touched) {
+  if (const std::int64_t now = state_->clock(); now - link->used_at >= kTouchEveryMs) {
     // Losing the date costs nothing but the order in which links go.
-    state_->registry.database().set_patience(0);
-    (void)state_->registry.touch_link(realm, hash, state_->clock());
-    state_->registry.database().set_patience(sqlite::kPatienceMs);
+    state_->write_without_waiting([&] { return state_->registry.touch_link(realm, *link, now); });
   }
   return std::optional(link->path);
 }
 
-Status Store::hand_over(const Realm& realm, const Hash& hash, const std::filesystem::path& path) {
+Status Store::hand_over(const Realm& realm, const Site& page, const Hash& hash, const std::filesystem::path& path) {
   COS_CHECK(internal::check_enabled(*state_));
   COS_TRY(const Reader reader, open_entry(hash));
   COS_TRY(const UniqueFd blob, open_file("/proc/self/fd/" + std::to_string(reader.descriptor()), O_RDONLY));
   COS_TRY(const struct stat status, stat_of(blob));
   // A hard link has the blob's own identity; a reflink gets its when it has been made.
-  LinkRow link{hash, path, identity_of(status), static_cast<std::int64_t>(status.st_ino)};
+  LinkRow link{hash, path, identity_of(status), static_cast<std::int64_t>(status.st_ino), link_place(realm, page)};
   COS_CHECK(internal::announce_link(*state_, realm, link, blob));
   const Result<FileIdentity> placed = internal::put_in_place(blob, path);
   if (!placed) {

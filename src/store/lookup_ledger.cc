@@ -50,7 +50,7 @@ void LookupLedger::make_room() {
 }
 
 void LookupLedger::note_paid(Page& page, const Lookup& lookup, const LookupLimits& limits, bool hit) {
-  page.paid.insert_or_assign(lookup.hash, PaidLookup{lookup.hash, hit, lookup.now});
+  page.paid.insert_or_assign(lookup.hash, PaidLookup{lookup.hash, hit, lookup.now, lookup.now});
   page.changed.push_back(lookup.hash);
   page.dirty = true;
   while (page.paid.size() > limits.resolvable) {
@@ -61,27 +61,49 @@ void LookupLedger::note_paid(Page& page, const Lookup& lookup, const LookupLimit
   }
 }
 
+// How the page has to pay for the answer; nullopt when it need not. `stands`: it is not told the answer, but what it
+// was told before.
+std::optional<LookupKind> LookupLedger::kind_of(const Page& page, const Lookup& lookup, bool hit, bool& stands) {
+  const auto known = page.paid.find(lookup.hash);
+  if (known == page.paid.end()) {
+    return LookupKind::kNew;
+  }
+  // A file that was there and has gone cannot be shown any more. It went because it was cleared or evicted, which
+  // no site can bring about for another at will.
+  if (known->second.hit) {
+    return std::nullopt;
+  }
+  if (known->second.answered < page.account.window_start) {
+    return LookupKind::kRecheck;
+  }
+  stands = hit;
+  return std::nullopt;
+}
+
 LookupVerdict LookupLedger::settle(std::vector<Page*>& pages, const Lookup& lookup, const LookupLimits& limits) {
   const bool hit = lookup.truth != LookupOutcome::kMiss;
-  const auto is_paid = [&](const Page& page) {
-    const auto known = page.paid.find(lookup.hash);
-    return known != page.paid.end() && known->second.hit == hit;
-  };
   LookupVerdict verdict;
   verdict.told = true;
   for (Page* page : pages) {
     const std::int64_t started = page->account.window_start;
     refill(page->account, limits, lookup.now, lookup.user_active);
     page->dirty = page->dirty || page->account.window_start != started;
-    verdict.told = verdict.told && (is_paid(*page) || can_pay(page->account, limits));
+    bool stands = false;
+    const auto kind = kind_of(*page, lookup, hit, stands);
+    verdict.stands = verdict.stands || stands;
+    verdict.told = verdict.told && !stands && (!kind || can_pay(page->account, *kind, limits));
   }
   for (Page* page : pages) {
-    if (verdict.told && !is_paid(*page)) {
-      charge(page->account, lookup.truth);
+    bool stands = false;
+    const auto kind = kind_of(*page, lookup, hit, stands);
+    const auto known = page->paid.find(lookup.hash);
+    if (verdict.told && kind) {
+      charge(page->account, *kind, lookup.truth);
       note_paid(*page, lookup, limits, hit);
       verdict.charged = true;
-    } else if (auto known = page->paid.find(lookup.hash);
-               known != page->paid.end() && lookup.now - known->second.used >= kTouchEveryMs) {
+    } else if (known != page->paid.end() && known->second.hit && !hit) {
+      note_paid(*page, lookup, limits, hit);
+    } else if (known != page->paid.end() && lookup.now - known->second.used >= kTouchEveryMs) {
       known->second.used = lookup.now;
       page->changed.push_back(lookup.hash);
       page->dirty = true;

@@ -25,12 +25,13 @@ struct Lookup {
 struct LookupVerdict {
   bool told = false;      // the page is told the truth; else it is told of a miss
   bool charged = false;   // the lookup costs (or would cost) something
+  bool stands = false;    // it is told what it was told before in this window
   LookupAccount account;  // of the last payer, afterwards
 };
 
-// Answers that were paid for are had again for nothing, as long as they stay the same: a change is news and is
-// charged. Accounts are held in memory while they are in use and written behind, since a read must not wait for
-// another process; what could not be written yet counts already.
+// Answers that were paid for are had again for nothing. A hash that was missing stays missing for its window; in a
+// later one it is looked at again, for a charge. Accounts are held in memory while they are in use and written behind,
+// since a read must not wait for another process; what could not be written yet counts already.
 //
 // Not thread-safe: the Store's mutex is held.
 class LookupLedger {
@@ -62,6 +63,7 @@ class LookupLedger {
   Result<Page*> page(const Realm& realm, const Site& site);
   static LookupVerdict settle(std::vector<Page*>& pages, const Lookup& lookup, const LookupLimits& limits);
   static void note_paid(Page& page, const Lookup& lookup, const LookupLimits& limits, bool hit);
+  static std::optional<LookupKind> kind_of(const Page& page, const Lookup& lookup, bool hit, bool& stands);
   Status write(const Key& key, Page& page);
   void make_room();
 

@@ -48,8 +48,7 @@ struct Victim {
 // Takes entries out of one realm. Returns the realm's links to them.
 Result<std::vector<LinkRow>> take_out_of_realm(StoreState& state, const Realm& realm, const EntryRow& entry) {
   COS_CHECK(state.registry.forget_realm(entry.id, realm));
-  COS_TRY(auto link, state.registry.link(realm, entry.hash));
-  return link ? std::vector{std::move(*link)} : std::vector<LinkRow>();
+  return state.registry.links_in(realm, entry.hash);
 }
 
 tl::unexpected<Error> over_quota(std::string message) {

@@ -69,7 +69,10 @@ class Judgement {
     if (!facts_.listed && !gate_.on_public_hash_list) {
       return MissReason::kNotOnPublicHashList;
     }
-    return !facts_.listed && gate_.suppressed ? MissReason::kSuppressed : MissReason::kBudgetSpent;
+    if (!facts_.listed && gate_.suppressed) {
+      return MissReason::kSuppressed;
+    }
+    return verdict_ && verdict_->stands ? MissReason::kAnswerStands : MissReason::kBudgetSpent;
   }
 
   [[nodiscard]] const std::optional<EntryRow>& entry() const { return entry_; }

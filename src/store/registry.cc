@@ -17,7 +17,8 @@ Result<Hash> read_bare_hash(const sqlite::Query& query) { return read_hash(query
 
 Result<LinkRow> read_link(const sqlite::Query& query) {
   COS_TRY(const Hash hash, read_hash(query, 0));
-  return LinkRow{hash, query.text(2), {query.integer(3), query.integer(4)}, query.integer(5)};
+  return LinkRow{hash,          query.text(2),   {query.integer(3), query.integer(4)}, query.integer(5),
+                 query.text(6), query.integer(7)};
 }
 
 }  // namespace
@@ -181,32 +182,36 @@ Status Registry::set_setting(std::string_view key, std::string_view value) {
                        key, value);
 }
 
-Result<std::optional<LinkRow>> Registry::link(const Realm& realm, const Hash& hash) {
-  COS_TRY(auto query,
-          database_.query(
-              "SELECT algorithm, digest, path, inode, mtime, blob FROM link WHERE digest = ?1 AND algorithm = ?2"
-              " AND realm = (SELECT id FROM realm WHERE name = ?3)",
-              hash.digest(), number_of(hash.algorithm()), realm.name()));
-  COS_TRY(auto rows, sqlite::collect(std::move(query), read_link));
-  return rows.empty() ? std::nullopt : std::optional(std::move(rows.front()));
+Result<std::optional<LinkRow>> Registry::link(const Realm& realm, std::string_view place, const Hash& hash) {
+  COS_TRY(auto links, links_in(realm, hash));
+  const auto found = std::find_if(links.begin(), links.end(), [&](const LinkRow& row) { return row.place == place; });
+  return found == links.end() ? std::nullopt : std::optional(std::move(*found));
+}
+
+Result<std::vector<LinkRow>> Registry::links_in(const Realm& realm, const Hash& hash) {
+  COS_TRY(auto query, database_.query("SELECT algorithm, digest, path, inode, mtime, blob, place, used_at FROM link"
+                                      " WHERE digest = ?1 AND algorithm = ?2"
+                                      " AND realm = (SELECT id FROM realm WHERE name = ?3)",
+                                      hash.digest(), number_of(hash.algorithm()), realm.name()));
+  return sqlite::collect(std::move(query), read_link);
 }
 
 Status Registry::put_link(const Realm& realm, const LinkRow& link, std::int64_t now) {
   COS_TRY(const std::int64_t id, realm_id(realm));
   return database_.run(
-      "INSERT INTO link (realm, digest, algorithm, path, inode, mtime, blob, used_at)"
-      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (realm, digest, algorithm)"
+      "INSERT INTO link (realm, digest, algorithm, place, path, inode, mtime, blob, used_at)"
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (realm, digest, algorithm, place)"
       " DO UPDATE SET path = excluded.path, inode = excluded.inode, mtime = excluded.mtime,"
       " blob = excluded.blob, used_at = excluded.used_at",
-      id, link.hash.digest(), number_of(link.hash.algorithm()), link.path.string(), link.file.inode, link.file.mtime,
-      link.blob, now);
+      id, link.hash.digest(), number_of(link.hash.algorithm()), link.place, link.path.string(), link.file.inode,
+      link.file.mtime, link.blob, now);
 }
 
-Status Registry::touch_link(const Realm& realm, const Hash& hash, std::int64_t now) {
+Status Registry::touch_link(const Realm& realm, const LinkRow& link, std::int64_t now) {
   return database_.run(
-      "UPDATE link SET used_at = ?4 WHERE digest = ?1 AND algorithm = ?2"
+      "UPDATE link SET used_at = ?5 WHERE digest = ?1 AND algorithm = ?2 AND place = ?4"
       " AND realm = (SELECT id FROM realm WHERE name = ?3)",
-      hash.digest(), number_of(hash.algorithm()), realm.name(), now);
+      link.hash.digest(), number_of(link.hash.algorithm()), realm.name(), link.place, now);
 }
 
 Result<bool> Registry::link_used_since(const Hash& hash, std::int64_t when) {
@@ -216,25 +221,24 @@ Result<bool> Registry::link_used_since(const Hash& hash, std::int64_t when) {
 }
 
 Result<std::vector<LinkRow>> Registry::links_of(const Hash& hash) {
-  COS_TRY(auto query,
-          database_.query(
-              "SELECT algorithm, digest, path, inode, mtime, blob FROM link WHERE digest = ?1 AND algorithm = ?2",
-              hash.digest(), number_of(hash.algorithm())));
+  COS_TRY(auto query, database_.query("SELECT algorithm, digest, path, inode, mtime, blob, place, used_at FROM link "
+                                      "WHERE digest = ?1 AND algorithm = ?2",
+                                      hash.digest(), number_of(hash.algorithm())));
   return sqlite::collect(std::move(query), read_link);
 }
 
 Result<std::vector<LinkRow>> Registry::stale_links(std::size_t limit) {
   COS_TRY(auto query,
-          database_.query(
-              "SELECT algorithm, digest, path, inode, mtime, blob FROM link WHERE NOT EXISTS (SELECT 1 FROM entry WHERE"
-              " entry.digest = link.digest AND entry.algorithm = link.algorithm AND NOT entry.damaged)"
-              " LIMIT ?1",
-              limit));
+          database_.query("SELECT algorithm, digest, path, inode, mtime, blob, place, used_at FROM link WHERE NOT "
+                          "EXISTS (SELECT 1 FROM entry WHERE"
+                          " entry.digest = link.digest AND entry.algorithm = link.algorithm AND NOT entry.damaged)"
+                          " LIMIT ?1",
+                          limit));
   return sqlite::collect(std::move(query), read_link);
 }
 
 Result<std::vector<LinkRow>> Registry::links_over(const Realm& realm, std::size_t most) {
-  COS_TRY(auto query, database_.query("SELECT algorithm, digest, path, inode, mtime, blob FROM link"
+  COS_TRY(auto query, database_.query("SELECT algorithm, digest, path, inode, mtime, blob, place, used_at FROM link"
                                       " WHERE realm = (SELECT id FROM realm WHERE name = ?1)"
                                       " ORDER BY used_at DESC LIMIT -1 OFFSET ?2",
                                       realm.name(), most));

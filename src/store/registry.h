@@ -63,7 +63,8 @@ struct GrantRules {
 struct PaidLookup {
   Hash hash;
   bool hit;
-  std::int64_t used;  // ms since 1970
+  std::int64_t answered;  // ms since 1970: when the answer was given or last looked at again
+  std::int64_t used;      // ms since 1970
 };
 
 struct WriteAccount {
@@ -87,6 +88,8 @@ struct LinkRow {
   std::filesystem::path path;
   FileIdentity file;  // of the file that we put there: nothing else is ever touched
   std::int64_t blob;  // the inode of the blob that it is a link (or a reflink) to
+  std::string place;  // which site's pages read through it (Store::link_place)
+  std::int64_t used_at = 0;
 };
 
 class Registry {
@@ -187,10 +190,11 @@ class Registry {
   Status set_setting(std::string_view key, std::string_view value);
 
   // Hand-over links.
-  Result<std::optional<LinkRow>> link(const Realm& realm, const Hash& hash);
+  Result<std::optional<LinkRow>> link(const Realm& realm, std::string_view place, const Hash& hash);
   Status put_link(const Realm& realm, const LinkRow& link, std::int64_t now);
   Result<std::vector<LinkRow>> links_of(const Hash& hash);
-  Status touch_link(const Realm& realm, const Hash& hash, std::int64_t now);
+  Result<std::vector<LinkRow>> links_in(const Realm& realm, const Hash& hash);
+  Status touch_link(const Realm& realm, const LinkRow& link, std::int64_t now);
   // Whether a profile read the entry through a link since then.
   Result<bool> link_used_since(const Hash& hash, std::int64_t when);
   Result<std::vector<LinkRow>> stale_links(std::size_t limit);

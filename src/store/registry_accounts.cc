@@ -18,7 +18,7 @@ std::int64_t number_of(const Hash& hash) { return static_cast<std::int64_t>(hash
 
 Result<PaidLookup> read_paid(const sqlite::Query& query) {
   COS_TRY(const Hash hash, read_hash(query, 0));
-  return PaidLookup{hash, query.boolean(2), query.integer(3)};
+  return PaidLookup{hash, query.boolean(2), query.integer(3), query.integer(4)};
 }
 
 std::uint32_t count(const sqlite::Query& query, int column) {
@@ -30,7 +30,8 @@ std::uint32_t count(const sqlite::Query& query, int column) {
 Result<std::optional<LookupAccount>> Registry::lookup_account(const Realm& realm, const Site& site) {
   COS_TRY(auto query,
           database_.query("SELECT window_start, month_start, counted, bits, month_bits, last, miss_after_miss,"
-                          " hit_after_miss, miss_after_hit, hit_after_hit FROM lookup_account"
+                          " hit_after_miss, miss_after_hit, hit_after_hit, still_missing, no_longer_missing"
+                          " FROM lookup_account"
                           " WHERE realm = (SELECT id FROM realm WHERE name = ?1) AND site = ?2",
                           realm.name(), site.serialized));
   COS_TRY(const bool row, query.next());
@@ -44,11 +45,12 @@ Result<std::optional<LookupAccount>> Registry::lookup_account(const Realm& realm
                        read_bits(query.integer(4)),
                        static_cast<LookupAccount::Last>(query.integer(5)),
                        {count(query, 6), count(query, 7)},
-                       {count(query, 8), count(query, 9)}};
+                       {count(query, 8), count(query, 9)},
+                       {count(query, 10), count(query, 11)}};
 }
 
 Result<std::vector<PaidLookup>> Registry::paid_lookups(const Realm& realm, const Site& site) {
-  COS_TRY(auto query, database_.query("SELECT algorithm, digest, hit, used FROM lookup"
+  COS_TRY(auto query, database_.query("SELECT algorithm, digest, hit, answered, used FROM lookup"
                                       " WHERE realm = (SELECT id FROM realm WHERE name = ?1) AND site = ?2"
                                       " ORDER BY used, digest",
                                       realm.name(), site.serialized));
@@ -58,16 +60,17 @@ Result<std::vector<PaidLookup>> Registry::paid_lookups(const Realm& realm, const
 Status Registry::put_lookup_account(const Realm& realm, const Site& site, const LookupAccount& account) {
   COS_TRY(const std::int64_t id, realm_id(realm));
   return database_.run(
-      "INSERT OR REPLACE INTO lookup_account VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)", id,
-      site.serialized, account.window_start, account.month_start, account.counted, stored_bits(account.bits),
+      "INSERT OR REPLACE INTO lookup_account VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+      " ?12, ?13, ?14)",
+      id, site.serialized, account.window_start, account.month_start, account.counted, stored_bits(account.bits),
       stored_bits(account.month_bits), static_cast<std::int64_t>(account.last), account.after_miss[0],
-      account.after_miss[1], account.after_hit[0], account.after_hit[1]);
+      account.after_miss[1], account.after_hit[0], account.after_hit[1], account.rechecked[0], account.rechecked[1]);
 }
 
 Status Registry::put_paid_lookup(const Realm& realm, const Site& site, const PaidLookup& lookup) {
   COS_TRY(const std::int64_t id, realm_id(realm));
-  return database_.run("INSERT OR REPLACE INTO lookup VALUES (?1, ?2, ?3, ?4, ?5, ?6)", id, site.serialized,
-                       lookup.hash.digest(), number_of(lookup.hash), lookup.hit, lookup.used);
+  return database_.run("INSERT OR REPLACE INTO lookup VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", id, site.serialized,
+                       lookup.hash.digest(), number_of(lookup.hash), lookup.hit, lookup.answered, lookup.used);
 }
 
 Status Registry::remove_paid_lookup(const Realm& realm, const Site& site, const Hash& hash) {

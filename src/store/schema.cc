@@ -219,7 +219,26 @@ CREATE TRIGGER listed_origin_gone AFTER DELETE ON listed_origin BEGIN
     AND NOT EXISTS (SELECT 1 FROM listed_origin WHERE origin = OLD.origin);
 END;
 
--- What GREASE is keyed with.
+-- Each site reads through links of its own: how long a first read takes must not tell that another site has read.
+CREATE TABLE link_2 (
+  realm     INTEGER NOT NULL REFERENCES realm (id),
+  digest    BLOB    NOT NULL,
+  algorithm INTEGER NOT NULL,
+  place     TEXT    NOT NULL,  -- stands for the site of the page
+  path      TEXT    NOT NULL,
+  inode     INTEGER NOT NULL,
+  mtime     INTEGER NOT NULL,
+  blob      INTEGER NOT NULL,
+  used_at   INTEGER NOT NULL,
+  PRIMARY KEY (realm, digest, algorithm, place)
+) WITHOUT ROWID;
+INSERT INTO link_2 SELECT realm, digest, algorithm, '', path, inode, mtime, blob, used_at FROM link;
+DROP TABLE link;
+ALTER TABLE link_2 RENAME TO link;
+CREATE INDEX link_by_hash ON link (digest, algorithm);
+CREATE INDEX link_by_use  ON link (realm, used_at);
+
+-- What GREASE and the places of links are keyed with.
 CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 
 -- Lookup budgets: the account of a site, and the hashes whose answers it has paid for. Bits are in millionths.
@@ -236,6 +255,8 @@ CREATE TABLE lookup_account (
   hit_after_miss  INTEGER NOT NULL,
   miss_after_hit  INTEGER NOT NULL,
   hit_after_hit   INTEGER NOT NULL,
+  still_missing   INTEGER NOT NULL,
+  no_longer_missing INTEGER NOT NULL,
   PRIMARY KEY (realm, site)
 ) WITHOUT ROWID;
 CREATE TABLE lookup (
@@ -244,6 +265,7 @@ CREATE TABLE lookup (
   digest    BLOB    NOT NULL,
   algorithm INTEGER NOT NULL,
   hit       INTEGER NOT NULL,
+  answered  INTEGER NOT NULL,  -- when the answer was given or last looked at again
   used      INTEGER NOT NULL,
   PRIMARY KEY (realm, site, digest, algorithm)
 ) WITHOUT ROWID;

@@ -135,7 +135,11 @@ export default [
   {
     name: 'polling', number: '+', title: 'Polling: one question asked again and again, to see when another site stores the file (8 moments)',
     measure: 'symbol', trials: { short: 8, full: 32 },
-    cases: [{ name: 'defaults', bound: 3 }, { name: 'not listed', unlisted: true, bound: 0 }],
+    cases: [
+      { name: 'defaults', bound: 1 },
+      { name: 'lookup.budget off', settings: { 'lookup.budget': 'off' }, works: 2 },
+      { name: 'not listed', unlisted: true, bound: 0, fullOnly: true },
+    ],
     listed: (word) => [fileOf(word, NEVER_GREASED)],
     run: async (experiment) => {
       const moments = experiment.random.balanced(Array.from({ length: SLOTS }, (_, slot) => slot), experiment.trials);
@@ -152,6 +156,6 @@ export default [
         return { secret: moments[trial.index], guess };
       });
     },
-    remains: 'One charge buys the moment at which a listed file comes, for as long as the page is open: a repeated question costs nothing.',
+    remains: 'One answer: whether the file was there when it was asked for first. What was missing stays missing for the window.',
   },
 ];

@@ -22,7 +22,8 @@ export default [
     name: 'cookie-budget', number: '+', title: 'Supercookie in the lookup budget: a tracker’s frame on A spends its budget on one file of each pair, its frame on B sees what is paid for',
     measure: 'word', trials: { short: 6, full: 20 },
     cases: [
-      { name: 'defaults', bound: BITS },
+      { name: 'defaults', bound: 0 },
+      { name: 'frames.partition off', settings: { 'frames.partition': 'off' }, bound: BITS },
       // Not 0: where GREASE takes one file of a pair, the guess is chance.
       { name: 'lookup.budget off', settings: { 'lookup.budget': 'off' }, bound: 1 },
     ],
@@ -42,8 +43,7 @@ export default [
         return { secret, guess };
       });
     },
-    remains: 'An id, as long as the account of a framed site is the same under every top-level site: questions that are paid for are '
-      + 'answered, and others are not. Accounts of frames must be kept apart by top-level site.',
+    remains: 'Nothing: a frame\u2019s questions are paid by the page it is on, and its own site has no account that it could take along.',
   },
   {
     name: 'cookie-rate', number: '+', title: 'Linking two tabs by the rate limit: a tracker’s frame on A uses its reads up, its frame on B sees its own read refused',
@@ -72,7 +72,6 @@ export default [
         return { secret: secrets[trial.index], guess: 1 - Math.min(...answers) };
       }, { tabs: 1 });
     },
-    remains: 'A bit each few seconds, while the victim has both pages open: the bucket belongs to the tracker’s origin wherever it is framed. '
-      + 'It is full again after ten seconds.',
+    remains: 'Nothing: a bucket belongs to an origin on the pages of one site.',
   },
 ];

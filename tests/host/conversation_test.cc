@@ -98,7 +98,7 @@ TEST_F(ConversationTest, AFileForEveryoneIsFoundWhenItsHashIsListed) {
   EXPECT_EQ(again.at("scope"), "global");
   int found = 0;
   for (int i = 0; i < 20; ++i) {
-    found += is_found(host_, "https://s" + std::to_string(i) + ".test", hash_of("text")) ? 1 : 0;
+    found += is_found(host_, "https://t" + std::to_string(i) + ".test", hash_of("text")) ? 1 : 0;
   }
   EXPECT_GT(found, 0) << "now and then a site is told that it is not there";
 }

@@ -8,6 +8,7 @@ namespace libcos {
 namespace {
 
 const std::string kA = "https://a.test";
+const Site kPage{"https://a.test"};
 
 class LinksTest : public StoreTest {
  protected:
@@ -30,20 +31,46 @@ class LinksTest : public StoreTest {
 TEST_F(LinksTest, HandOverPutsTheStoresBytesInTheFilesPlaceWithoutACopy) {
   ASSERT_TRUE(put(kA, "text"));
   const auto path = marked("1");
-  ASSERT_TRUE(store_.hand_over(profile('a'), hash_of("text"), path));
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), path));
   EXPECT_EQ(content(path), "text");
   EXPECT_TRUE(std::filesystem::equivalent(path, blob_path(hash_of("text"))));
   EXPECT_EQ(files_in(path.parent_path()), 1U) << "nothing else is left in the profile";
-  EXPECT_EQ(store_.current_link(profile('a'), hash_of("text")).value(), path);
-  EXPECT_EQ(store_.current_link(profile('b'), hash_of("text")).value(), std::nullopt) << "another profile has none";
+  EXPECT_EQ(store_.current_link(profile('a'), kPage, hash_of("text")).value(), path);
+  EXPECT_EQ(store_.current_link(profile('b'), kPage, hash_of("text")).value(), std::nullopt)
+      << "another profile has none";
   EXPECT_EQ(read(hash_of("text")), "text");
+}
+
+// Else the time of a first read would tell that another site has read the entry.
+TEST_F(LinksTest, EachSiteReadsThroughALinkOfItsOwn) {
+  ASSERT_TRUE(put(kA, "text"));
+  const Site other{"https://b.test"};
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), marked("1")));
+  EXPECT_EQ(store_.current_link(profile('a'), other, hash_of("text")).value(), std::nullopt);
+  ASSERT_TRUE(store_.hand_over(profile('a'), other, hash_of("text"), marked("2")));
+  restart();
+  EXPECT_EQ(store_.current_link(profile('a'), kPage, hash_of("text")).value(), temp_.path() / "profile" / "1");
+  EXPECT_EQ(store_.current_link(profile('a'), other, hash_of("text")).value(), temp_.path() / "profile" / "2");
+  EXPECT_EQ(names_of_blob(hash_of("text")), 3U);
+  ASSERT_TRUE(store_.remove(hash_of("text")));
+  EXPECT_EQ(files_in(temp_.path() / "profile"), 0U);
+}
+
+TEST_F(LinksTest, APlaceStandsForASiteInAProfileAndDoesNotNameIt) {
+  const std::string place = store_.link_place(profile('a'), kPage);
+  EXPECT_EQ(place.size(), 32U);
+  EXPECT_TRUE(is_lowercase_hex(place));
+  EXPECT_NE(place, store_.link_place(profile('b'), kPage));
+  EXPECT_NE(place, store_.link_place(profile('a'), Site{"https://b.test"}));
+  restart();
+  EXPECT_EQ(place, store_.link_place(profile('a'), kPage));
 }
 
 TEST_F(LinksTest, HandingOverAgainToTheSameFileLeavesOneLink) {
   ASSERT_TRUE(put(kA, "text"));
   const auto path = marked("1");
-  ASSERT_TRUE(store_.hand_over(profile('a'), hash_of("text"), path));
-  ASSERT_TRUE(store_.hand_over(profile('a'), hash_of("text"), path));
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), path));
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), path));
   EXPECT_EQ(names_of_blob(hash_of("text")), 2U);
   EXPECT_EQ(files_in(path.parent_path()), 1U);
 }
@@ -52,7 +79,7 @@ TEST_F(LinksTest, MakingALinkDoesNotMakeTheNextReadVerify) {
   ASSERT_TRUE(put(kA, "text"));
   const auto verified = (*store_.stat(hash_of("text")))->verified_at;
   clock_.advance(1000);
-  ASSERT_TRUE(store_.hand_over(profile('a'), hash_of("text"), marked("1")));
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), marked("1")));
   EXPECT_EQ(read(hash_of("text")), "text");
   EXPECT_EQ((*store_.stat(hash_of("text")))->verified_at, verified);
 }
@@ -60,7 +87,7 @@ TEST_F(LinksTest, MakingALinkDoesNotMakeTheNextReadVerify) {
 TEST_F(LinksTest, RemovingAnEntryRemovesItsLinks) {
   ASSERT_TRUE(put(kA, "text"));
   const auto path = marked("1");
-  ASSERT_TRUE(store_.hand_over(profile('a'), hash_of("text"), path));
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), path));
   ASSERT_TRUE(store_.remove(hash_of("text")).value());
   EXPECT_FALSE(std::filesystem::exists(path));
 }
@@ -68,10 +95,10 @@ TEST_F(LinksTest, RemovingAnEntryRemovesItsLinks) {
 TEST_F(LinksTest, AFileThatIsNoLongerOursIsLeftAlone) {
   ASSERT_TRUE(put(kA, "text"));
   const auto path = marked("1");
-  ASSERT_TRUE(store_.hand_over(profile('a'), hash_of("text"), path));
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), path));
   std::filesystem::remove(path);
   std::ofstream(path) << "the browser's own";
-  EXPECT_EQ(store_.current_link(profile('a'), hash_of("text")).value(), std::nullopt);
+  EXPECT_EQ(store_.current_link(profile('a'), kPage, hash_of("text")).value(), std::nullopt);
   ASSERT_TRUE(store_.remove(hash_of("text")).value());
   EXPECT_EQ(content(path), "the browser's own");
 }
@@ -84,7 +111,7 @@ TEST_F(LinksTest, LinksBeyondTheBoundGoLeastRecentlyUsedFirst) {
     const std::string text = "text " + std::to_string(i);
     ASSERT_TRUE(put(kA, text));
     paths.push_back(marked(std::to_string(i)));
-    ASSERT_TRUE(store_.hand_over(profile('a'), hash_of(text), paths.back()));
+    ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of(text), paths.back()));
   }
   EXPECT_FALSE(std::filesystem::exists(paths[0]));
   EXPECT_FALSE(std::filesystem::exists(paths[1]));
@@ -96,7 +123,7 @@ TEST_F(LinksTest, LinksBeyondTheBoundGoLeastRecentlyUsedFirst) {
 TEST_F(LinksTest, ADamagedEntrysLinksGoWithItsQuarantine) {
   ASSERT_TRUE(put(kA, "text"));
   const auto path = marked("1");
-  ASSERT_TRUE(store_.hand_over(profile('a'), hash_of("text"), path));
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), path));
   ASSERT_EQ(::chmod(path.c_str(), 0644), 0);
   std::ofstream(path) << "text through a link";
   EXPECT_EQ(store_.verify(hash_of("text"), {}).value(), VerifyOutcome::kDamaged);
@@ -106,23 +133,23 @@ TEST_F(LinksTest, ADamagedEntrysLinksGoWithItsQuarantine) {
 TEST_F(LinksTest, ALinkToBytesThatWentWrongIsNotServedAfterTheEntryWasStoredAnew) {
   ASSERT_TRUE(put(kA, "text"));
   const auto path = marked("1");
-  ASSERT_TRUE(store_.hand_over(profile('a'), hash_of("text"), path));
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), path));
   ASSERT_EQ(::chmod(path.c_str(), 0644), 0);
   std::ofstream(path) << "t#xt";
   ASSERT_EQ(::chmod(path.c_str(), 0444), 0);
   ASSERT_TRUE(put(kA, "text"));
   EXPECT_EQ(read(hash_of("text")), "text");
-  EXPECT_EQ(store_.current_link(profile('a'), hash_of("text")).value(), std::nullopt);
+  EXPECT_EQ(store_.current_link(profile('a'), kPage, hash_of("text")).value(), std::nullopt);
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
 TEST_F(LinksTest, AChangedFileBehindALinkIsNoCurrentLink) {
   ASSERT_TRUE(put(kA, "text"));
   const auto path = marked("1");
-  ASSERT_TRUE(store_.hand_over(profile('a'), hash_of("text"), path));
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), path));
   ASSERT_EQ(::chmod(path.c_str(), 0644), 0);
   std::ofstream(path) << "t#xt";
-  EXPECT_EQ(store_.current_link(profile('a'), hash_of("text")).value(), std::nullopt);
+  EXPECT_EQ(store_.current_link(profile('a'), kPage, hash_of("text")).value(), std::nullopt);
 }
 
 TEST_F(LinksTest, ALinkThatWasUsedAMomentAgoKeepsItsEntryFromEviction) {
@@ -131,7 +158,7 @@ TEST_F(LinksTest, ALinkThatWasUsedAMomentAgoKeepsItsEntryFromEviction) {
   const std::string first(700'000, 'x');
   const std::string second(700'000, 'y');
   ASSERT_TRUE(put(kA, first));
-  ASSERT_TRUE(store_.hand_over(profile('a'), hash_of(first), marked("1")));
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of(first), marked("1")));
   EXPECT_EQ(put("https://b.test", second).error().code, ErrorCode::kQuotaExceeded);
   clock_.advance(11LL * 60 * 1000);
   EXPECT_TRUE(put("https://b.test", second));
@@ -142,7 +169,7 @@ TEST_F(LinksTest, AStartRemovesLinksOfEntriesThatAreGone) {
   ASSERT_TRUE(put(kA, "text"));
   const auto path = marked("1");
   const auto kept = temp_.path() / "kept";
-  ASSERT_TRUE(store_.hand_over(profile('a'), hash_of("text"), path));
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), path));
   // The link is out of reach while the entry is removed, as on a profile that is not mounted.
   std::filesystem::rename(path, kept);
   std::filesystem::create_hard_link(kept, path);
@@ -158,7 +185,7 @@ TEST_F(LinksTest, HandOverCanBeSwitchedOff) {
   ASSERT_TRUE(put(kA, "text"));
   ASSERT_TRUE(store_.set_setting("handover.enabled", "off"));
   const auto path = marked("1");
-  EXPECT_EQ(store_.hand_over(profile('a'), hash_of("text"), path).error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(store_.hand_over(profile('a'), kPage, hash_of("text"), path).error().code, ErrorCode::kUnavailable);
   EXPECT_EQ(content(path), "marker");
 }
 
@@ -166,7 +193,7 @@ TEST_F(LinksTest, ADirectoryThatIsASymlinkIsNotFollowed) {
   ASSERT_TRUE(put(kA, "text"));
   const auto path = marked("1");
   std::filesystem::create_directory_symlink(path.parent_path(), temp_.path() / "alias");
-  EXPECT_FALSE(store_.hand_over(profile('a'), hash_of("text"), temp_.path() / "alias" / "1"));
+  EXPECT_FALSE(store_.hand_over(profile('a'), kPage, hash_of("text"), temp_.path() / "alias" / "1"));
   EXPECT_EQ(content(path), "marker");
 }
 

@@ -128,10 +128,40 @@ TEST_F(LookupsTest, ReadsThatAListGrantsAreNotGatedUnlessTheUserWantsThat) {
   EXPECT_LE(found(kB, 0, 40), 16);
 }
 
-TEST_F(LookupsTest, AChangedAnswerIsChargedAgain) {
+TEST_F(LookupsTest, WhatWasMissingStaysMissingForTheWindow) {
+  EXPECT_EQ(found(kB, 3, 4), 0);
+  ASSERT_TRUE(put(kA, text_of(3), Scope::global()));
+  for (int minute = 0; minute < 100; ++minute) {
+    clock_.advance(60'000);
+    EXPECT_EQ(ask_active(kB, hash_of(text_of(3))), Disclosure::kRefused) << "in which minute it came is not told";
+  }
+  EXPECT_EQ(why(kB, hash_of(text_of(3))), MissReason::kAnswerStands);
+  restart();
+  EXPECT_EQ(ask_active(kB, hash_of(text_of(3))), Disclosure::kRefused);
+  EXPECT_EQ(ask(kC, hash_of(text_of(3))), Disclosure::kGlobal) << "who asks first now is told";
+  clock_.advance(25 * kHour);
+  EXPECT_EQ(ask_active(kB, hash_of(text_of(3))), Disclosure::kGlobal);
+  EXPECT_EQ(ask(kB, hash_of(text_of(3))), Disclosure::kGlobal);
+}
+
+TEST_F(LookupsTest, WhatWasThereAndWentIsMissingAndStaysSoForTheWindow) {
+  store_files(1);
+  EXPECT_EQ(found(kB, 0, 1), 1);
+  ASSERT_TRUE(store_.remove(hash_of(text_of(0))));
+  EXPECT_EQ(found(kB, 0, 1), 0);
+  store_files(1);
+  EXPECT_EQ(found(kB, 0, 1), 0);
+}
+
+TEST_F(LookupsTest, ASiteThatStoresWhatItMissedFindsItAtOnce) {
+  EXPECT_EQ(found(kB, 3, 4), 0);
+  ASSERT_TRUE(put(kB, text_of(3), Scope::global()));
+  EXPECT_EQ(found(kB, 3, 4), 1);
+}
+
+TEST_F(LookupsTest, ASpentBudgetIsNotRefilledInTheBackground) {
   EXPECT_EQ(found(kB, 0, 16), 0);
   ASSERT_TRUE(put(kA, text_of(3), Scope::global()));
-  EXPECT_EQ(ask(kB, hash_of(text_of(3))), Disclosure::kRefused) << "the budget is spent: the old answer stands";
   clock_.advance(25 * kHour);
   EXPECT_EQ(ask(kB, hash_of(text_of(3))), Disclosure::kRefused) << "and waiting in the background refills nothing";
   EXPECT_EQ(ask_active(kB, hash_of(text_of(3))), Disclosure::kGlobal);

@@ -48,7 +48,8 @@ TEST_F(PrivateTest, APrivateStoreVerifiesAsTheOtherDoes) {
 
 TEST_F(PrivateTest, APrivateStoreHandsNothingOver) {
   auto opened = Store::open_private({directory(), {}});
-  EXPECT_EQ(opened->hand_over(profile('c'), hash_of("x"), temp_.path() / "file").error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(opened->hand_over(profile('c'), Site{"https://a.test"}, hash_of("x"), temp_.path() / "file").error().code,
+            ErrorCode::kUnavailable);
 }
 
 }  // namespace

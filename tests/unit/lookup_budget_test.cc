@@ -28,10 +28,10 @@ std::size_t told(const std::vector<LookupOutcome>& answers, const LookupLimits& 
   LookupAccount account = fresh();
   std::size_t count = 0;
   for (const LookupOutcome answer : answers) {
-    if (!can_pay(account, limits)) {
+    if (!can_pay(account, LookupKind::kNew, limits)) {
       break;
     }
-    charge(account, answer);
+    charge(account, LookupKind::kNew, answer);
     ++count;
   }
   return count;
@@ -84,13 +84,13 @@ TEST(LookupBudget, TheChargesOfAllSequencesSatisfyKraftsInequality) {
   limits.hashes = 1000;
   double sum = 0;
   const auto explore = [&](const auto& self, const LookupAccount& account, unsigned depth) -> void {
-    if (depth == 0 || !can_pay(account, limits)) {
+    if (depth == 0 || !can_pay(account, LookupKind::kNew, limits)) {
       sum += std::exp2(-account.bits);
       return;
     }
     for (const LookupOutcome answer : {kMiss, kLargeHit}) {
       LookupAccount next = account;
-      charge(next, answer);
+      charge(next, LookupKind::kNew, answer);
       EXPECT_LE(next.bits, limits.bits + 1e-6);
       self(self, next, depth - 1);
     }
@@ -104,32 +104,62 @@ TEST(LookupBudget, NoAnswerIsWithheldForWhatItWouldHaveBeen) {
   EXPECT_TRUE(rc::check([] {
     LookupAccount account = fresh();
     for (const int answer : *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 3))) {
-      if (can_pay(account, kDefaults)) {
+      if (can_pay(account, LookupKind::kNew, kDefaults)) {
         for (const bool hit : {false, true}) {
-          RC_ASSERT(account.bits + surprise(account, hit) <= kDefaults.bits + 1e-6);
+          RC_ASSERT(account.bits + surprise(account, LookupKind::kNew, hit) <= kDefaults.bits + 1e-6);
         }
-        charge(account, static_cast<LookupOutcome>(answer));
+        charge(account, LookupKind::kNew, static_cast<LookupOutcome>(answer));
       }
+    }
+  }));
+}
+
+TEST(LookupBudget, LookingAgainAtWhatWasMissingCostsLittleAsLongAsItIsMissing) {
+  LookupAccount account = fresh();
+  for (int i = 0; i < 256; ++i) {
+    ASSERT_TRUE(can_pay(account, LookupKind::kRecheck, kDefaults)) << i;
+    charge(account, LookupKind::kRecheck, kMiss);
+  }
+  EXPECT_NEAR(account.bits, std::log2(257), 1e-9);
+  EXPECT_EQ(account.counted, 0U);
+  const double before = account.bits;
+  charge(account, LookupKind::kRecheck, kSmallHit);
+  EXPECT_GT(account.bits - before, 8) << "and what is there all of a sudden is a surprise";
+  EXPECT_EQ(account.counted, 1U);
+}
+
+// New hashes and hashes that are looked at again, in any order: together they tell no more than the bits.
+TEST(LookupBudget, BothKindsOfLookupShareTheBitsOfAWindow) {
+  EXPECT_TRUE(rc::check([] {
+    LookupAccount account = fresh();
+    for (const unsigned step : *rc::gen::container<std::vector<unsigned>>(rc::gen::inRange(0U, 6U))) {
+      const auto kind = step % 2 == 0 ? LookupKind::kNew : LookupKind::kRecheck;
+      RC_ASSERT(std::abs(std::exp2(-surprise(account, kind, false)) + std::exp2(-surprise(account, kind, true)) - 1) <
+                1e-9);
+      if (can_pay(account, kind, kDefaults)) {
+        charge(account, kind, static_cast<LookupOutcome>(step / 2));
+      }
+      RC_ASSERT(account.bits <= kDefaults.bits + 1e-6);
     }
   }));
 }
 
 TEST(LookupBudget, AWindowIsRefilledOnlyWhenItIsOverAndTheUserIsThere) {
   LookupAccount spent = fresh();
-  while (can_pay(spent, kDefaults)) {
-    charge(spent, kMiss);
+  while (can_pay(spent, LookupKind::kNew, kDefaults)) {
+    charge(spent, LookupKind::kNew, kMiss);
   }
   LookupAccount account = spent;
   refill(account, kDefaults, kNow + 23 * kHour, true);
-  EXPECT_FALSE(can_pay(account, kDefaults)) << "too early";
+  EXPECT_FALSE(can_pay(account, LookupKind::kNew, kDefaults)) << "too early";
   refill(account, kDefaults, kNow + 25 * kHour, false);
-  EXPECT_FALSE(can_pay(account, kDefaults)) << "nobody has touched the page";
+  EXPECT_FALSE(can_pay(account, LookupKind::kNew, kDefaults)) << "nobody has touched the page";
   refill(account, kDefaults, kNow + 25 * kHour, true);
-  EXPECT_TRUE(can_pay(account, kDefaults));
+  EXPECT_TRUE(can_pay(account, LookupKind::kNew, kDefaults));
   LookupLimits relaxed = kDefaults;
   relaxed.refill_needs_activation = false;
   refill(spent, relaxed, kNow + 25 * kHour, false);
-  EXPECT_TRUE(can_pay(spent, relaxed));
+  EXPECT_TRUE(can_pay(spent, LookupKind::kNew, relaxed));
 }
 
 TEST(LookupBudget, PatienceIsBoundedByTheMonth) {
@@ -137,27 +167,27 @@ TEST(LookupBudget, PatienceIsBoundedByTheMonth) {
   double learned = 0;
   for (int day = 0; day < 30; ++day) {
     refill(account, kDefaults, kNow + day * 24 * kHour, true);
-    for (int i = 0; can_pay(account, kDefaults); ++i) {
+    for (int i = 0; can_pay(account, LookupKind::kNew, kDefaults); ++i) {
       const double before = account.month_bits;
-      charge(account, (i * 7 + day) % 3 == 0 ? kSmallHit : kMiss);
+      charge(account, LookupKind::kNew, (i * 7 + day) % 3 == 0 ? kSmallHit : kMiss);
       learned += account.month_bits - before;
     }
   }
   EXPECT_LE(learned, kDefaults.month_bits + 1e-6);
   refill(account, kDefaults, kNow + 31 * 24 * kHour, true);
-  EXPECT_TRUE(can_pay(account, kDefaults));
+  EXPECT_TRUE(can_pay(account, LookupKind::kNew, kDefaults));
 }
 
 TEST(LookupBudget, AClockThatIsSetBackDoesNotCloseTheBudgetForYears) {
   LookupAccount account = fresh();
-  while (can_pay(account, kDefaults)) {
-    charge(account, kMiss);
+  while (can_pay(account, LookupKind::kNew, kDefaults)) {
+    charge(account, LookupKind::kNew, kMiss);
   }
   const std::int64_t long_ago = kNow - 1000 * 24 * kHour;
   refill(account, kDefaults, long_ago, true);
-  EXPECT_FALSE(can_pay(account, kDefaults));
+  EXPECT_FALSE(can_pay(account, LookupKind::kNew, kDefaults));
   refill(account, kDefaults, long_ago + 25 * kHour, true);
-  EXPECT_TRUE(can_pay(account, kDefaults));
+  EXPECT_TRUE(can_pay(account, LookupKind::kNew, kDefaults));
 }
 
 }  // namespace
