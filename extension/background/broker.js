@@ -10,11 +10,12 @@ import { judgeDocument } from './document-policy.js';
 import { HandleTable } from './handle-table.js';
 import { HostError, hostErrorLike, HostUnavailable, wireErrorOf } from './host-errors.js';
 import { parseEnvelope } from './messages.js';
+import { workerSource } from './worker-source.js';
 import { WriteSessions } from './write-sessions.js';
 
 /** @typedef {import('../shared/wire.js').Request} Request */
 /** @typedef {import('../shared/wire.js').HandleReference} HandleReference */
-/** @typedef {{caller: Caller, handles: HandleTable, sessions: WriteSessions}} Tables */
+/** @typedef {{caller: Caller, handles: HandleTable, sessions: WriteSessions, workers: boolean}} Tables */
 
 /**
  * @typedef {object} Services
@@ -62,6 +63,7 @@ export class DocumentSession {
         caller,
         handles: new HandleTable(host, caller, verdict.ceiling),
         sessions: new WriteSessions(host, bytes, caller),
+        workers: verdict.workers,
       };
     } catch (error) {
       console.error('cos: a document could not be judged', error);
@@ -83,6 +85,7 @@ export class DocumentSession {
     try {
       if (content === undefined || content.op === 'release') throw hostErrorLike('TypeError', 'Malformed request.');
       if (content.op === 'permission') this.#reply({ call, ok: true, allowed: tables !== null });
+      else if (content.op === 'workers') this.#reply({ call, ok: true, source: tables?.workers ? await workerSource() : null });
       else if (tables === null) throw hostErrorLike('NotAllowedError', BLOCKED_MESSAGE);
       else this.#reply({ call, ok: true, ...(await this.#serve(content, tables)) });
     } catch (error) {

@@ -60,6 +60,7 @@ const isIdList = (value) => Array.isArray(value) && value.length <= LONGEST_RELE
 /** @type {Record<string, (message: Record<string, unknown>) => Request | Notice | undefined>} */
 const PARSERS = {
   permission: () => ({ op: 'permission' }),
+  workers: () => ({ op: 'workers' }),
   find(message) {
     const hash = parseHash(message.hash);
     return hash && { op: 'find', hash };

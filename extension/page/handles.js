@@ -149,6 +149,9 @@ function patchPrototypes(channel, prototypes, makeWritable) {
   patch('requestPermission', (state, args) => promiseOf(() => permissionState(state, args[0])));
   patch('move', refuse);
   patch('remove', refuse);
+  // Exists in dedicated workers only.
+  patch('createSyncAccessHandle', () =>
+    promiseOf(() => { throw domError('InvalidStateError', 'Entries of cross-origin storage have no synchronous access.'); }));
   patchMember(prototypes, 'isSameEntry', (receiver, args, original) => isSameEntry(nativeKind, receiver, args[0], original));
 }
 

@@ -13,6 +13,7 @@
  *   background ask again, under the normal rules, for a handle that it no longer knows.
  *
  * @typedef {{op: 'permission'}
+ *   | {op: 'workers'}
  *   | {op: 'find', hash: Hash}
  *   | {op: 'create', hash: Hash, origins?: Origins}
  *   | {op: 'open', handle: HandleReference}
@@ -21,6 +22,9 @@
  *   | {op: 'write.truncate', session: string, size: number}
  *   | {op: 'write.close', session: string}
  *   | {op: 'write.abort', session: string}} Request
+ *
+ * `workers` asks for the script that gives the API to a worker (`{source}`), null where the
+ * document's workers must be left as they are.
  *
  * @typedef {{op: 'release', handles: string[], sessions: string[]}} Notice
  *
