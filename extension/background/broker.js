@@ -22,6 +22,7 @@ import { WriteSessions } from './write-sessions.js';
  * @property {import('./host-connection.js').HostConnection} host
  * @property {import('./bytes.js').Bytes} bytes
  * @property {import('./document-records.js').DocumentRecords} records
+ * @property {import('./handle-registry.js').HandleRegistry} registry
  */
 
 /** Is this an answer for the page, not a sign that the store is out of reach? @param {unknown} error */
@@ -54,14 +55,14 @@ export class DocumentSession {
 
   /** @param {import('./identity.js').Identity} identity @returns {Promise<Tables | null>} */
   async #judge(identity) {
-    const { host, bytes, records } = this.#services;
+    const { host, bytes, records, registry } = this.#services;
     try {
       const verdict = await judgeDocument(records, identity);
       if (!verdict.allowed) return null;
       const caller = new Caller(identity.origin, verdict.topLevelOrigin);
       return {
         caller,
-        handles: new HandleTable(host, caller, verdict.ceiling),
+        handles: new HandleTable(host, caller, verdict.ceiling, registry),
         sessions: new WriteSessions(host, bytes, caller),
         workers: verdict.workers,
       };
@@ -157,7 +158,7 @@ export class DocumentSession {
   async #openForWriting(reference, { handles, sessions }) {
     try {
       const { id, hostId } = await handles.forWriting(reference);
-      return { handle: id, session: await sessions.open(hostId) };
+      return { handle: id, session: await sessions.open(hostId, () => handles.noteWritten(id)) };
     } catch (error) {
       if (!isOutOfReach(error)) throw error;
       return { handle: reference.id, session: sessions.openDetached() };

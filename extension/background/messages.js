@@ -51,7 +51,8 @@ function parseHandle(value) {
   if (!isRecord(value) || !isId(value.id) || typeof value.created !== 'boolean') return undefined;
   const hash = parseHash(value.hash);
   const { ok, origins } = parseOrigins(value.origins);
-  return hash === undefined || !ok ? undefined : { id: value.id, hash, created: value.created, origins };
+  if (hash === undefined || !ok) return undefined;
+  return { id: value.id, hash, created: value.created, origins, ...(value.copy === true ? { copy: true } : {}) };
 }
 
 /** @param {unknown} value @returns {value is string[]} */

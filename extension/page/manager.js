@@ -91,7 +91,7 @@ function createRequester(channel, makeHandle) {
     channel.call(created ? { op: 'create', hash, origins } : { op: 'find', hash }, (reply) => {
       if (own(reply, 'ok')) {
         if (created) warnOfNarrowedScope(hash, origins, reply);
-        resolve(makeHandle({ id: own(reply, 'handle'), hash, created, origins, readable: !created }));
+        makeHandle({ id: own(reply, 'handle'), hash, created, origins, readable: !created }, resolve);
       } else if (own(reply, 'lost')) {
         reject(created ? storeUnavailable() : miss());
       } else {

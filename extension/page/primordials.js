@@ -85,6 +85,7 @@ export const FinalizationRegistryCtor = globals.FinalizationRegistry;
 export const finalizationRegister = uncurry(FinalizationRegistryCtor.prototype.register);
 
 export const charCodeAt = uncurry(String.prototype.charCodeAt);
+export const slice = uncurry(String.prototype.slice);
 export const includes = uncurry(String.prototype.includes);
 export const toLowerCase = uncurry(String.prototype.toLowerCase);
 export const toUpperCase = uncurry(String.prototype.toUpperCase);
