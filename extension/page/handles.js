@@ -11,10 +11,11 @@ import { createCarriers } from './carriers.js';
 import { domError, errorOf, miss, storeUnavailable } from './errors.js';
 import { patchMember } from './patch.js';
 import {
-  apply, finalizationRegister, FinalizationRegistryCtor, getterOf, own, PromiseCtor, promiseThen, setPrototypeOf, TypeErrorCtor, weakMapGet, WeakMapCtor,
+  apply, finalizationRegister, FinalizationRegistryCtor, getterOf, own, PromiseCtor, promiseThen, TypeErrorCtor, weakMapGet, WeakMapCtor,
   weakMapSet,
 } from './primordials.js';
 import { standInForMethod } from './stand-in.js';
+import { makeUnclonable } from './unclonable.js';
 import { toDictionary } from './webidl.js';
 import { createWritableFactory } from './writables.js';
 
@@ -196,17 +197,6 @@ function standInForMethods(channel, prototype, makeWritable, carriers) {
     if (!mayBeOurs(args[0])) return apply(native, self, args);
     return whenIdentified([args[0]], (found) => (found[0] === undefined ? apply(native, self, args) : promiseOf(() => null)));
   });
-}
-
-/**
- * A plain object would be cloned, into an empty one; this is refused with DataCloneError.
- * @param {object} prototype
- * @returns {any}
- */
-function makeUnclonable(prototype) {
-  const object = new WeakMapCtor();
-  setPrototypeOf(object, prototype);
-  return object;
 }
 
 /** The getters for handles without a carrier. A genuine handle answers by itself. */

@@ -9,9 +9,10 @@
 
 import { blocked, errorOf, miss, storeUnavailable } from './errors.js';
 import {
-  append, create, dataDescriptor, defineProperty, getPrototypeOf, own, PromiseCtor, SymbolToStringTag, TypeErrorCtor, warn,
+  append, dataDescriptor, defineProperty, getPrototypeOf, own, PromiseCtor, SymbolToStringTag, TypeErrorCtor, warn,
   weakMapHas, WeakMapCtor, weakMapSet,
 } from './primordials.js';
+import { makeUnclonable } from './unclonable.js';
 import { validateHash, validateOrigins } from './validation.js';
 import { toHash, toHashes, toOptions } from './webidl.js';
 
@@ -186,7 +187,7 @@ function createInterface(channel, makeHandle, noteUse) {
   defineProperty(prototype, 'requestFileHandle', dataDescriptor(operations.requestFileHandle));
   defineProperty(prototype, 'requestFileHandles', dataDescriptor(operations.requestFileHandles));
   defineProperty(prototype, SymbolToStringTag, { value: 'CrossOriginStorageManager', configurable: true });
-  const manager = create(prototype);
+  const manager = makeUnclonable(prototype);
   weakMapSet(brand, manager, true);
   return { CrossOriginStorageManager, manager };
 }
