@@ -104,18 +104,3 @@ export function awaitChannel() {
     },
   };
 }
-
-/**
- * Answers a worker's calls with this realm's own channel: a worker may do what its owner may.
- * @param {Channel} channel
- * @param {MessagePort} port
- * @param {unknown} message
- */
-export function relay(channel, port, message) {
-  const call = own(message, 'call');
-  if (call === undefined) {
-    channel.notify(/** @type {any} */ (message));
-    return;
-  }
-  channel.call(/** @type {any} */ (message), (reply) => postMessage(port, { __proto__: null, ...reply, call }));
-}

@@ -74,6 +74,8 @@ export const weakMapSet = uncurry(WeakMapCtor.prototype.set);
 export const MapCtor = globals.Map;
 export const mapGet = uncurry(MapCtor.prototype.get);
 export const mapSet = uncurry(MapCtor.prototype.set);
+/** @type {(map: Map<any, any>, visit: (value: any, key: any) => void) => void} */
+export const mapForEach = uncurry(/** @type {any} */ (MapCtor.prototype.forEach));
 export const mapDelete = uncurry(MapCtor.prototype.delete);
 
 export const SetCtor = globals.Set;

@@ -9,12 +9,13 @@
  * is not plainly understood here goes to the browser's own constructor untouched.
  */
 
-import { relay } from './channel.js';
 import {
   addListener, apply, BlobCtor, blobSize, construct, createObjectURL, dispatch, EventCtor, hasOwn, iterableOf, mapDelete,
   mapGet, mapSet, MapCtor, messageData, MessageChannelCtor, own, revokeObjectURL, setAdd, SetCtor, setDelete,
-  setHas, setOnMessage, toJSON, uncurry, urlHref, urlOrigin, urlProtocol, URLCtor,
+  setHas, setOnMessage, toJSON, uncurry, urlHref, urlOrigin, urlProtocol, URLCtor, WeakMapCtor,
+  weakMapGet, weakMapSet,
 } from './primordials.js';
+import { createRelay } from './relay.js';
 import { standInForConstructor, standInForMethod } from './stand-in.js';
 import { WORKER_PLAN } from '../shared/names.js';
 import { isObject } from './webidl.js';
@@ -157,11 +158,14 @@ export function wrapWorkers(channel, boot, place) {
   // What the page has put there is the page's to run.
   if (typeof NativeWorker !== 'function' || globalThis.Worker !== NativeWorker || !hasOwn(globalThis, 'Worker')) return;
   const blobs = new BlobUrls();
+  const relays = new WeakMapCtor();
   let refused = false;
 
   /** @param {Worker} worker @param {Plan} plan @param {string[]} parts */
   function attend(worker, plan, parts) {
     const { port1, port2 } = new MessageChannelCtor();
+    const relay = createRelay(channel, port1);
+    weakMapSet(relays, worker, relay);
     let loading = true;
     blobs.hold(plan.url);
     const finishLoading = () => {
@@ -174,7 +178,7 @@ export function wrapWorkers(channel, boot, place) {
       const message = messageData(event);
       const state = own(message, 'state');
       if (state === undefined) {
-        relay(channel, port1, message);
+        relay.forward(message);
         return;
       }
       finishLoading();
@@ -200,6 +204,10 @@ export function wrapWorkers(channel, boot, place) {
     revokeObjectURL(main);
     attend(worker, plan, parts);
     return worker;
+  });
+  standInForMethod(NativeWorker.prototype, 'terminate', (native, self, args) => {
+    apply(native, self, args);
+    weakMapGet(relays, self)?.abandon();
   });
   blobs.watch();
 }

@@ -290,6 +290,47 @@ test('calls that a worker makes before it has run through are answered', async (
   await page.close();
 });
 
+test('a worker that is terminated while it writes leaves no write session behind', async () => {
+  const page = await profile.open('a.test');
+  await use(page);
+  const script = sites.script(`onmessage = async ({ data }) => {
+    const writable = await (await navigator.crossOriginStorage.getFileHandle(data, { create: true })).createWritable();
+    await writable.write('unfinished');
+    postMessage('writing');
+  };`);
+  // More than one origin may have open at a time.
+  const seen = await page.evaluate(async ([url, hash]) => {
+    const answers = new Set();
+    for (let round = 0; round < 40; round += 1) {
+      const worker = new Worker(url);
+      worker.postMessage(hash);
+      answers.add(await new Promise((resolve) => { worker.onmessage = ({ data }) => resolve(data); worker.onerror = () => resolve('error'); setTimeout(resolve, 20_000, 'nothing'); }));
+      worker.terminate();
+    }
+    return [...answers];
+  }, /** @type {const} */ ([script, hashOf(bytesOf('never finished'))]));
+  assert.deepEqual(seen, ['writing']);
+  await page.close();
+});
+
+test('a worker of an isolated page is isolated, and shares memory', async () => {
+  const isolated = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
+  const script = sites.script("onmessage = ({ data }) => { new Uint8Array(data)[0] = 7; postMessage([crossOriginIsolated, 'crossOriginStorage' in navigator]); };", isolated);
+  for (const type of ['classic', 'module']) {
+    const page = await profile.openDocument('a.test', { headers: isolated });
+    await use(page);
+    const seen = await page.evaluate(([url, kind]) => new Promise((resolve) => {
+      const worker = new Worker(url, { type: /** @type {any} */ (kind) });
+      const memory = new SharedArrayBuffer(1);
+      worker.onmessage = ({ data }) => resolve([...data, new Uint8Array(memory)[0]]);
+      worker.onerror = () => resolve('error');
+      worker.postMessage(memory);
+    }), [script, type]);
+    assert.deepEqual(seen, [true, true, 7]);
+    await page.close();
+  }
+});
+
 test('a worker of a page without permission is left alone', async () => {
   const page = await profile.openDocument('a.test', { headers: { 'permissions-policy': 'cross-origin-storage=()' } });
   await use(page);
