@@ -10,17 +10,19 @@ import { judgeDocument } from './document-policy.js';
 import { HandleTable } from './handle-table.js';
 import { HostError, hostErrorLike, HostUnavailable, wireErrorOf } from './host-errors.js';
 import { parseEnvelope } from './messages.js';
+import { workerSource } from './worker-source.js';
 import { WriteSessions } from './write-sessions.js';
 
 /** @typedef {import('../shared/wire.js').Request} Request */
 /** @typedef {import('../shared/wire.js').HandleReference} HandleReference */
-/** @typedef {{caller: Caller, handles: HandleTable, sessions: WriteSessions}} Tables */
+/** @typedef {{caller: Caller, handles: HandleTable, sessions: WriteSessions, workers: boolean}} Tables */
 
 /**
  * @typedef {object} Services
  * @property {import('./host-connection.js').HostConnection} host
  * @property {import('./bytes.js').Bytes} bytes
  * @property {import('./document-records.js').DocumentRecords} records
+ * @property {import('./handle-registry.js').HandleRegistry} registry
  */
 
 /** Is this an answer for the page, not a sign that the store is out of reach? @param {unknown} error */
@@ -53,15 +55,16 @@ export class DocumentSession {
 
   /** @param {import('./identity.js').Identity} identity @returns {Promise<Tables | null>} */
   async #judge(identity) {
-    const { host, bytes, records } = this.#services;
+    const { host, bytes, records, registry } = this.#services;
     try {
       const verdict = await judgeDocument(records, identity);
       if (!verdict.allowed) return null;
       const caller = new Caller(identity.origin, verdict.topLevelOrigin);
       return {
         caller,
-        handles: new HandleTable(host, caller, verdict.ceiling),
+        handles: new HandleTable(host, caller, verdict.ceiling, registry),
         sessions: new WriteSessions(host, bytes, caller),
+        workers: verdict.workers,
       };
     } catch (error) {
       console.error('cos: a document could not be judged', error);
@@ -83,6 +86,7 @@ export class DocumentSession {
     try {
       if (content === undefined || content.op === 'release') throw hostErrorLike('TypeError', 'Malformed request.');
       if (content.op === 'permission') this.#reply({ call, ok: true, allowed: tables !== null });
+      else if (content.op === 'workers') this.#reply({ call, ok: true, source: tables?.workers ? await workerSource() : null });
       else if (tables === null) throw hostErrorLike('NotAllowedError', BLOCKED_MESSAGE);
       else this.#reply({ call, ok: true, ...(await this.#serve(content, tables)) });
     } catch (error) {
@@ -154,7 +158,7 @@ export class DocumentSession {
   async #openForWriting(reference, { handles, sessions }) {
     try {
       const { id, hostId } = await handles.forWriting(reference);
-      return { handle: id, session: await sessions.open(hostId) };
+      return { handle: id, session: await sessions.open(hostId, () => handles.noteWritten(id)) };
     } catch (error) {
       if (!isOutOfReach(error)) throw error;
       return { handle: reference.id, session: sessions.openDetached() };

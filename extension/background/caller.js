@@ -19,6 +19,10 @@ export class Caller {
     this.#topLevelOrigin = topLevelOrigin;
   }
 
+  get origin() {
+    return this.#origin;
+  }
+
   /** The user has interacted with the document. */
   noteActivation() {
     this.#active = true;

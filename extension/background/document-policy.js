@@ -14,7 +14,8 @@ import { isEnabled, isTrustworthyOrigin } from './permissions-policy.js';
 /** @typedef {import('./identity.js').Identity} Identity */
 
 /**
- * @typedef {{allowed: false} | {allowed: true, topLevelOrigin: string, ceiling: string | null}} Verdict
+ * @typedef {{allowed: false} | {allowed: true, topLevelOrigin: string, ceiling: string | null, workers: boolean}} Verdict
+ *   `workers`: whether its workers may be given the API
  * @typedef {{documentId: string, url: string, parentDocumentId: string | null, record: DocumentRecord | undefined}} Step
  */
 
@@ -145,5 +146,11 @@ export async function judgeDocument(records, identity) {
   const unseen = steps.some(({ url, record }) => !hasNoResponse(url) && !record?.seen);
   // A header that was not seen might have forbidden exactly this frame.
   if ((crossOrigin && unseen) || !isEnabled(links)) return DENIED;
-  return { allowed: true, topLevelOrigin: links[0].origin, ceiling: ceilingOf(steps, links, openerCeiling) };
+  return {
+    allowed: true,
+    topLevelOrigin: links[0].origin,
+    ceiling: ceilingOf(steps, links, openerCeiling),
+    // A document without a response of its own inherits policies that are not followed up here.
+    workers: steps[steps.length - 1].record?.workers === true,
+  };
 }

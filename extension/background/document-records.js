@@ -10,6 +10,7 @@
  */
 
 import { parseHeader } from './permissions-policy.js';
+import { leavesWorkersFree } from './worker-policy.js';
 
 /**
  * @typedef {object} DocumentRecord
@@ -20,9 +21,10 @@ import { parseHeader } from './permissions-policy.js';
  * @property {boolean} seen whether its response was seen; one that a service worker of the site gave is not
  * @property {import('./permissions-policy.js').Allowlist | null} policy
  * @property {string | null} ceiling
+ * @property {boolean} [workers] whether no policy of its response concerns how its workers are started
  */
 
-/** @typedef {{url: string, policy: DocumentRecord['policy'], ceiling: string | null}} PendingHeaders */
+/** @typedef {{url: string, policy: DocumentRecord['policy'], ceiling: string | null, workers: boolean}} PendingHeaders */
 
 /** Enough for the frames of a page and the documents of its back/forward cache. */
 const MAX_RECORDS_PER_TAB = 400;
@@ -92,6 +94,10 @@ export class DocumentRecords {
       url: withoutFragment(url),
       policy: parseHeader(joinHeader(responseHeaders, 'permissions-policy')),
       ceiling: joinHeader(responseHeaders, 'cross-origin-storage-allow-origin'),
+      workers: leavesWorkersFree(
+        joinHeader(responseHeaders, 'content-security-policy'),
+        joinHeader(responseHeaders, 'content-security-policy-report-only'),
+      ),
     });
     if (list.length > MAX_PENDING_PER_FRAME) list.shift();
     this.#pending.set(key, list);
@@ -122,6 +128,7 @@ export class DocumentRecords {
         seen: headers !== undefined,
         policy: headers?.policy ?? null,
         ceiling: headers?.ceiling ?? null,
+        workers: headers?.workers ?? false,
       });
     }
     this.#pending.delete(`${tabId}:${frameId}`);

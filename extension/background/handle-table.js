@@ -1,5 +1,5 @@
 /**
- * @file The handles of one document: local ids, which mean nothing on any other port, and the
+ * @file The handles of one document: local ids, which mean nothing to any other origin, and the
  * host's ids behind them, which no page ever sees. May be imported by background/ only.
  */
 
@@ -19,6 +19,7 @@ import { randomHex } from './random.js';
  * @property {Origins | undefined} origins
  * @property {string | null} hostId null when the host was not there to give one
  * @property {number} generation the connection that `hostId` belongs to
+ * @property {boolean} readable from a read, or written through
  */
 
 /** A page that makes handles without end loses its oldest ones, which are asked for again when used. */
@@ -28,17 +29,20 @@ export class HandleTable {
   #host;
   #caller;
   #ceiling;
+  #registry;
   /** @type {Map<string, HeldHandle>} */ #handles = new Map();
 
   /**
    * @param {HostConnection} host
    * @param {import('./caller.js').Caller} caller
    * @param {string | null} ceiling
+   * @param {import('./handle-registry.js').HandleRegistry} registry
    */
-  constructor(host, caller, ceiling) {
+  constructor(host, caller, ceiling, registry) {
     this.#host = host;
     this.#caller = caller;
     this.#ceiling = ceiling;
+    this.#registry = registry;
   }
 
   /**
@@ -48,7 +52,7 @@ export class HandleTable {
   async find(hash) {
     const reply = await this.#host.request('find', { caller: this.#caller.describe(), hash });
     if (reply.found !== true) return null;
-    const handle = this.#hold({ hash, created: false, origins: undefined, ...this.#given(reply) });
+    const handle = this.#hold({ hash, created: false, origins: undefined, readable: true, ...this.#given(reply) });
     return { handle, size: reply.size };
   }
 
@@ -59,7 +63,7 @@ export class HandleTable {
    */
   async create(hash, origins) {
     const reply = await this.#create(hash, origins);
-    const handle = this.#hold({ hash, created: true, origins, ...this.#given(reply) });
+    const handle = this.#hold({ hash, created: true, origins, readable: false, ...this.#given(reply) });
     return { handle, dropped: reply.dropped ?? [], listed: reply.listed };
   }
 
@@ -69,7 +73,7 @@ export class HandleTable {
    * @param {Origins | undefined} origins
    */
   createDetached(hash, origins) {
-    return this.#hold({ hash, created: true, origins, hostId: null, generation: this.#host.generation });
+    return this.#hold({ hash, created: true, origins, readable: false, hostId: null, generation: this.#host.generation });
   }
 
   /**
@@ -81,7 +85,12 @@ export class HandleTable {
   async forReading(reference) {
     const held = this.#known(reference);
     if (held !== undefined) return { id: reference.id, hostId: held.hostId, hash: held.hash };
-    const { hash } = this.#handles.get(reference.id) ?? reference;
+    const remembered = this.#remembered(reference);
+    // Nobody else can tell whether the original of a copy was written through.
+    if (reference.copy && reference.created && !remembered?.readable) {
+      throw hostErrorLike('NotAllowedError', 'This handle cannot be read until a write through it has succeeded.');
+    }
+    const { hash } = remembered ?? reference;
     const found = await this.find(hash);
     if (found === null) throw hostErrorLike('NotFoundError', MISS_MESSAGE);
     return { id: found.handle, hostId: this.#hostIdOf(found.handle), hash };
@@ -94,10 +103,16 @@ export class HandleTable {
   async forWriting(reference) {
     const held = this.#known(reference);
     if (held?.created) return { id: reference.id, hostId: held.hostId };
-    const { hash, origins } = this.#handles.get(reference.id) ?? reference;
+    const { hash, origins } = this.#remembered(reference) ?? reference;
     const { handle } = await this.create(hash, origins);
     this.release([reference.id]);
     return { id: handle, hostId: this.#hostIdOf(handle) };
+  }
+
+  /** A write through the handle has succeeded. @param {string} id */
+  noteWritten(id) {
+    const held = this.#handles.get(id) ?? this.#registry.get(id, this.#caller.origin);
+    if (held !== undefined) held.readable = true;
   }
 
   /** @param {string[]} ids */
@@ -107,6 +122,8 @@ export class HandleTable {
       const held = this.#handles.get(id);
       this.#handles.delete(id);
       if (held?.hostId && held.generation === this.#host.generation) gone.push(held.hostId);
+      // Copies that live on elsewhere ask anew.
+      if (held) held.hostId = null;
     }
     if (gone.length > 0) this.#host.tell('release', { handles: gone, sessions: [] });
   }
@@ -133,9 +150,18 @@ export class HandleTable {
     return { hostId: String(reply.handle), generation: this.#host.generation };
   }
 
+  /**
+   * This document's handle, or the original of a copy that another document of the origin made.
+   * @param {HandleReference} reference
+   */
+  #remembered({ id, hash }) {
+    const held = this.#handles.get(id) ?? this.#registry.get(id, this.#caller.origin);
+    return held?.hash.algorithm === hash.algorithm && held.hash.value === hash.value ? held : undefined;
+  }
+
   /** @param {HandleReference} reference */
-  #known({ id }) {
-    const held = this.#handles.get(id);
+  #known(reference) {
+    const held = this.#remembered(reference);
     const { generation } = this.#host;
     if (held === undefined || held.hostId === null || held.generation !== generation) return undefined;
     return { ...held, hostId: held.hostId };
@@ -150,6 +176,7 @@ export class HandleTable {
   #hold(held) {
     const id = randomHex(16);
     this.#handles.set(id, held);
+    this.#registry.note(id, this.#caller.origin, held);
     if (this.#handles.size > MAX_HANDLES) {
       const [oldest] = this.#handles.keys();
       this.release([oldest]);

@@ -8,6 +8,7 @@ import { DocumentSession } from './broker.js';
 import { Bytes } from './bytes.js';
 import { watchCookieSwitch } from './cookie-switch.js';
 import { DocumentRecords, observeDocuments } from './document-records.js';
+import { HandleRegistry } from './handle-registry.js';
 import { HostConnection } from './host-connection.js';
 import { identify, isOwnPage } from './identity.js';
 import { gatherStatus, showBadge } from './status.js';
@@ -15,6 +16,7 @@ import { gatherStatus, showBadge } from './status.js';
 const isPrivate = chrome.extension.inIncognitoContext;
 const host = new HostConnection(showBadge);
 const bytes = new Bytes(host);
+const registry = new HandleRegistry();
 // Split mode shares storage areas with normal windows: what a private window visits stays out of them.
 const records = new DocumentRecords(isPrivate ? null : chrome.storage.session);
 
@@ -26,7 +28,7 @@ void chrome.storage.local.setAccessLevel({ accessLevel: 'TRUSTED_CONTEXTS' });
 chrome.runtime.onConnect.addListener((port) => {
   const identity = identify(port.sender);
   if (port.name !== RUNTIME_PORT || identity === undefined) port.disconnect();
-  else new DocumentSession(port, identity, { host, bytes, records });
+  else new DocumentSession(port, identity, { host, bytes, records, registry });
 });
 
 chrome.runtime.onMessage.addListener((question, sender, answer) => {

@@ -51,7 +51,8 @@ function parseHandle(value) {
   if (!isRecord(value) || !isId(value.id) || typeof value.created !== 'boolean') return undefined;
   const hash = parseHash(value.hash);
   const { ok, origins } = parseOrigins(value.origins);
-  return hash === undefined || !ok ? undefined : { id: value.id, hash, created: value.created, origins };
+  if (hash === undefined || !ok) return undefined;
+  return { id: value.id, hash, created: value.created, origins, ...(value.copy === true ? { copy: true } : {}) };
 }
 
 /** @param {unknown} value @returns {value is string[]} */
@@ -60,6 +61,7 @@ const isIdList = (value) => Array.isArray(value) && value.length <= LONGEST_RELE
 /** @type {Record<string, (message: Record<string, unknown>) => Request | Notice | undefined>} */
 const PARSERS = {
   permission: () => ({ op: 'permission' }),
+  workers: () => ({ op: 'workers' }),
   find(message) {
     const hash = parseHash(message.hash);
     return hash && { op: 'find', hash };

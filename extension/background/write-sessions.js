@@ -14,6 +14,7 @@ import { randomHex } from './random.js';
  *   null when there was no host: such a session swallows what is written and fails when it closes
  * @property {number} limit
  * @property {Promise<unknown>} last
+ * @property {() => void} onPublished
  */
 
 const MAX_SESSIONS = 256;
@@ -35,17 +36,17 @@ export class WriteSessions {
     this.#caller = caller;
   }
 
-  /** @param {string} hostHandle */
-  async open(hostHandle) {
+  /** @param {string} hostHandle @param {() => void} onPublished */
+  async open(hostHandle, onPublished) {
     if (this.#sessions.size >= MAX_SESSIONS) {
       throw hostErrorLike('QuotaExceededError', 'This document has too many files open for writing.');
     }
     const { session, ticket, limit } = await this.#host.request('write.open', { handle: hostHandle });
-    return this.#add({ session, ticket, generation: this.#host.generation }, limit);
+    return this.#add({ session, ticket, generation: this.#host.generation }, limit, onPublished);
   }
 
   openDetached() {
-    return this.#add(null, Number.MAX_SAFE_INTEGER);
+    return this.#add(null, Number.MAX_SAFE_INTEGER, () => {});
   }
 
   /**
@@ -70,11 +71,12 @@ export class WriteSessions {
 
   /** @param {string} id */
   close(id) {
-    return this.#run(id, async ({ host }) => {
+    return this.#run(id, async ({ host, onPublished }) => {
       this.#sessions.delete(id);
       if (host === null) throw new HostUnavailable('missing');
       const { userActivation } = this.#caller;
       await this.#host.request('write.close', { session: host.session, userActivation });
+      onPublished();
     });
   }
 
@@ -98,10 +100,10 @@ export class WriteSessions {
     this.releaseSome([...this.#sessions.keys()]);
   }
 
-  /** @param {WriteSession['host']} host @param {number} limit */
-  #add(host, limit) {
+  /** @param {WriteSession['host']} host @param {number} limit @param {() => void} onPublished */
+  #add(host, limit, onPublished) {
     const id = randomHex(16);
-    this.#sessions.set(id, { host, limit, last: Promise.resolve() });
+    this.#sessions.set(id, { host, limit, last: Promise.resolve(), onPublished });
     return id;
   }
 

@@ -1,6 +1,7 @@
 /**
- * @file The page script's only way out: one MessagePort whose other end the content script took
- * before any script of the page ran. May be imported by page/ only.
+ * @file The only way out of the page's world. In a window: one MessagePort whose other end the content
+ * script took before any script of the page ran. In a worker: one whose other end its owner holds.
+ * May be imported by page/ only.
  *
  * Answers are handed to callbacks, not promises, so that no step of ours can be watched through a
  * replaced `Promise.prototype.then` or `constructor`.
@@ -8,7 +9,7 @@
 
 import { PORT_EVENT, READY_EVENT } from '../shared/names.js';
 import {
-  mapDelete, mapGet, mapSet, MapCtor, MessageChannelCtor, messageData, own, postMessage, setOnMessage,
+  append, mapDelete, mapGet, mapSet, MapCtor, MessageChannelCtor, messageData, own, postMessage, setOnMessage,
 } from './primordials.js';
 
 /** @typedef {import('../shared/wire.js').Reply} Reply */
@@ -25,13 +26,39 @@ import {
 const lostReply = () => ({ __proto__: null, ok: false, lost: true, error: undefined });
 
 /**
- * Must be called before any script of the page runs.
+ * @param {(message: object) => boolean} send false: there is nobody to send to
+ * @returns {{channel: Channel, receive: (event: MessageEvent) => void}}
+ */
+function createChannel(send) {
+  const waiting = new MapCtor();
+  let lastCall = 0;
+  return {
+    channel: {
+      call(request, done) {
+        lastCall += 1;
+        mapSet(waiting, lastCall, done);
+        if (send({ __proto__: null, ...request, call: lastCall })) return;
+        mapDelete(waiting, lastCall);
+        done(lostReply());
+      },
+      notify: send,
+    },
+    receive(event) {
+      const reply = messageData(event);
+      const call = own(reply, 'call');
+      const done = mapGet(waiting, call);
+      mapDelete(waiting, call);
+      if (done !== undefined) done(reply);
+    },
+  };
+}
+
+/**
+ * The channel of a window. Must be called before any script of the page runs.
  * @returns {Channel}
  */
 export function openChannel() {
   const { port1, port2 } = new MessageChannelCtor();
-  const waiting = new MapCtor();
-  let lastCall = 0;
   let connected = false;
 
   window.addEventListener(
@@ -44,26 +71,36 @@ export function openChannel() {
     { once: true, capture: true },
   );
 
-  setOnMessage(port1, (event) => {
-    const reply = messageData(event);
-    const call = own(reply, 'call');
-    const done = mapGet(waiting, call);
-    mapDelete(waiting, call);
-    if (done !== undefined) done(reply);
+  const { channel, receive } = createChannel((message) => {
+    if (connected) postMessage(port1, message);
+    return connected;
   });
+  setOnMessage(port1, receive);
+  return channel;
+}
 
+/**
+ * The channel of a worker, whose port comes after its script has begun: what is called until then waits.
+ * @returns {{channel: Channel, connect: (port: MessagePort) => void}}
+ */
+export function awaitChannel() {
+  /** @type {MessagePort | null} */
+  let owner = null;
+  /** @type {object[]} */
+  const early = [];
+
+  const { channel, receive } = createChannel((message) => {
+    if (owner === null) append(early, message);
+    else postMessage(owner, message);
+    return true;
+  });
   return {
-    call(request, done) {
-      if (!connected) {
-        done(lostReply());
-        return;
-      }
-      lastCall += 1;
-      mapSet(waiting, lastCall, done);
-      postMessage(port1, { __proto__: null, ...request, call: lastCall });
-    },
-    notify(notice) {
-      if (connected) postMessage(port1, notice);
+    channel,
+    connect(port) {
+      owner = port;
+      setOnMessage(port, receive);
+      for (let index = 0; index < early.length; index += 1) postMessage(port, early[index]);
+      early.length = 0;
     },
   };
 }

@@ -1,14 +1,21 @@
 /**
- * @file Handles: objects whose prototype is FileSystemFileHandle.prototype and whose state is kept
- * here, out of the page's reach. May be imported by page/main.js only.
+ * @file Handles. What the page gets is a genuine FileSystemFileHandle (carriers.js), or where the origin
+ * has no file system an object with its prototype; its state is kept here, out of the page's reach.
+ *
+ * The methods of the browser's prototypes stand for ours from the start, since a handle may come from
+ * another window at any time. Handles that are not named like a digest go straight to the browser.
+ * May be imported by the entries of page/ only.
  */
 
+import { createCarriers } from './carriers.js';
 import { domError, errorOf, miss, storeUnavailable } from './errors.js';
 import { patchMember } from './patch.js';
 import {
-  create, finalizationRegister, FinalizationRegistryCtor, getterOf, own, PromiseCtor, TypeErrorCtor, weakMapGet, WeakMapCtor,
+  apply, finalizationRegister, FinalizationRegistryCtor, getterOf, own, PromiseCtor, promiseThen, TypeErrorCtor, weakMapGet, WeakMapCtor,
   weakMapSet,
 } from './primordials.js';
+import { standInForMethod } from './stand-in.js';
+import { makeUnclonable } from './unclonable.js';
 import { toDictionary } from './webidl.js';
 import { createWritableFactory } from './writables.js';
 
@@ -17,7 +24,8 @@ import { createWritableFactory } from './writables.js';
  * @typedef {import('../shared/wire.js').HandleReference & {readable: boolean}} HandleState
  * `readable` is the handle's, never the entry's: an entry that somebody else stored meanwhile
  * must not show through a handle that was made to write it.
- * @typedef {(state: HandleState) => FileSystemFileHandle} HandleFactory
+ * A copy's readability is the background's to judge.
+ * @typedef {(state: HandleState, done: (handle: FileSystemFileHandle) => void) => void} HandleFactory
  */
 
 const states = new WeakMapCtor();
@@ -26,7 +34,7 @@ const states = new WeakMapCtor();
 const stateOf = (value) => weakMapGet(states, /** @type {any} */ (value));
 
 /** @param {HandleState} state @returns {import('../shared/wire.js').HandleReference} */
-const referenceTo = ({ id, hash, created, origins }) => ({ id, hash, created, origins });
+const referenceTo = ({ id, hash, created, origins, copy }) => ({ id, hash, created, origins, copy });
 
 /** @param {HandleState} state @param {any} reply */
 function noteId(state, reply) {
@@ -106,74 +114,124 @@ function createWritable(channel, makeWritable, handle, state, rawOptions) {
 }
 
 /**
- * @param {(handle: unknown) => string} nativeKind throws for what is no FileSystemHandle at all
- * @param {unknown} receiver
- * @param {unknown} other
- * @param {() => unknown} original
+ * @param {Channel} channel
+ * @param {object} prototype FileSystemFileHandle.prototype
+ * @param {ReturnType<typeof createWritableFactory>} makeWritable
+ * @param {ReturnType<typeof createCarriers>} carriers
  */
-function isSameEntry(nativeKind, receiver, other, original) {
-  const mine = stateOf(receiver);
-  const theirs = stateOf(other);
-  if (mine === undefined && theirs === undefined) return original();
-  if (mine === undefined || theirs === undefined) {
-    return promiseOf(() => {
-      const stranger = mine === undefined ? receiver : other;
-      nativeKind(stranger);
-      throw notAllowed('Only two entries of cross-origin storage can be compared.');
+function standInForMethods(channel, prototype, makeWritable, carriers) {
+  const nativeKind = getterOf(FileSystemHandle.prototype, 'kind');
+  const strangers = new WeakMapCtor();
+
+  /** @param {unknown} value */
+  const mayBeOurs = (value) =>
+    stateOf(value) !== undefined || (carriers.mayBeCarrier(value) && weakMapGet(strangers, /** @type {any} */ (value)) === undefined);
+
+  /** @param {any} value @param {(state: HandleState | undefined) => void} done */
+  function identify(value, done) {
+    const state = stateOf(value);
+    if (state !== undefined || !mayBeOurs(value)) {
+      done(state);
+      return;
+    }
+    carriers.recognise(value, (carried) => {
+      // Two calls at once must not give one handle two states.
+      if (carried === undefined) weakMapSet(strangers, value, true);
+      else if (stateOf(value) === undefined) weakMapSet(states, value, { ...carried, origins: undefined, readable: true, copy: true });
+      done(stateOf(value));
     });
   }
-  return promiseOf(() => mine.hash.algorithm === theirs.hash.algorithm && mine.hash.value === theirs.hash.value);
-}
 
-/**
- * @param {Channel} channel
- * @param {object[]} prototypes those of FileSystemFileHandle and FileSystemHandle
- * @param {ReturnType<typeof createWritableFactory>} makeWritable
- */
-function patchPrototypes(channel, prototypes, makeWritable) {
-  const nativeKind = getterOf(prototypes[1], 'kind');
+  /**
+   * The promise of what `answer` gives once it is known whose the values are.
+   * @param {unknown[]} values
+   * @param {(states: (HandleState | undefined)[]) => unknown} answer may give a promise
+   */
+  const whenIdentified = (values, answer) =>
+    new PromiseCtor((resolve, reject) => {
+      identify(values[0], (first) => identify(values[1], (second) => {
+        try {
+          promiseThen(/** @type {any} */ (answer([first, second])), resolve, reject);
+        } catch (error) {
+          reject(error);
+        }
+      }));
+    });
 
-  /** @param {string} name @param {(state: HandleState, args: any[], handle: object) => unknown} serve */
+  /** @param {string} name @param {(state: HandleState, args: any[], handle: object) => unknown} serve gives a promise */
   const patch = (name, serve) =>
-    patchMember(prototypes, name, (receiver, args, original) => {
-      const state = stateOf(receiver);
-      return state === undefined ? original() : serve(state, args, receiver);
+    standInForMethod(prototype, name, (native, self, args) => {
+      const state = stateOf(self);
+      if (state !== undefined) return serve(state, args, self);
+      if (!mayBeOurs(self)) return apply(native, self, args);
+      return whenIdentified([self], (found) => (found[0] === undefined ? apply(native, self, args) : serve(found[0], args, self)));
     });
   const refuse = () => promiseOf(() => { throw notAllowed('Entries of cross-origin storage cannot be moved or removed.'); });
 
-  patch('kind', () => 'file');
-  patch('name', (state) => state.hash.value);
   patch('getFile', (state) => getFile(channel, state));
   patch('createWritable', (state, args, handle) => createWritable(channel, makeWritable, handle, state, args[0]));
   patch('queryPermission', (state, args) => promiseOf(() => permissionState(state, args[0])));
   patch('requestPermission', (state, args) => promiseOf(() => permissionState(state, args[0])));
   patch('move', refuse);
   patch('remove', refuse);
-  patchMember(prototypes, 'isSameEntry', (receiver, args, original) => isSameEntry(nativeKind, receiver, args[0], original));
+  // Exists in dedicated workers only.
+  patch('createSyncAccessHandle', () =>
+    promiseOf(() => { throw domError('InvalidStateError', 'Entries of cross-origin storage have no synchronous access.'); }));
+
+  standInForMethod(prototype, 'isSameEntry', (native, self, args) => {
+    const other = args[0];
+    if (!mayBeOurs(self) && !mayBeOurs(other)) return apply(native, self, args);
+    return whenIdentified([self, other], (found) => {
+      const mine = found[0];
+      const theirs = found[1];
+      if (mine === undefined && theirs === undefined) return apply(native, self, args);
+      if (mine === undefined || theirs === undefined) {
+        nativeKind(mine === undefined ? self : other);
+        throw notAllowed('Only two entries of cross-origin storage can be compared.');
+      }
+      return promiseOf(() => mine.hash.algorithm === theirs.hash.algorithm && mine.hash.value === theirs.hash.value);
+    });
+  });
+  // An entry is in none of the page's directories, wherever its carrier says it is.
+  standInForMethod(FileSystemDirectoryHandle.prototype, 'resolve', (native, self, args) => {
+    if (!mayBeOurs(args[0])) return apply(native, self, args);
+    return whenIdentified([args[0]], (found) => (found[0] === undefined ? apply(native, self, args) : promiseOf(() => null)));
+  });
+}
+
+/** The getters for handles without a carrier. A genuine handle answers by itself. */
+function createAttributePatcher() {
+  const prototypes = [FileSystemFileHandle.prototype, FileSystemHandle.prototype];
+  let patched = false;
+  return () => {
+    if (patched) return;
+    patched = true;
+    patchMember(prototypes, 'kind', (receiver, _args, original) => (stateOf(receiver) === undefined ? original() : 'file'));
+    patchMember(prototypes, 'name', (receiver, _args, original) => stateOf(receiver)?.hash.value ?? original());
+  };
 }
 
 /**
+ * Must be called before any script of the page runs.
  * @param {Channel} channel
  * @returns {HandleFactory}
  */
 export function createHandleFactory(channel) {
-  // Taken now: the page may later give these names other meanings.
   const { prototype } = FileSystemFileHandle;
-  const prototypes = [prototype, FileSystemHandle.prototype];
-  const makeWritable = createWritableFactory(channel);
-  let patched = false;
+  const carriers = createCarriers();
+  const patchAttributes = createAttributePatcher();
+  standInForMethods(channel, prototype, createWritableFactory(channel), carriers);
   const collected = new FinalizationRegistryCtor((state) => {
     channel.notify({ op: 'release', handles: [/** @type {HandleState} */ (state).id], sessions: [] });
   });
 
-  return (state) => {
-    if (!patched) {
-      patched = true;
-      patchPrototypes(channel, prototypes, makeWritable);
-    }
-    const handle = create(prototype);
-    weakMapSet(states, handle, state);
-    finalizationRegister(collected, handle, state);
-    return handle;
+  return (state, done) => {
+    carriers.make(state, (carrier) => {
+      if (carrier === undefined) patchAttributes();
+      const handle = carrier ?? makeUnclonable(prototype);
+      weakMapSet(states, handle, state);
+      finalizationRegister(collected, handle, state);
+      done(handle);
+    });
   };
 }

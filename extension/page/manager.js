@@ -1,6 +1,6 @@
 /**
  * @file `navigator.crossOriginStorage` and the interface CrossOriginStorageManager.
- * May be imported by page/main.js only.
+ * May be imported by the entries of page/ only.
  *
  * A request that is valid goes straight to the background, which checks permission before it does
  * anything else. Only for an invalid one the permission is asked for by itself, since a blocked
@@ -9,9 +9,10 @@
 
 import { blocked, errorOf, miss, storeUnavailable } from './errors.js';
 import {
-  append, create, dataDescriptor, defineProperty, own, PromiseCtor, SymbolToStringTag, TypeErrorCtor, warn,
+  append, dataDescriptor, defineProperty, getPrototypeOf, own, PromiseCtor, SymbolToStringTag, TypeErrorCtor, warn,
   weakMapHas, WeakMapCtor, weakMapSet,
 } from './primordials.js';
+import { makeUnclonable } from './unclonable.js';
 import { validateHash, validateOrigins } from './validation.js';
 import { toHash, toHashes, toOptions } from './webidl.js';
 
@@ -91,7 +92,7 @@ function createRequester(channel, makeHandle) {
     channel.call(created ? { op: 'create', hash, origins } : { op: 'find', hash }, (reply) => {
       if (own(reply, 'ok')) {
         if (created) warnOfNarrowedScope(hash, origins, reply);
-        resolve(makeHandle({ id: own(reply, 'handle'), hash, created, origins, readable: !created }));
+        makeHandle({ id: own(reply, 'handle'), hash, created, origins, readable: !created }, resolve);
       } else if (own(reply, 'lost')) {
         reject(created ? storeUnavailable() : miss());
       } else {
@@ -131,14 +132,16 @@ function requestAll(request, hashes, options, resolve, reject) {
 /**
  * @param {Channel} channel
  * @param {import('./handles.js').HandleFactory} makeHandle
+ * @param {() => void} noteUse
  */
-function createInterface(channel, makeHandle) {
+function createInterface(channel, makeHandle, noteUse) {
   const brand = new WeakMapCtor();
   const request = createRequester(channel, makeHandle);
 
   /** @param {unknown} receiver */
   function checkBrand(receiver) {
     if (!weakMapHas(brand, receiver)) throw new TypeErrorCtor('Illegal invocation');
+    noteUse();
   }
 
   /** @param {unknown} receiver @param {unknown} rawHash @param {unknown} rawOptions */
@@ -184,20 +187,22 @@ function createInterface(channel, makeHandle) {
   defineProperty(prototype, 'requestFileHandle', dataDescriptor(operations.requestFileHandle));
   defineProperty(prototype, 'requestFileHandles', dataDescriptor(operations.requestFileHandles));
   defineProperty(prototype, SymbolToStringTag, { value: 'CrossOriginStorageManager', configurable: true });
-  const manager = create(prototype);
+  const manager = makeUnclonable(prototype);
   weakMapSet(brand, manager, true);
   return { CrossOriginStorageManager, manager };
 }
 
 /**
- * Defines the interface and the attribute; runs before any script of the page.
+ * Defines the interface and the attribute in this realm, a window or a worker; runs before any
+ * script of the page.
  * @param {Channel} channel
  * @param {import('./handles.js').HandleFactory} makeHandle
+ * @param {() => void} [noteUse] called at each call of an operation, before its message leaves
  */
-export function exposeManager(channel, makeHandle) {
-  const { CrossOriginStorageManager, manager } = createInterface(channel, makeHandle);
-  const { navigator } = window;
-  defineProperty(window, 'CrossOriginStorageManager', dataDescriptor(CrossOriginStorageManager, false));
+export function exposeManager(channel, makeHandle, noteUse = () => {}) {
+  const { CrossOriginStorageManager, manager } = createInterface(channel, makeHandle, noteUse);
+  const { navigator } = globalThis;
+  defineProperty(globalThis, 'CrossOriginStorageManager', dataDescriptor(CrossOriginStorageManager, false));
   const attribute = {
     get crossOriginStorage() {
       if (/** @type {unknown} */ (this) !== navigator) throw new TypeErrorCtor('Illegal invocation');
@@ -205,7 +210,8 @@ export function exposeManager(channel, makeHandle) {
     },
   };
   const get = Object.getOwnPropertyDescriptor(attribute, 'crossOriginStorage')?.get;
-  defineProperty(Navigator.prototype, 'crossOriginStorage', {
+  // Navigator.prototype or WorkerNavigator.prototype.
+  defineProperty(/** @type {object} */ (getPrototypeOf(navigator)), 'crossOriginStorage', {
     get,
     set: undefined,
     enumerable: true,

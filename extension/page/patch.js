@@ -1,7 +1,7 @@
 /**
  * @file Lets a method of a browser interface also serve our objects. May be imported by page/ only.
  *
- * The browser's own prototypes stay untouched until a page makes its first handle. What the page
+ * For members that are patched late, when a page makes the first object that needs it: what the page
  * itself had put there by then stays in charge of every object that is not ours.
  */
 

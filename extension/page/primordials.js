@@ -9,7 +9,7 @@
  * May be imported by page/ only.
  */
 
-export const { apply, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, setPrototypeOf } = Reflect;
+export const { apply, construct, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, setPrototypeOf } = Reflect;
 export const { create, hasOwn } = Object;
 const globals = globalThis;
 
@@ -74,26 +74,37 @@ export const weakMapSet = uncurry(WeakMapCtor.prototype.set);
 export const MapCtor = globals.Map;
 export const mapGet = uncurry(MapCtor.prototype.get);
 export const mapSet = uncurry(MapCtor.prototype.set);
+/** @type {(map: Map<any, any>, visit: (value: any, key: any) => void) => void} */
+export const mapForEach = uncurry(/** @type {any} */ (MapCtor.prototype.forEach));
 export const mapDelete = uncurry(MapCtor.prototype.delete);
 
 export const SetCtor = globals.Set;
 export const setHas = uncurry(SetCtor.prototype.has);
+export const setDelete = uncurry(SetCtor.prototype.delete);
 export const setAdd = uncurry(SetCtor.prototype.add);
 
 export const FinalizationRegistryCtor = globals.FinalizationRegistry;
 export const finalizationRegister = uncurry(FinalizationRegistryCtor.prototype.register);
 
 export const charCodeAt = uncurry(String.prototype.charCodeAt);
+export const slice = uncurry(String.prototype.slice);
+export const includes = uncurry(String.prototype.includes);
+export const toLowerCase = uncurry(String.prototype.toLowerCase);
 export const toUpperCase = uncurry(String.prototype.toUpperCase);
 
 export const URLCtor = globals.URL;
 export const urlOrigin = getterOf(URLCtor.prototype, 'origin');
 export const urlProtocol = getterOf(URLCtor.prototype, 'protocol');
+export const { createObjectURL, revokeObjectURL } = URLCtor;
+export const urlHref = getterOf(URLCtor.prototype, 'href');
 
 export const SymbolIterator = Symbol.iterator;
 export const SymbolToStringTag = Symbol.toStringTag;
 export const { trunc } = Math;
 export const { isFinite: isFiniteNumber, isSafeInteger } = Number;
+
+export const ProxyCtor = globals.Proxy;
+export const toJSON = JSON.stringify;
 
 const { console } = globals;
 const consoleWarn = console.warn;
@@ -108,6 +119,13 @@ export const setOnMessage = uncurry(
   ),
 );
 export const messageData = getterOf(MessageEvent.prototype, 'data');
+export const messagePorts = getterOf(MessageEvent.prototype, 'ports');
+export const addListener = uncurry(EventTarget.prototype.addEventListener);
+export const removeListener = uncurry(EventTarget.prototype.removeEventListener);
+export const dispatch = uncurry(EventTarget.prototype.dispatchEvent);
+export const stopImmediatePropagation = uncurry(Event.prototype.stopImmediatePropagation);
+export const preventDefault = uncurry(Event.prototype.preventDefault);
+export const EventCtor = globals.Event;
 
 export const WritableStreamCtor = globals.WritableStream;
 export const streamGetWriter = uncurry(WritableStream.prototype.getWriter);

@@ -30,7 +30,7 @@ function isAscii(text) {
 }
 
 /** @param {string} text */
-function isLowercaseHex(text) {
+export function isLowercaseHex(text) {
   for (let index = 0; index < text.length; index += 1) {
     const code = charCodeAt(text, index);
     if (!((code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66))) return false;

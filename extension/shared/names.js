@@ -8,6 +8,9 @@ export const READY_EVENT = 'cos-ready';
 /** … and the page script answers with this one, which carries the port. */
 export const PORT_EVENT = 'cos-port';
 
+/** The global in which a worker's bootstrap finds what it is to run; gone before the worker's own script runs. */
+export const WORKER_PLAN = '__cosWorkerPlan';
+
 /** Name of the runtime port that a content script opens for its document. */
 export const RUNTIME_PORT = 'cos';
 

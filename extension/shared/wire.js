@@ -8,11 +8,13 @@
  * @typedef {'*' | string[]} Origins
  *   What a create request asks for beyond same-site: everyone, or these serialized origins.
  *
- * @typedef {{id: string, hash: Hash, created: boolean, origins?: Origins}} HandleReference
+ * @typedef {{id: string, hash: Hash, created: boolean, origins?: Origins, copy?: boolean}} HandleReference
  *   A handle as the page knows it. `id` means something on one port only; the rest lets the
- *   background ask again, under the normal rules, for a handle that it no longer knows.
+ *   background ask again, under the normal rules, for a handle that it no longer knows. A `copy` came
+ *   by structured clone, perhaps from another document of the origin: its `id` is that of the original.
  *
  * @typedef {{op: 'permission'}
+ *   | {op: 'workers'}
  *   | {op: 'find', hash: Hash}
  *   | {op: 'create', hash: Hash, origins?: Origins}
  *   | {op: 'open', handle: HandleReference}
@@ -21,6 +23,9 @@
  *   | {op: 'write.truncate', session: string, size: number}
  *   | {op: 'write.close', session: string}
  *   | {op: 'write.abort', session: string}} Request
+ *
+ * `workers` asks for the script that gives the API to a worker (`{source}`), null where the
+ * document's workers must be left as they are.
  *
  * @typedef {{op: 'release', handles: string[], sessions: string[]}} Notice
  *

@@ -12,6 +12,7 @@ const contentOf = (message) => parseMessage(message).content;
 test('well-formed requests pass', () => {
   for (const request of [
     { op: 'permission' },
+    { op: 'workers' },
     { op: 'find', hash },
     { op: 'create', hash, origins: undefined },
     { op: 'create', hash, origins: '*' },

@@ -26,6 +26,11 @@ export class Sites {
     return this.#add({ type: 'application/octet-stream', body, headers });
   }
 
+  /** @param {string} body @param {Record<string, string>} [headers] @returns {string} its path */
+  script(body, headers = {}) {
+    return this.#add({ type: 'text/javascript', body, headers });
+  }
+
   /** @param {{type: string, body: string | Uint8Array, headers: Record<string, string>}} resource */
   #add(resource) {
     const path = `/resource/${this.#resources.size + 1}`;

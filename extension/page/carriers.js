@@ -1,0 +1,119 @@
+/**
+ * @file Handles that survive structured clone. A carrier is a genuine FileSystemFileHandle of the
+ * page's own file system whose path says what it stands for:
+ *
+ *     .cos-<r: found, c: created>-<the background's id of the handle>/<hash value>
+ *
+ * Its file is removed as soon as the handle is there: a handle is a path, and clones, compares and
+ * resolves without a file. So nothing is left to be listed, and a realm without this script gets
+ * NotFoundError from it, never wrong bytes. A page may make such a path itself; it gains nothing,
+ * because the background alone knows what an id stands for, and asks the normal rules for any other.
+ * May be imported by page/handles.js only.
+ */
+
+import { isLowercaseHex } from './validation.js';
+import { getterOf, promiseThen, slice, uncurry } from './primordials.js';
+
+/** @typedef {import('../shared/wire.js').Hash} Hash */
+/** @typedef {{id: string, hash: Hash, created: boolean}} Carried */
+
+const PREFIX = '.cos-';
+const ID_DIGITS = 32;
+const DIRECTORY_LENGTH = PREFIX.length + 2 + ID_DIGITS;
+
+/** @type {Record<number, string | undefined>} */
+const ALGORITHMS = /** @type {any} */ ({ __proto__: null, 40: 'SHA-1', 64: 'SHA-256', 96: 'SHA-384', 128: 'SHA-512' });
+
+/**
+ * @param {any} path what resolve() said: a fresh array, or null
+ * @returns {Carried | undefined}
+ */
+function parsePath(path) {
+  if (path === null || path.length !== 2) return undefined;
+  const directory = /** @type {string} */ (path[0]);
+  const value = /** @type {string} */ (path[1]);
+  const algorithm = ALGORITHMS[value.length];
+  if (algorithm === undefined || directory.length !== DIRECTORY_LENGTH || slice(directory, 0, PREFIX.length) !== PREFIX) {
+    return undefined;
+  }
+  const kind = directory[PREFIX.length];
+  const id = slice(directory, PREFIX.length + 2);
+  if ((kind !== 'r' && kind !== 'c') || directory[PREFIX.length + 1] !== '-' || !isLowercaseHex(id)) return undefined;
+  return { id, hash: { algorithm, value }, created: kind === 'c' };
+}
+
+/** Takes the browser's own methods, so it must be called before any script of the page runs. */
+export function createCarriers() {
+  const { storage } = navigator;
+  const getRoot = uncurry(StorageManager.prototype.getDirectory);
+  const directoryPrototype = FileSystemDirectoryHandle.prototype;
+  const getDirectory = uncurry(directoryPrototype.getDirectoryHandle);
+  const getFile = uncurry(directoryPrototype.getFileHandle);
+  const removeEntry = uncurry(directoryPrototype.removeEntry);
+  const resolve = uncurry(directoryPrototype.resolve);
+  const nameOf = getterOf(FileSystemHandle.prototype, 'name');
+  const create = /** @type {any} */ ({ __proto__: null, create: true });
+  const recursive = /** @type {any} */ ({ __proto__: null, recursive: true });
+  /** @type {Promise<FileSystemDirectoryHandle> | undefined} */
+  let root;
+
+  /** @param {(root: FileSystemDirectoryHandle) => void} use @param {() => void} fail */
+  function withRoot(use, fail) {
+    try {
+      root ??= getRoot(storage);
+      promiseThen(root, use, fail);
+    } catch {
+      fail();
+    }
+  }
+
+  return {
+    /**
+     * @param {Carried} carried
+     * @param {(handle: FileSystemFileHandle | undefined) => void} done undefined where there is no file system
+     */
+    make({ id, hash, created }, done) {
+      const fail = () => done(undefined);
+      const name = `${PREFIX}${created ? 'c' : 'r'}-${id}`;
+      withRoot((parent) => {
+        const withDirectory = (/** @type {FileSystemDirectoryHandle} */ directory) => {
+          const remove = () => promiseThen(removeEntry(parent, name, recursive), () => {}, () => {});
+          promiseThen(
+            getFile(directory, hash.value, create),
+            (/** @type {FileSystemFileHandle} */ handle) => {
+              remove();
+              done(handle);
+            },
+            () => {
+              remove();
+              fail();
+            },
+          );
+        };
+        promiseThen(getDirectory(parent, name, create), withDirectory, fail);
+      }, fail);
+    },
+
+    /**
+     * Tells almost all handles of the page's own files from carriers, without asking anybody.
+     * @param {unknown} handle
+     * @returns {boolean} false also for what is no handle
+     */
+    mayBeCarrier(handle) {
+      try {
+        const name = nameOf(handle);
+        return ALGORITHMS[name.length] !== undefined && isLowercaseHex(name);
+      } catch {
+        return false;
+      }
+    },
+
+    /** @param {FileSystemHandle} handle @param {(carried: Carried | undefined) => void} done */
+    recognise(handle, done) {
+      const isStranger = () => done(undefined);
+      withRoot((parent) => {
+        promiseThen(resolve(parent, handle), (/** @type {string[] | null} */ path) => done(parsePath(path)), isStranger);
+      }, isStranger);
+    },
+  };
+}
