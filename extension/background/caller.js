@@ -19,8 +19,12 @@ export class Caller {
     this.#topLevelOrigin = topLevelOrigin;
   }
 
-  get origin() {
-    return this.#origin;
+  /**
+   * Who shares handles with this document: its origin on the pages of one top-level origin, as the
+   * browser's own storage has it. A frame's handle must not become readable on another page.
+   */
+  get partition() {
+    return `${this.#origin} ${this.#topLevelOrigin}`;
   }
 
   /** The user has interacted with the document. */

@@ -111,7 +111,7 @@ export class HandleTable {
 
   /** A write through the handle has succeeded. @param {string} id */
   noteWritten(id) {
-    const held = this.#handles.get(id) ?? this.#registry.get(id, this.#caller.origin);
+    const held = this.#handles.get(id) ?? this.#registry.get(id, this.#caller.partition);
     if (held !== undefined) held.readable = true;
   }
 
@@ -155,7 +155,7 @@ export class HandleTable {
    * @param {HandleReference} reference
    */
   #remembered({ id, hash }) {
-    const held = this.#handles.get(id) ?? this.#registry.get(id, this.#caller.origin);
+    const held = this.#handles.get(id) ?? this.#registry.get(id, this.#caller.partition);
     return held?.hash.algorithm === hash.algorithm && held.hash.value === hash.value ? held : undefined;
   }
 
@@ -176,7 +176,7 @@ export class HandleTable {
   #hold(held) {
     const id = randomHex(16);
     this.#handles.set(id, held);
-    this.#registry.note(id, this.#caller.origin, held);
+    this.#registry.note(id, this.#caller.partition, held);
     if (this.#handles.size > MAX_HANDLES) {
       const [oldest] = this.#handles.keys();
       this.release([oldest]);
