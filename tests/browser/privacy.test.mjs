@@ -113,7 +113,8 @@ test('with the gesture option a write is shared once the user has clicked on its
   const clicked = writer.waitForRequest('**/clicked');
   await writer.mouse.click(20, 20);
   await clicked;
-  await finds(reader, gated);
+  await finds(await profile.page('e.test'), gated);
+  await misses(reader, gated);
   await world.cos('config', 'set', 'gates.user-gesture', 'off');
   await Promise.all([writer.close(), reader.close()]);
 });
