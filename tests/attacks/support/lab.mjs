@@ -131,6 +131,14 @@ export class Lab {
 
   /** @returns {Promise<Visitor>} a person in a private window */
   async privateVisitor() {
+    // Once in many runs Chromium ends while the extension restarts for the new permission. The permission stays.
+    return this.#openPrivately().catch(async () => {
+      await this.restart();
+      return this.#openPrivately();
+    });
+  }
+
+  async #openPrivately() {
     const context = await this.browser('profile');
     const profile = /** @type {any} */ ({ context });
     await allowInPrivateWindows(profile);
