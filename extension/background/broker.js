@@ -38,6 +38,7 @@ export class DocumentSession {
   #services;
   /** @type {Promise<Tables | null>} null: this document may not use the API */ #tables;
   #gone = false;
+  /** @type {Promise<string | null> | null} the script for workers, once the document has asked for it */ #source = null;
 
   /**
    * @param {chrome.runtime.Port} port
@@ -86,10 +87,16 @@ export class DocumentSession {
     try {
       if (content === undefined || content.op === 'release') throw hostErrorLike('TypeError', 'Malformed request.');
       if (content.op === 'permission') this.#reply({ call, ok: true, allowed: tables !== null });
-      else if (content.op === 'workers') this.#reply({ call, ok: true, source: tables?.workers ? await workerSource() : null });
+      else if (content.op === 'workers') this.#reply({ call, ok: true, source: await (this.#source = tables?.workers ? workerSource() : null) });
       else if (tables === null) throw hostErrorLike('NotAllowedError', BLOCKED_MESSAGE);
-      else this.#reply({ call, ok: true, ...(await this.#serve(content, tables)) });
+      else {
+        const reply = { call, ok: true, ...(await this.#serve(content, tables)) };
+        // The first call's answer promises that workers are ready.
+        await this.#source;
+        this.#reply(reply);
+      }
     } catch (error) {
+      await this.#source;
       this.#reply({ call, ok: false, error: wireErrorOf(error) });
     }
     if (this.#gone) this.#releaseAll(tables);

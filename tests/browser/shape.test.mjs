@@ -6,12 +6,15 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { bytesOf, hashOf } from './support/bytes.mjs';
 import { succeeded } from './support/expect.mjs';
+import { extensionServiceWorker } from '../../scripts/lib/chromium.mjs';
 import { openWorld } from './support/fixture.mjs';
 import { store } from './support/in-page.mjs';
 
 const world = await openWorld();
 after(() => world.close());
 const profile = await world.launch();
+// A document whose response the extension did not see, as before it has started, keeps the browser's own workers.
+await extensionServiceWorker(profile.context);
 const page = await profile.open('a.test');
 const stored = bytesOf('of a certain shape');
 succeeded(await store(page, stored));

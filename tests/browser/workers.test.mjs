@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { bytesOf, hashOf } from './support/bytes.mjs';
 import { succeeded } from './support/expect.mjs';
+import { extensionServiceWorker } from '../../scripts/lib/chromium.mjs';
 import { openWorld } from './support/fixture.mjs';
 import { attempt, store } from './support/in-page.mjs';
 
@@ -11,6 +12,7 @@ import { attempt, store } from './support/in-page.mjs';
 const world = await openWorld();
 after(() => world.close());
 const profile = await world.launch();
+await extensionServiceWorker(profile.context);
 const bare = await world.launch('bare', { extension: false });
 const [a, b] = await Promise.all(['a.test', 'b.test'].map((host) => profile.page(host)));
 
