@@ -38,7 +38,12 @@ export class DocumentSession {
   #services;
   /** @type {Promise<Tables | null>} null: this document may not use the API */ #tables;
   #gone = false;
-  /** @type {Promise<string | null> | null} the script for workers, once the document has asked for it */ #source = null;
+  /**
+   * The script for workers, once the document has asked for it. Other answers wait for it: whoever
+   * has the answer to its first call may count on workers with the API.
+   * @type {Promise<string | null> | null}
+   */
+  #workerScript = null;
 
   /**
    * @param {chrome.runtime.Port} port
@@ -87,16 +92,18 @@ export class DocumentSession {
     try {
       if (content === undefined || content.op === 'release') throw hostErrorLike('TypeError', 'Malformed request.');
       if (content.op === 'permission') this.#reply({ call, ok: true, allowed: tables !== null });
-      else if (content.op === 'workers') this.#reply({ call, ok: true, source: await (this.#source = tables?.workers ? workerSource() : null) });
+      else if (content.op === 'workers') {
+        this.#workerScript = tables?.workers ? workerSource() : null;
+        this.#reply({ call, ok: true, source: await this.#workerScript });
+      }
       else if (tables === null) throw hostErrorLike('NotAllowedError', BLOCKED_MESSAGE);
       else {
         const reply = { call, ok: true, ...(await this.#serve(content, tables)) };
-        // The first call's answer promises that workers are ready.
-        await this.#source;
+        await this.#workerScript;
         this.#reply(reply);
       }
     } catch (error) {
-      await this.#source;
+      await this.#workerScript;
       this.#reply({ call, ok: false, error: wireErrorOf(error) });
     }
     if (this.#gone) this.#releaseAll(tables);

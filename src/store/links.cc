@@ -129,8 +129,7 @@ void remove_link_file(const LinkRow& link, const UniqueFd* blob) {
 
 std::string Store::link_place(const Realm& realm, const Site& page) const {
   // Names no site to whoever looks at the profile's files.
-  const auto mac =
-      hmac_sha256(state_->grease_secret, std::string("link") + '\0' + realm.name() + '\0' + page.serialized);
+  const auto mac = hmac_sha256(state_->secret, std::string("link") + '\0' + realm.name() + '\0' + page.serialized);
   return mac ? to_hex(std::span(*mac).first(16)) : std::string(32, '0');
 }
 
@@ -151,7 +150,7 @@ Result<std::optional<std::filesystem::path>> Store::current_link(const Realm& re
   }
   if (const std::int64_t now = state_->clock(); now - link->used_at >= kTouchEveryMs) {
     // Losing the date costs nothing but the order in which links go.
-    state_->write_without_waiting([&] { return state_->registry.touch_link(realm, *link, now); });
+    (void)state_->registry.database().without_waiting([&] { return state_->registry.touch_link(realm, *link, now); });
   }
   return std::optional(link->path);
 }

@@ -49,7 +49,8 @@ void LookupLedger::make_room() {
   }
 }
 
-void LookupLedger::note_paid(Page& page, const Lookup& lookup, const LookupLimits& limits, bool hit) {
+void LookupLedger::note_paid(Page& page, const Lookup& lookup, const LookupLimits& limits) {
+  const bool hit = lookup.truth != LookupOutcome::kMiss;
   page.paid.insert_or_assign(lookup.hash, PaidLookup{lookup.hash, hit, lookup.now, lookup.now});
   page.changed.push_back(lookup.hash);
   page.dirty = true;
@@ -61,52 +62,56 @@ void LookupLedger::note_paid(Page& page, const Lookup& lookup, const LookupLimit
   }
 }
 
-// How the page has to pay for the answer; nullopt when it need not. `stands`: it is not told the answer, but what it
-// was told before.
-std::optional<LookupKind> LookupLedger::kind_of(const Page& page, const Lookup& lookup, bool hit, bool& stands) {
+// An answer that cost nothing.
+void LookupLedger::note_asked(Page& page, const Lookup& lookup, const LookupLimits& limits) {
   const auto known = page.paid.find(lookup.hash);
   if (known == page.paid.end()) {
-    return LookupKind::kNew;
+    return;
+  }
+  if (known->second.hit && lookup.truth == LookupOutcome::kMiss) {
+    note_paid(page, lookup, limits);  // it has gone, and is missing from now on
+  } else if (lookup.now - known->second.used >= kTouchEveryMs) {
+    known->second.used = lookup.now;
+    page.changed.push_back(lookup.hash);
+    page.dirty = true;
+  }
+}
+
+LookupLedger::Due LookupLedger::due(const Page& page, const Lookup& lookup) {
+  const auto known = page.paid.find(lookup.hash);
+  if (known == page.paid.end()) {
+    return {LookupKind::kNew, false};
   }
   // A file that was there and has gone cannot be shown any more. It went because it was cleared or evicted, which
   // no site can bring about for another at will.
   if (known->second.hit) {
-    return std::nullopt;
+    return {std::nullopt, false};
   }
   if (known->second.answered < page.account.window_start) {
-    return LookupKind::kRecheck;
+    return {LookupKind::kRecheck, false};
   }
-  stands = hit;
-  return std::nullopt;
+  return {std::nullopt, lookup.truth != LookupOutcome::kMiss};
 }
 
-LookupVerdict LookupLedger::settle(std::vector<Page*>& pages, const Lookup& lookup, const LookupLimits& limits) {
-  const bool hit = lookup.truth != LookupOutcome::kMiss;
+LookupVerdict LookupLedger::settle(const std::vector<Page*>& pages, const Lookup& lookup, const LookupLimits& limits) {
   LookupVerdict verdict;
   verdict.told = true;
   for (Page* page : pages) {
     const std::int64_t started = page->account.window_start;
     refill(page->account, limits, lookup.now, lookup.user_active);
     page->dirty = page->dirty || page->account.window_start != started;
-    bool stands = false;
-    const auto kind = kind_of(*page, lookup, hit, stands);
-    verdict.stands = verdict.stands || stands;
-    verdict.told = verdict.told && !stands && (!kind || can_pay(page->account, *kind, limits));
+    const Due owed = due(*page, lookup);
+    verdict.stands = verdict.stands || owed.old_answer_stands;
+    verdict.told =
+        verdict.told && !owed.old_answer_stands && (!owed.kind || can_pay(page->account, *owed.kind, limits));
   }
   for (Page* page : pages) {
-    bool stands = false;
-    const auto kind = kind_of(*page, lookup, hit, stands);
-    const auto known = page->paid.find(lookup.hash);
-    if (verdict.told && kind) {
-      charge(page->account, *kind, lookup.truth);
-      note_paid(*page, lookup, limits, hit);
+    if (const Due owed = due(*page, lookup); verdict.told && owed.kind) {
+      charge(page->account, *owed.kind, lookup.truth);
+      note_paid(*page, lookup, limits);
       verdict.charged = true;
-    } else if (known != page->paid.end() && known->second.hit && !hit) {
-      note_paid(*page, lookup, limits, hit);
-    } else if (known != page->paid.end() && lookup.now - known->second.used >= kTouchEveryMs) {
-      known->second.used = lookup.now;
-      page->changed.push_back(lookup.hash);
-      page->dirty = true;
+    } else {
+      note_asked(*page, lookup, limits);
     }
     verdict.account = page->account;
   }
@@ -158,8 +163,7 @@ Status LookupLedger::flush(std::int64_t now) {
   if (std::none_of(pages_.begin(), pages_.end(), [](const auto& page) { return page.second.dirty; })) {
     return {};
   }
-  registry_.database().set_patience(0);
-  const Status written = [&]() -> Status {
+  const Status written = registry_.database().without_waiting([&]() -> Status {
     COS_TRY(auto transaction, sqlite::WriteTransaction::begin(registry_.database(), sqlite::Durability::kRelaxed));
     for (auto& [key, page] : pages_) {
       if (page.dirty) {
@@ -171,8 +175,7 @@ Status LookupLedger::flush(std::int64_t now) {
       tidied_at_ = now;
     }
     return transaction.commit();
-  }();
-  registry_.database().set_patience(sqlite::kPatienceMs);
+  });
   if (written) {
     for (auto& [key, page] : pages_) {
       page.dirty = false;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -61,9 +62,15 @@ class LookupLedger {
   using Key = std::pair<std::string, std::string>;  // realm, site
 
   Result<Page*> page(const Realm& realm, const Site& site);
-  static LookupVerdict settle(std::vector<Page*>& pages, const Lookup& lookup, const LookupLimits& limits);
-  static void note_paid(Page& page, const Lookup& lookup, const LookupLimits& limits, bool hit);
-  static std::optional<LookupKind> kind_of(const Page& page, const Lookup& lookup, bool hit, bool& stands);
+  // How the page's site would pay for an answer, if it must; or that it is told again what it was told before.
+  struct Due {
+    std::optional<LookupKind> kind;
+    bool old_answer_stands;
+  };
+  static Due due(const Page& page, const Lookup& lookup);
+  static LookupVerdict settle(const std::vector<Page*>& pages, const Lookup& lookup, const LookupLimits& limits);
+  static void note_paid(Page& page, const Lookup& lookup, const LookupLimits& limits);
+  static void note_asked(Page& page, const Lookup& lookup, const LookupLimits& limits);
   Status write(const Key& key, Page& page);
   void make_room();
 

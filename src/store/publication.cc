@@ -175,13 +175,19 @@ Result<std::vector<Origin>> merge(StoreState& state, const WriteRequest& request
                                     sited_scope(state, request.scope), now);
 }
 
-// The write budget, for good. A site pays for what it did not store before.
-Status charge_write(StoreState& state, const WriteRequest& request, const Weight& weight, std::uint64_t size) {
+// The write budget, for good. Storing again costs nothing, on pages of the same site: what a frame stored elsewhere
+// must not show in how much it may store here.
+Status charge_write(StoreState& state, const WriteRequest& request, const std::optional<EntryRow>& existing,
+                    std::uint64_t size) {
   COS_TRY(const PolicySettings* const policy, state.policy());
-  if (!request.origin || policy->write_units == 0 || (weight.charge == 0 && size > 0)) {
+  if (!request.origin || policy->write_units == 0) {
     return {};
   }
   const Visitor writer = state.visitor(request.realm, *request.origin, request.top_level);
+  COS_TRY(const bool again, state.registry.has_stored_here(existing ? existing->id : 0, writer));
+  if (again) {
+    return {};
+  }
   COS_TRY(WriteAccount account, state.registry.write_account(writer.realm, writer.top_level));
   const std::int64_t now = state.clock();
   const std::uint64_t used = units_in_window(account.window_start, account.units, now);
@@ -306,7 +312,7 @@ Result<Published> publish(StoreState& state, const WriteRequest& request, Incomi
     }
     COS_TRY(const auto of_removed, remove_rows(state, removed));
     links.insert(links.end(), of_removed.begin(), of_removed.end());
-    COS_CHECK(charge_write(state, request, weight, bytes.size));
+    COS_CHECK(charge_write(state, request, existing, bytes.size));
     COS_TRY(Published result, place_and_register(state, request, incoming, bytes, existing, placed));
     COS_CHECK(transaction.commit());
     return result;

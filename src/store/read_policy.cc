@@ -17,14 +17,15 @@ constexpr std::int64_t kHourMs = 3600LL * 1000;
 // One read on its way to a verdict. `real`: it charges and notes; else it changes nothing.
 class Judgement {
  public:
-  Judgement(StoreState& state, const PolicySettings& settings, const Caller& caller, const Hash& hash, bool real)
+  Judgement(StoreState& state, const PolicySettings& settings, const Caller& caller, Visitor visitor, const Hash& hash,
+            bool real)
       : state_(state),
         settings_(settings),
         caller_(caller),
         hash_(hash),
         real_(real),
         now_(state.clock()),
-        visitor_(state.visitor(caller.realm, caller.origin, caller.top_level)) {}
+        visitor_(std::move(visitor)) {}
 
   Result<Disclosure> decide() {
     COS_TRY(entry_, state_.registry.find(hash_));
@@ -83,7 +84,7 @@ class Judgement {
 
   [[nodiscard]] bool is_suppressed() const {
     const bool drawn = grease_suppresses(
-        state_.grease_secret, {visitor_.realm.name(), visitor_.top_level, hash_, now_ / settings_.grease_epoch_ms},
+        state_.secret, {visitor_.realm.name(), visitor_.top_level, hash_, now_ / settings_.grease_epoch_ms},
         settings_.grease_percent);
     return drawn && (!is_present() || entry_->size < kGreaseExemptSize);
   }
@@ -98,7 +99,8 @@ class Judgement {
     }
     COS_TRY(const auto decision, state_.registry.site_decision(visitor_.realm, visitor_.origin.site));
     if (!decision && real_ && caller_.user_activation) {
-      state_.write_without_waiting([&] {
+      // What cannot be noted now is noted when the site asks again.
+      (void)state_.registry.database().without_waiting([&] {
         return state_.registry.put_site_decision(visitor_.realm, visitor_.origin.site, SiteDecision::kAsked, now_);
       });
     }
@@ -218,11 +220,12 @@ Result<ReadVerdict> judge_read(StoreState& state, const Caller& caller, const Ha
       !state.read_limiter.take(limiter_key(visitor), settings.read_rate, StoreState::steady_now())) {
     return ReadVerdict{};
   }
-  Judgement judgement(state, settings, caller, hash, true);
+  Judgement judgement(state, settings, caller, visitor, hash, true);
   if (caller.user_activation) {
     COS_TRY(const bool awaited, state.registry.awaits_gesture(visitor));
     if (awaited) {
-      state.write_without_waiting([&] { return state.registry.confirm_gesture(visitor); });
+      // What cannot be noted now is noted at the next read.
+      (void)state.registry.database().without_waiting([&] { return state.registry.confirm_gesture(visitor); });
     }
   }
   COS_TRY(const Disclosure disclosure, judgement.decide());
@@ -236,7 +239,8 @@ Result<ReadExplanation> explain_read(StoreState& state, const Caller& caller, co
   } else {
     COS_TRY(const PolicySettings* const policy, state.policy());
     const PolicySettings settings = *policy;
-    Judgement judgement(state, settings, caller, hash, false);
+    Judgement judgement(state, settings, caller, state.visitor(caller.realm, caller.origin, caller.top_level), hash,
+                        false);
     COS_TRY(explanation.disclosure, judgement.decide());
     if (explanation.disclosure == Disclosure::kRefused) {
       COS_TRY(explanation.reason, judgement.reason());

@@ -118,6 +118,8 @@ class Registry {
   // Who stored, who may read.
   Result<DisclosureFacts> facts(std::int64_t entry, const Visitor& reader, const GrantRules& rules);
   Result<bool> is_storing_origin(std::int64_t entry, const Realm& realm, const Origin& origin);
+  // On pages of this site.
+  Result<bool> has_stored_here(std::int64_t entry, const Visitor& writer);
   Status add_storing_origin(std::int64_t entry, const Visitor& writer, Scope::Kind scope, bool gesture,
                             std::string_view source_url, std::int64_t now);
   Status mark_manual(std::int64_t entry, const Realm& realm);

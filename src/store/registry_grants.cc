@@ -70,6 +70,16 @@ Result<bool> Registry::is_storing_origin(std::int64_t entry, const Realm& realm,
   return row.has_value();
 }
 
+Result<bool> Registry::has_stored_here(std::int64_t entry, const Visitor& writer) {
+  COS_TRY(const auto row,
+          database_.integer("SELECT 1 FROM storing_origin WHERE entry = ?1"
+                            " AND realm = (SELECT id FROM realm WHERE name = ?2)"
+                            " AND origin = (SELECT id FROM origin WHERE serialized = ?3)"
+                            " AND top_level = ?4",
+                            entry, writer.realm.name(), writer.origin.origin.serialize(), writer.top_level.serialized));
+  return row.has_value();
+}
+
 Status Registry::add_listing(std::int64_t entry, std::int64_t realm) {
   return database_.run("INSERT OR IGNORE INTO listing (entry, realm) VALUES (?1, ?2)", entry, realm);
 }

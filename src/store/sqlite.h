@@ -20,6 +20,9 @@ namespace libcos::sqlite {
 
 using Blob = std::span<const std::uint8_t>;
 
+// How long a statement waits for another process's write lock.
+inline constexpr int kPatienceMs = 20'000;
+
 // One execution of a cached statement; resets it when it goes out of scope. Two executions of the same
 // statement text at one time are not possible (nor needed).
 class Query {
@@ -102,8 +105,15 @@ class Database {
     return *row && !made->is_null(0) ? std::optional(made->integer(0)) : std::nullopt;
   }
 
-  // How long a statement waits for another process's write lock.
-  void set_patience(int milliseconds) { sqlite3_busy_timeout(handle_.get(), milliseconds); }
+  // Runs `work`, which fails with kBusy where it would have to wait for another process's write lock: for what a
+  // read notes, since a read must not wait.
+  template <class Work>
+  auto without_waiting(Work work) {
+    sqlite3_busy_timeout(handle_.get(), 0);
+    auto result = work();
+    sqlite3_busy_timeout(handle_.get(), kPatienceMs);
+    return result;
+  }
 
   [[nodiscard]] std::int64_t last_insert_id() const { return sqlite3_last_insert_rowid(handle_.get()); }
   [[nodiscard]] std::int64_t changes() const { return sqlite3_changes64(handle_.get()); }
@@ -162,8 +172,6 @@ auto collect(Query query, Read read) -> Result<std::vector<typename decltype(rea
 // kDurable: a commit survives a power cut. kRelaxed: it survives a crash of the process, and costs no sync;
 // for what may be lost without harm.
 enum class Durability { kDurable, kRelaxed };
-
-inline constexpr int kPatienceMs = 20'000;
 
 // BEGIN IMMEDIATE: holds the one write lock of the store, across processes, until commit or destruction.
 class WriteTransaction {

@@ -78,9 +78,7 @@ Status StoreState::flush_reads() {
     return {};
   }
   COS_TRY(const PolicySettings* const settings, policy());
-  // A read must not wait for another process's write; the dates can.
-  registry.database().set_patience(0);
-  const Status written = [&]() -> Status {
+  const Status written = registry.database().without_waiting([&]() -> Status {
     COS_TRY(auto transaction, sqlite::WriteTransaction::begin(registry.database(), sqlite::Durability::kRelaxed));
     for (const auto& [entry, pending] : pending_reads) {
       COS_CHECK(registry.set_last_read(entry, pending.when));
@@ -95,8 +93,7 @@ Status StoreState::flush_reads() {
       }
     }
     return transaction.commit();
-  }();
-  registry.database().set_patience(sqlite::kPatienceMs);
+  });
   if (written || pending_reads.size() >= kMostPendingReads) {
     pending_reads.clear();
   }

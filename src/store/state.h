@@ -50,7 +50,7 @@ struct StoreState {
   LookupLedger ledger;
   RateLimiter read_limiter;
   RateLimiter write_limiter;
-  std::vector<std::uint8_t> grease_secret;
+  std::vector<std::uint8_t> secret;
   // Reads that are not dated in the registry yet: a read must not cost a durable write.
   struct PendingRead {
     std::int64_t when;
@@ -70,14 +70,6 @@ struct StoreState {
   const PublicSuffixes suffixes;
 
   // The mutex is held by the caller of each of these.
-  // Runs `write` unless another process holds the store's write lock: for what a read notes, since a read must not
-  // wait. What could not be written is noted again by the next such read.
-  template <class Write>
-  void write_without_waiting(Write write) {
-    registry.database().set_patience(0);
-    (void)write();
-    registry.database().set_patience(sqlite::kPatienceMs);
-  }
   Result<std::int64_t> setting_value(std::string_view key);
   Result<std::string> setting_text(std::string_view key);
   // The settings that reads ask for; kept until this process or another changes the registry.

@@ -90,7 +90,7 @@ Result<Store> Store::open(const StoreOptions& options) {
   auto state = std::make_shared<StoreState>(paths, std::move(files), std::move(database),
                                             options.clock ? options.clock : system_clock(), paths.hash_list());
   (void)sweep(*state, disk);
-  COS_TRY(state->grease_secret, state->registry.secret("grease"));
+  COS_TRY(state->secret, state->registry.secret("store"));
   return Store(std::move(state));
 }
 
@@ -100,7 +100,7 @@ Result<Store> Store::open_private(const StoreOptions& options) {
   COS_CHECK(migrate(database));
   auto state = std::make_shared<StoreState>(StorePaths(fs::path()), make_memory_blob_files(), std::move(database),
                                             options.clock ? options.clock : system_clock(), paths.hash_list());
-  COS_TRY(state->grease_secret, state->registry.secret("grease"));
+  COS_TRY(state->secret, state->registry.secret("store"));
   return Store(std::move(state));
 }
 

@@ -317,6 +317,20 @@ TEST_F(LookupsTest, WhatIsBeingWrittenCountsAndWhatFailedDoesNot) {
   EXPECT_EQ(put(kA, "3").error().code, ErrorCode::kQuotaExceeded);
 }
 
+TEST_F(LookupsTest, WhatAFrameStoredOnOnePageDoesNotShowInItsWriteBudgetOnAnother) {
+  ASSERT_TRUE(store_.set_setting("write.files", "2"));
+  const auto framed_put = [&](const std::string& page, const std::string& text) {
+    return put_request({profile('a'), origin_of(kC), hash_of(text), {}, "", origin_of(page)}, text).has_value();
+  };
+  ASSERT_TRUE(framed_put(kA, "1"));
+  for (const std::string& page : {kA, kB}) {
+    EXPECT_TRUE(framed_put(page, "1"));
+  }
+  EXPECT_TRUE(framed_put(kB, "2"));
+  EXPECT_FALSE(framed_put(kB, "3")) << "the file that it had stored on the other page was counted here";
+  EXPECT_TRUE(framed_put(kA, "2")) << "and storing again on the same page was not";
+}
+
 TEST_F(LookupsTest, LargeWritesAreWeighed) {
   ASSERT_TRUE(store_.set_setting("write.files", "2"));
   auto writer = store_.begin_write({profile('a'), origin_of(kA), hash_of("x")});
