@@ -23,6 +23,7 @@ import { WriteSessions } from './write-sessions.js';
  * @property {import('./bytes.js').Bytes} bytes
  * @property {import('./document-records.js').DocumentRecords} records
  * @property {import('./handle-registry.js').HandleRegistry} registry
+ * @property {import('./resource-ceilings.js').ResourceCeilings} ceilings
  */
 
 /** Is this an answer for the page, not a sign that the store is out of reach? @param {unknown} error */
@@ -36,6 +37,7 @@ const isOutOfReach = (error) =>
 export class DocumentSession {
   #port;
   #services;
+  #documentId;
   /** @type {Promise<Tables | null>} null: this document may not use the API */ #tables;
   #gone = false;
   /**
@@ -53,6 +55,7 @@ export class DocumentSession {
   constructor(port, identity, services) {
     this.#port = port;
     this.#services = services;
+    this.#documentId = identity.documentId;
     this.#tables = this.#judge(identity);
     services.host.retain();
     port.onMessage.addListener((message) => void this.#receive(message));
@@ -121,6 +124,8 @@ export class DocumentSession {
         return this.#find(request.hash, tables);
       case 'create':
         return this.#create(request, tables);
+      case 'watch':
+        return this.#watch();
       case 'open':
         return this.#open(request.handle, tables);
       case 'write.open':
@@ -150,11 +155,16 @@ export class DocumentSession {
   }
 
   /** @param {Extract<Request, {op: 'create'}>} request @param {Tables} tables */
-  async #create({ hash, origins }, { handles }) {
-    return handles.create(hash, origins).catch((error) => {
+  async #create({ hash, origins, resource }, { handles }) {
+    const ceiling = resource === undefined ? undefined : this.#services.ceilings.of(this, resource);
+    return handles.create(hash, origins, ceiling).catch((error) => {
       if (isOutOfReach(error)) return { handle: handles.createDetached(hash, origins) };
       throw error;
     });
+  }
+
+  async #watch() {
+    this.#services.ceilings.watch(this, this.#documentId);
   }
 
   /** @param {HandleReference} reference @param {Tables} tables */
@@ -188,6 +198,7 @@ export class DocumentSession {
     void chrome.runtime.lastError;
     this.#gone = true;
     this.#services.host.release();
+    this.#services.ceilings.forget(this);
     this.#releaseAll(await this.#tables);
   }
 

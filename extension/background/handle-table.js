@@ -59,10 +59,11 @@ export class HandleTable {
   /**
    * @param {Hash} hash
    * @param {Origins | undefined} origins
+   * @param {string | null} [ceiling]
    * @returns {Promise<{handle: string, dropped: string[], listed: boolean | undefined}>}
    */
-  async create(hash, origins) {
-    const reply = await this.#create(hash, origins);
+  async create(hash, origins, ceiling = this.#ceiling) {
+    const reply = await this.#create(hash, origins, ceiling);
     const handle = this.#hold({ hash, created: true, origins, readable: false, ...this.#given(reply) });
     return { handle, dropped: reply.dropped ?? [], listed: reply.listed };
   }
@@ -135,13 +136,14 @@ export class HandleTable {
   /**
    * @param {Hash} hash
    * @param {Origins | undefined} origins
+   * @param {string | null} ceiling
    */
-  #create(hash, origins) {
+  #create(hash, origins, ceiling) {
     return this.#host.request('create', {
       caller: this.#caller.describe(),
       hash,
       ...(origins === undefined ? {} : { origins }),
-      ...(this.#ceiling === null ? {} : { ceiling: this.#ceiling }),
+      ...(ceiling === null ? {} : { ceiling }),
     });
   }
 

@@ -5,6 +5,7 @@
  */
 
 import { openChannel } from './channel.js';
+import { declareFetch } from './declared-fetch.js';
 import { createHandleFactory } from './handles.js';
 import { exposeManager } from './manager.js';
 import { own } from './primordials.js';
@@ -35,4 +36,5 @@ function createWorkerEnabler(channel) {
 if (window.isSecureContext && typeof FileSystemFileHandle === 'function') {
   const channel = openChannel();
   exposeManager(channel, createHandleFactory(channel), createWorkerEnabler(channel));
+  declareFetch(channel);
 }

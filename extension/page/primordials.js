@@ -95,6 +95,9 @@ export const toUpperCase = uncurry(String.prototype.toUpperCase);
 export const URLCtor = globals.URL;
 export const urlOrigin = getterOf(URLCtor.prototype, 'origin');
 export const urlProtocol = getterOf(URLCtor.prototype, 'protocol');
+export const setUrlHash = uncurry(
+  /** @type {(hash: string) => void} */ (getOwnPropertyDescriptor(URLCtor.prototype, 'hash')?.set),
+);
 export const { createObjectURL, revokeObjectURL } = URLCtor;
 export const urlHref = getterOf(URLCtor.prototype, 'href');
 

@@ -16,7 +16,8 @@
  * @typedef {{op: 'permission'}
  *   | {op: 'workers'}
  *   | {op: 'find', hash: Hash}
- *   | {op: 'create', hash: Hash, origins?: Origins}
+ *   | {op: 'watch'}
+ *   | {op: 'create', hash: Hash, origins?: Origins, resource?: string}
  *   | {op: 'open', handle: HandleReference}
  *   | {op: 'write.open', handle: HandleReference}
  *   | {op: 'write', session: string, position: number, data: Blob}
@@ -24,6 +25,8 @@
  *   | {op: 'write.close', session: string}
  *   | {op: 'write.abort', session: string}} Request
  *
+ * `create` with a `resource` is bounded by the ceiling of that response instead of the document's; `watch` asks
+ * for such responses to be looked at from now on.
  * `workers` asks for the script that gives the API to a worker (`{source}`), null where the
  * document's workers must be left as they are.
  *
