@@ -9,13 +9,17 @@ import { Caller } from './caller.js';
 import { judgeDocument } from './document-policy.js';
 import { HandleTable } from './handle-table.js';
 import { HostError, hostErrorLike, HostUnavailable, wireErrorOf } from './host-errors.js';
+import { UNKNOWN_MARKUP } from './markup-policy.js';
 import { parseEnvelope } from './messages.js';
 import { workerSource } from './worker-source.js';
 import { WriteSessions } from './write-sessions.js';
 
 /** @typedef {import('../shared/wire.js').Request} Request */
 /** @typedef {import('../shared/wire.js').HandleReference} HandleReference */
-/** @typedef {{caller: Caller, handles: HandleTable, sessions: WriteSessions, workers: boolean}} Tables */
+/**
+ * @typedef {{caller: Caller, handles: HandleTable, sessions: WriteSessions, workers: boolean,
+ *   markup: import('./markup-policy.js').MarkupPolicy}} Tables
+ */
 
 /**
  * @typedef {object} Services
@@ -74,6 +78,7 @@ export class DocumentSession {
         handles: new HandleTable(host, caller, verdict.ceiling, registry),
         sessions: new WriteSessions(host, bytes, caller),
         workers: verdict.workers,
+        markup: verdict.markup,
       };
     } catch (error) {
       console.error('cos: a document could not be judged', error);
@@ -94,7 +99,9 @@ export class DocumentSession {
     if (call === undefined) return;
     try {
       if (content === undefined || content.op === 'release') throw hostErrorLike('TypeError', 'Malformed request.');
-      if (content.op === 'permission') this.#reply({ call, ok: true, allowed: tables !== null });
+      // A document that may not use the API may still have scripts of strict policies held back.
+      if (content.op === 'markup') this.#reply({ call, ok: true, ...(await this.#markup(tables)) });
+      else if (content.op === 'permission') this.#reply({ call, ok: true, allowed: tables !== null });
       else if (content.op === 'workers') {
         this.#workerScript = tables?.workers ? workerSource() : null;
         this.#reply({ call, ok: true, source: await this.#workerScript });
@@ -141,6 +148,13 @@ export class DocumentSession {
       default:
         throw hostErrorLike('TypeError', 'Malformed request.');
     }
+  }
+
+  /** @param {Tables | null} tables */
+  async #markup(tables) {
+    if (tables !== null) return tables.markup;
+    const record = await this.#services.records.get(this.#documentId);
+    return { ...UNKNOWN_MARKUP, trusted: record?.markup?.trusted ?? null };
   }
 
   /** @param {import('../shared/wire.js').Hash} hash @param {Tables} tables */

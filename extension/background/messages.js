@@ -63,6 +63,7 @@ const PARSERS = {
   permission: () => ({ op: 'permission' }),
   workers: () => ({ op: 'workers' }),
   watch: () => ({ op: 'watch' }),
+  markup: () => ({ op: 'markup' }),
   find(message) {
     const hash = parseHash(message.hash);
     return hash && { op: 'find', hash };

@@ -8,7 +8,6 @@
  * time that it took and in the server's other headers.
  */
 
-import { put, takeFirst } from './declared.js';
 import { domError } from './errors.js';
 import { patchMember } from './patch.js';
 import {
@@ -18,6 +17,7 @@ import {
 import { standInForMethod } from './stand-in.js';
 import { validateOrigins } from './validation.js';
 import { isObject, iteratorMethod, toStringOrStrings } from './webidl.js';
+import { put, takeFirst } from '../shared/entries.js';
 import { hashesOf } from '../shared/integrity.js';
 
 /** @typedef {import('./channel.js').Channel} Channel */

@@ -9,6 +9,7 @@ import { declareFetch } from './declared-fetch.js';
 import { createHandleFactory } from './handles.js';
 import { exposeManager } from './manager.js';
 import { own } from './primordials.js';
+import { offerReruns } from './rerun.js';
 import { windowPlace } from './window-place.js';
 import { wrapWorkersWith } from './workers.js';
 
@@ -37,4 +38,5 @@ if (window.isSecureContext && typeof FileSystemFileHandle === 'function') {
   const channel = openChannel();
   exposeManager(channel, createHandleFactory(channel), createWorkerEnabler(channel));
   declareFetch(channel);
+  offerReruns();
 }

@@ -17,6 +17,7 @@
  *   | {op: 'workers'}
  *   | {op: 'find', hash: Hash}
  *   | {op: 'watch'}
+ *   | {op: 'markup'}
  *   | {op: 'create', hash: Hash, origins?: Origins, resource?: string}
  *   | {op: 'open', handle: HandleReference}
  *   | {op: 'write.open', handle: HandleReference}
@@ -27,10 +28,16 @@
  *
  * `create` with a `resource` is bounded by the ceiling of that response instead of the document's; `watch` asks
  * for such responses to be looked at from now on.
+ * `markup` asks how scripts and styles of the document's markup may be served: see MarkupPolicy in
+ * background/markup-policy.js.
  * `workers` asks for the script that gives the API to a worker (`{source}`), null where the
  * document's workers must be left as they are.
  *
  * @typedef {{op: 'release', handles: string[], sessions: string[]}} Notice
+ *
+ * @typedef {object} Channel what requests go out through
+ * @property {(request: Request, done: (reply: any) => void) => void} call
+ * @property {(notice: Notice) => void} notify
  *
  * @typedef {{name: string, message: string}} WireError
  *

@@ -3,8 +3,8 @@ import { allowCors, sendBytes, sendText } from '../../../scripts/lib/https-serve
 
 /** @typedef {import('../../../scripts/lib/https-server.mjs').Handler} Handler */
 
-/** Hosts that tests may use: a.test has a sibling below the same registrable domain, the others are strangers. */
-export const HOSTS = ['a.test', 'app.a.test', 'b.test', 'c.test', 'd.test', 'e.test'];
+/** Hosts that tests may use: a.test has a sibling below the same registrable domain, the others are strangers. localhost is trusted without https. */
+export const HOSTS = ['a.test', 'app.a.test', 'b.test', 'c.test', 'd.test', 'e.test', 'localhost'];
 
 const HTML = 'text/html; charset=utf-8';
 
@@ -29,6 +29,11 @@ export class Sites {
   /** @param {string} body @param {Record<string, string>} [headers] @returns {string} its path */
   script(body, headers = {}) {
     return this.#add({ type: 'text/javascript', body, headers });
+  }
+
+  /** @param {string} body @returns {string} its path */
+  sheet(body) {
+    return this.#add({ type: 'text/css', body, headers: {} });
   }
 
   /** @param {{type: string, body: string | Uint8Array, headers: Record<string, string>}} resource */

@@ -1,13 +1,17 @@
 /**
- * @file What every declarative form in a script has in common: look a hash up and take the file, or store what the
- * network gave. No errors: a store that cannot be had is an empty one. May be imported by page/ only.
+ * @file What the declarative forms have in common: look a hash up and take the file, or store what the network gave.
+ * No errors: a store that cannot be had is an empty one. Calls no method of any built-in by name, so that it works in
+ * the page's world whatever the page did to them. May be imported by page/ and content/.
  */
 
-import { own } from './primordials.js';
+/** @typedef {import('./wire.js').Channel} Channel */
+/** @typedef {import('./wire.js').Hash} Hash */
+/** @typedef {import('./wire.js').Origins} Origins */
 
-/** @typedef {import('./channel.js').Channel} Channel */
-/** @typedef {import('../shared/wire.js').Hash} Hash */
-/** @typedef {import('../shared/wire.js').Origins} Origins */
+const { hasOwn } = Object;
+
+/** @param {any} reply @param {string} name */
+const own = (reply, name) => (hasOwn(reply, name) ? reply[name] : undefined);
 
 /**
  * @param {Channel} channel
