@@ -1,12 +1,13 @@
 /**
  * @file Sees the scripts and style sheets that the parser finds, before it runs them, and has those that declare
- * `crossoriginstorage` served from the store (declared-elements.js). May be called by content/main.js only.
+ * `crossoriginstorage` served from the store (script-order.js), and style elements with declared addresses (declared-urls.js). May be called by content/main.js only.
  *
  * The parser lets a MutationObserver run at a script's end tag, before it runs the script. What a script
  * inserts by itself has begun to load by then and is the browser's.
  */
 
 import { hashesOf } from '../shared/integrity.js';
+import { MARK, serveUrls } from './declared-urls.js';
 import { ScriptOrder } from './script-order.js';
 
 /** @typedef {import('./connection.js').Connection} Connection */
@@ -82,15 +83,39 @@ export function watchMarkup(connection) {
     order ??= new ScriptOrder(connection);
     order.meetSheet(link);
   }
+  /** @type {Set<HTMLStyleElement>} styles that the parser may not have ended */
+  const open = new Set();
+  /** @param {HTMLStyleElement} style */
+  async function serveStyle(style) {
+    const text = style.textContent;
+    if (!text.includes(MARK) || isHindered()) return;
+    order ??= new ScriptOrder(connection);
+    const { styles } = await order.policy;
+    const served = styles ? await serveUrls(connection, text, document.baseURI) : text;
+    if (served !== text && style.textContent === text) style.textContent = served;
+  }
+  /** @param {boolean} all */
+  function seeStyles(all) {
+    for (const style of open) {
+      if (!all && style.nextSibling === null) continue;
+      open.delete(style);
+      void serveStyle(style);
+    }
+  }
   const observer = new MutationObserver((records) => {
     for (const { addedNodes } of records) {
       for (const node of addedNodes) {
         if (node instanceof HTMLScriptElement) seeScript(node);
         else if (node instanceof HTMLLinkElement) seeLink(node);
+        else if (node instanceof HTMLStyleElement) open.add(node);
       }
     }
+    if (open.size > 0) seeStyles(document.readyState !== 'loading');
   });
   observer.observe(document, { childList: true, subtree: true });
-  // Afterwards only scripts insert elements.
-  window.addEventListener('DOMContentLoaded', () => observer.disconnect(), { once: true });
+  window.addEventListener('DOMContentLoaded', () => {
+    seeStyles(true);
+    // Afterwards only scripts insert elements: the document must have declared something before.
+    if (order === undefined) observer.disconnect();
+  }, { once: true });
 }

@@ -6,12 +6,16 @@
  */
 
 import { RERUN_EVENT } from '../shared/names.js';
-import { DeclaredElement } from './declared-element.js';
+import { resourceOf } from './declared-resource.js';
+import { moveSheet } from './declared-urls.js';
 import { EventHold } from './event-hold.js';
+import { standsAlone } from './relocation.js';
 
 /** @typedef {import('./connection.js').Connection} Connection */
 /** @typedef {{scripts: boolean, styles: boolean, trusted: string[] | null}} Policy see background/markup-policy.js */
+/** @typedef {import('./declared-resource.js').DeclaredResource} DeclaredResource */
 /** @typedef {{element: HTMLElement, run: () => Promise<void>}} Turn */
+/** @typedef {{url: string, exact: boolean}} Hit `exact`: byte for byte what `integrity` says */
 
 const HELD_TYPE = 'text/x-cos-held';
 
@@ -64,9 +68,9 @@ export class ScriptOrder {
     if (this.#met.has(script) || (!declared && !waits)) return;
     this.#met.add(script);
     const type = script.getAttribute('type');
+    const entry = declared ? resourceOf(this.#connection, script, script.src) : undefined;
+    const found = entry && this.#findScript(type ?? '', entry);
     script.setAttribute('type', HELD_TYPE);
-    const entry = declared ? new DeclaredElement(this.#connection, script, script.src) : undefined;
-    const found = entry === undefined ? undefined : this.#find(entry);
     // From now on: what another script made and inserted right here has begun to load by itself.
     const end = script.hasAttribute('src') ? settled(script) : Promise.resolve(true);
     const turn = { element: script, run: () => this.#runScript(script, type, end, entry, found) };
@@ -74,22 +78,43 @@ export class ScriptOrder {
     else this.#enqueue(time === 'blocking' ? this.#blocking : this.#deferred, turn);
   }
 
+  /** How what the document declares may be served. */
+  get policy() {
+    return this.#policy;
+  }
+
   /** A style sheet blocks the scripts after it, as it does in the browser. @param {HTMLLinkElement} link */
   meetSheet(link) {
     if (this.#met.has(link)) return;
     this.#met.add(link);
     const href = link.getAttribute('href') ?? '';
-    const entry = new DeclaredElement(this.#connection, link, link.href);
+    const entry = resourceOf(this.#connection, link, link.href);
     // Ends the request that the browser has begun.
     link.removeAttribute('href');
-    const found = this.#policy.then(({ styles }) => (styles ? entry.sheet() : undefined));
+    const found = this.#findSheet(entry);
     this.#enqueue(this.#blocking, { element: link, run: () => this.#loadSheet(link, href, entry, found) });
   }
 
-  /** @param {DeclaredElement} entry */
-  async #find(entry) {
+  /**
+   * @param {string} type the element's
+   * @param {DeclaredResource} resource
+   * @returns {Promise<Hit | undefined>}
+   */
+  async #findScript(type, resource) {
     const { scripts } = await this.#policy;
-    return scripts ? entry.script() : undefined;
+    const file = scripts ? await resource.take() : undefined;
+    if (file === undefined || !(await standsAlone(file, type))) return undefined;
+    return { url: URL.createObjectURL(new Blob([file], { type: 'text/javascript' })), exact: true };
+  }
+
+  /** @param {DeclaredResource} resource @returns {Promise<Hit | undefined>} */
+  async #findSheet(resource) {
+    const { styles } = await this.#policy;
+    const file = styles ? await resource.take() : undefined;
+    if (file === undefined) return undefined;
+    const text = await file.text();
+    const moved = await moveSheet(this.#connection, text, resource.url);
+    return { url: URL.createObjectURL(new Blob([moved], { type: 'text/css' })), exact: moved === text };
   }
 
   /** @param {Turn[]} queue @param {Turn} turn */
@@ -133,8 +158,8 @@ export class ScriptOrder {
    * @param {HTMLScriptElement} script
    * @param {string | null} type
    * @param {Promise<unknown>} end
-   * @param {DeclaredElement | undefined} entry
-   * @param {Promise<{url: string} | undefined> | undefined} found
+   * @param {DeclaredResource | undefined} entry
+   * @param {Promise<Hit | undefined> | undefined} found
    */
   async #runScript(script, type, end, entry, found) {
     const hit = await found;
@@ -158,8 +183,8 @@ export class ScriptOrder {
   /**
    * @param {HTMLLinkElement} link
    * @param {string} href
-   * @param {DeclaredElement} entry
-   * @param {Promise<{url: string, exact: boolean} | undefined>} found
+   * @param {DeclaredResource} entry
+   * @param {Promise<Hit | undefined>} found
    */
   async #loadSheet(link, href, entry, found) {
     const hit = await found;

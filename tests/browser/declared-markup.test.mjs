@@ -239,3 +239,50 @@ test('under a policy for styles a style sheet comes from its own address', async
   assert.doesNotMatch(await page.evaluate(() => document.styleSheets[0].href ?? ''), /^blob:/);
   await page.close();
 });
+
+/** @param {string} path @param {string | Uint8Array} bytes @param {string} [scope] */
+const declaredUrl = (path, bytes, scope = '') => `url("${path}" integrity("${integrityOf(bytes)}") cross-origin-storage(${scope}))`;
+
+/** @param {import('playwright-core').Page} page @param {string} [selector] */
+const pictureOf = (page, selector = 'body') =>
+  page.evaluate((wanted) => getComputedStyle(/** @type {Element} */ (document.querySelector(wanted))).backgroundImage, selector);
+
+test('an address that a style declares is served from the store', async () => {
+  const picture = utf8('<svg xmlns="http://www.w3.org/2000/svg" width="3" height="3"><!-- stored --></svg>');
+  succeeded(await store(a, picture));
+  const path = world.sites.file(picture);
+  const { page } = await open(`<style>body { background-image: url("/plain.png"); background-image: ${declaredUrl(path, picture)}; }</style><body>`);
+  await eventually(async () => (await pictureOf(page)).includes('blob:'), 'the picture comes from the store');
+  assert.equal(world.server.traffic.requests({ path }), 0);
+  await page.close();
+});
+
+test('an address that a style declares and the store does not have comes from the network and is stored', async () => {
+  const picture = utf8('<svg xmlns="http://www.w3.org/2000/svg" width="3" height="3"><!-- missing --></svg>');
+  const path = world.sites.file(picture);
+  const { page } = await open(`<style>body { background-image: ${declaredUrl(path, picture, '*')}; }</style><body>`);
+  await eventually(async () => (await pictureOf(page)).includes(path), 'the picture comes from the network');
+  await eventually(async () => (await read(a, hashOf(picture))).error === undefined, 'the picture is stored');
+  await page.close();
+});
+
+test('a declared style sheet may declare addresses of its own', async () => {
+  const picture = utf8('<svg xmlns="http://www.w3.org/2000/svg" width="3" height="3"><!-- in a sheet --></svg>');
+  const path = world.sites.file(picture);
+  const text = `body { background-image: ${declaredUrl(path, picture, '"https://b.example", "https://c.example"')} }`;
+  succeeded(await store(a, picture));
+  await stored(text);
+  const { page } = await open(`${sheetOf(text)}<body>`);
+  assert.match(await pictureOf(page), /^url\("blob:/);
+  assert.equal(world.server.traffic.requests({ path }), 0);
+  await page.close();
+});
+
+test('styles that declare nothing keep their text, and so do those under a policy', async () => {
+  const picture = utf8('<svg xmlns="http://www.w3.org/2000/svg" width="3" height="3"><!-- policy --></svg>');
+  succeeded(await store(a, picture));
+  const style = `body { background-image: ${declaredUrl(world.sites.file(picture), picture)} }`;
+  const { page } = await open(`<style id=s>${style}</style><body>`, { 'content-security-policy': "style-src 'unsafe-inline'" });
+  assert.deepEqual([await page.evaluate(() => document.getElementById('s')?.textContent), await pictureOf(page)], [style, 'none']);
+  await page.close();
+});
