@@ -97,26 +97,33 @@ export class DocumentSession {
       tables?.sessions.releaseSome(content.sessions);
     }
     if (call === undefined) return;
+    const answer = await this.#answer(content, tables);
+    // The first answer of all, whatever it says, promises that workers are ready.
+    if (content?.op !== 'workers') await this.#workerScript;
+    this.#reply({ call, ...answer });
+    if (this.#gone) this.#releaseAll(tables);
+  }
+
+  /**
+   * @param {ReturnType<typeof parseEnvelope>['content']} content
+   * @param {Tables | null} tables
+   * @returns {Promise<object>}
+   */
+  async #answer(content, tables) {
     try {
       if (content === undefined || content.op === 'release') throw hostErrorLike('TypeError', 'Malformed request.');
+      if (content.op === 'permission') return { ok: true, allowed: tables !== null };
       // A document that may not use the API may still have scripts of strict policies held back.
-      if (content.op === 'markup') this.#reply({ call, ok: true, ...(await this.#markup(tables)) });
-      else if (content.op === 'permission') this.#reply({ call, ok: true, allowed: tables !== null });
-      else if (content.op === 'workers') {
+      if (content.op === 'markup') return { ok: true, ...(await this.#markup(tables)) };
+      if (content.op === 'workers') {
         this.#workerScript = tables?.workers ? workerSource() : null;
-        this.#reply({ call, ok: true, source: await this.#workerScript });
+        return { ok: true, source: await this.#workerScript };
       }
-      else if (tables === null) throw hostErrorLike('NotAllowedError', BLOCKED_MESSAGE);
-      else {
-        const reply = { call, ok: true, ...(await this.#serve(content, tables)) };
-        await this.#workerScript;
-        this.#reply(reply);
-      }
+      if (tables === null) throw hostErrorLike('NotAllowedError', BLOCKED_MESSAGE);
+      return { ok: true, ...(await this.#serve(content, tables)) };
     } catch (error) {
-      await this.#workerScript;
-      this.#reply({ call, ok: false, error: wireErrorOf(error) });
+      return { ok: false, error: wireErrorOf(error) };
     }
-    if (this.#gone) this.#releaseAll(tables);
   }
 
   /**
