@@ -36,10 +36,11 @@ export class Sites {
    * @param {string} path
    * @param {string} type
    * @param {string | Uint8Array} body
+   * @param {Record<string, string>} [headers]
    * @returns {string}
    */
-  place(path, type, body) {
-    return this.#add({ type, body, headers: {} }, path);
+  place(path, type, body, headers = {}) {
+    return this.#add({ type, body, headers }, path);
   }
 
   /** @param {{type: string, body: string | Uint8Array, headers: Record<string, string>}} resource @param {string} [path] */
