@@ -36,9 +36,20 @@ export class Sites {
     return this.#add({ type: 'text/css', body, headers: {} });
   }
 
-  /** @param {{type: string, body: string | Uint8Array, headers: Record<string, string>}} resource */
-  #add(resource) {
-    const path = `/resource/${this.#resources.size + 1}`;
+  /**
+   * Puts a file at a path of its own choice, such as one of several modules that import each other.
+   * @param {string} path
+   * @param {string} type
+   * @param {string | Uint8Array} body
+   * @param {Record<string, string>} [headers]
+   * @returns {string}
+   */
+  place(path, type, body, headers = {}) {
+    return this.#add({ type, body, headers }, path);
+  }
+
+  /** @param {{type: string, body: string | Uint8Array, headers: Record<string, string>}} resource @param {string} [path] */
+  #add(resource, path = `/resource/${this.#resources.size + 1}`) {
     this.#resources.set(path, resource);
     return path;
   }
