@@ -45,11 +45,11 @@ export class DocumentSession {
   /** @type {Promise<Tables | null>} null: this document may not use the API */ #tables;
   #gone = false;
   /**
-   * The script for workers, once the document has asked for it. Other answers wait for it: whoever
-   * has the answer to its first call may count on workers with the API.
-   * @type {Promise<string | null> | null}
+   * Settled when the document has the script for workers that it asked for. Other answers wait for
+   * that: whoever has the answer to its first call may count on workers with the API.
+   * @type {Promise<void> | null}
    */
-  #workerScript = null;
+  #workersReady = null;
 
   /**
    * @param {chrome.runtime.Port} port
@@ -97,9 +97,12 @@ export class DocumentSession {
       tables?.sessions.releaseSome(content.sessions);
     }
     if (call === undefined) return;
+    if (content?.op === 'workers') {
+      this.#workersReady = this.#giveWorkerScript(call, tables);
+      return;
+    }
     const answer = await this.#answer(content, tables);
-    // The first answer of all, whatever it says, promises that workers are ready.
-    if (content?.op !== 'workers') await this.#workerScript;
+    await this.#workersReady;
     this.#reply({ call, ...answer });
     if (this.#gone) this.#releaseAll(tables);
   }
@@ -115,15 +118,16 @@ export class DocumentSession {
       if (content.op === 'permission') return { ok: true, allowed: tables !== null };
       // A document that may not use the API may still have scripts of strict policies held back.
       if (content.op === 'markup') return { ok: true, ...(await this.#markup(tables)) };
-      if (content.op === 'workers') {
-        this.#workerScript = tables?.workers ? workerSource() : null;
-        return { ok: true, source: await this.#workerScript };
-      }
       if (tables === null) throw hostErrorLike('NotAllowedError', BLOCKED_MESSAGE);
       return { ok: true, ...(await this.#serve(content, tables)) };
     } catch (error) {
       return { ok: false, error: wireErrorOf(error) };
     }
+  }
+
+  /** @param {number} call @param {Tables | null} tables */
+  async #giveWorkerScript(call, tables) {
+    this.#reply({ call, ok: true, source: tables?.workers ? await workerSource() : null });
   }
 
   /**
