@@ -74,6 +74,30 @@ export async function for_writing(word, size) {
   return { bytes, hash, handle: await storage().getFileHandle(hash, { create: true }) };
 }
 
+/**
+ * A writable that does not outlive its subtest: an origin may have few of them.
+ * @param {Test} t
+ * @param {string} word
+ * @returns {Promise<any>}
+ */
+export async function new_writable(t, word) {
+  const writable = await (await for_writing(word)).handle.createWritable();
+  t.add_cleanup(() => writable.abort().catch(() => {}));
+  return writable;
+}
+
+/** A writable of the browser's own, to compare with. @param {Test} t @returns {Promise<any>} */
+export async function native_writable(t) {
+  const root = await navigator.storage.getDirectory();
+  const handle = /** @type {any} */ (await root.getFileHandle(`native ${Math.random()}`, { create: true }));
+  const writable = await handle.createWritable();
+  t.add_cleanup(async () => {
+    await writable.abort().catch(() => {});
+    await handle.remove();
+  });
+  return writable;
+}
+
 /** @param {Hash} hash @returns {Promise<Uint8Array<ArrayBuffer>>} */
 export async function bytes_in_store(hash) {
   const file = await (await storage().getFileHandle(hash)).getFile();

@@ -3,7 +3,7 @@
  * Subtests of a file run one after the other, in the order in which they stand there.
  */
 
-/** @typedef {{name: string, passed: boolean, message: string}} Result */
+/** @typedef {{name: string, passed: boolean, message: string, duration: number}} Result */
 
 /** Bounds a subtest that hangs, and nothing else. */
 const HANGING_MS = 30_000;
@@ -52,11 +52,13 @@ async function run_one({ name, body }) {
   const hanging = new Promise((_resolve, reject) => {
     timer = setTimeout(() => reject(new AssertionError('It did not settle.')), HANGING_MS);
   });
+  const start = performance.now();
+  const result = (/** @type {boolean} */ passed, /** @type {string} */ message) => ({ name, passed, message, duration: performance.now() - start });
   try {
     await Promise.race([Promise.resolve().then(() => body(t)), hanging]);
-    return { name, passed: true, message: '' };
+    return result(true, '');
   } catch (error) {
-    return { name, passed: false, message: describe(error) };
+    return result(false, describe(error));
   } finally {
     clearTimeout(timer);
     await Promise.race([Promise.resolve().then(() => t.clean_up()).catch(() => {}), hanging.catch(() => {})]);
@@ -107,7 +109,8 @@ export const assert_not_equals = (actual, other, what = '') => assert(!Object.is
 /** @param {ArrayLike<unknown>} actual @param {ArrayLike<unknown>} expected @param {string} [what] */
 export function assert_array_equals(actual, expected, what = '') {
   assert(typeof actual === 'object' && actual !== null && 'length' in actual, `${what} expected a list, got ${describe(actual)}`);
-  const same = actual.length === expected.length && Array.prototype.every.call(expected, (item, index) => Object.is(item, actual[index]));
+  let same = actual.length === expected.length;
+  for (let index = 0; same && index < expected.length; index += 1) same = Object.is(actual[index], expected[index]);
   assert(same, `${what} expected ${describe(Array.from(expected).slice(0, 20))}, got ${describe(Array.from(actual).slice(0, 20))}`);
 }
 
