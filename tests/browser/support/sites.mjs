@@ -3,8 +3,8 @@ import { allowCors, sendBytes, sendText } from '../../../scripts/lib/https-serve
 
 /** @typedef {import('../../../scripts/lib/https-server.mjs').Handler} Handler */
 
-/** Hosts that tests may use: a.test has a sibling below the same registrable domain, the others are strangers. localhost is trusted without https. */
-export const HOSTS = ['a.test', 'app.a.test', 'b.test', 'c.test', 'd.test', 'e.test', 'localhost'];
+/** Hosts that tests may use: a.test has a sibling below the same registrable domain, the others are strangers. */
+export const HOSTS = ['a.test', 'app.a.test', 'b.test', 'c.test', 'd.test', 'e.test'];
 
 const HTML = 'text/html; charset=utf-8';
 
