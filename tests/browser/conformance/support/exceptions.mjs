@@ -19,6 +19,18 @@ export const EXCEPTIONS = [
     section: '3', name: 'a clone that was made before the write through the original stays unreadable',
     reason: 'A clone is a copy of a path that the browser makes without us; when it was made cannot be known. It gives only what its own origin has written.',
   },
+  ...['classic', 'module'].map((type) => ({
+    section: '4', name: `a ${type} data: worker, whose origin is opaque, is refused with NotAllowedError`,
+    reason: 'A worker can be reached only as its first script, and a bootstrap that imports a data: script has the origin of its creator: it would give the script more than the page meant to. Such a worker has no API.',
+  })),
+  ...['worker', 'module worker'].map((what) => ({
+    section: '4', context: 'window', name: `a shared ${what} has the API`,
+    reason: 'Tabs share such a worker by its URL. A bootstrap has another URL, so pages that use the API and pages that do not would no longer meet in one worker.',
+  })),
+  {
+    section: '4', context: 'window', name: 'a service worker has the API, which always refuses with NotAllowedError',
+    reason: 'The browser starts service workers by itself from the site’s own script, out of every extension’s reach.',
+  },
 ];
 
 /** @param {Exception} exception @param {{context: string, name: string}} outcome */
