@@ -31,6 +31,14 @@ export const EXCEPTIONS = [
     section: '4', context: 'window', name: 'a service worker has the API, which always refuses with NotAllowedError',
     reason: 'The browser starts service workers by itself from the site’s own script, out of every extension’s reach.',
   },
+  {
+    section: '4', context: 'window', name: "a frame of a javascript: URL shares its creator's view, with objects of its own realm",
+    reason: 'The browser tells extensions nothing of such a document, neither its parent nor that it exists; what cannot be found out counts as denied.',
+  },
+  ...['blob', 'url'].map((kind) => ({
+    section: '8', name: `a ${kind}: worker of a refused document is refused with NotAllowedError`,
+    reason: 'It has no API at all: only a bootstrapped worker could have it, which is not in every respect the browser’s own, and a document that may not use the API would have that for nothing.',
+  })),
 ];
 
 /** @param {Exception} exception @param {{context: string, name: string}} outcome */
