@@ -129,7 +129,7 @@ function check_js(error, constructor) {
 }
 
 const LEGACY_CODES = /** @type {Record<string, number>} */ ({
-  NotFoundError: 8, InvalidStateError: 11, AbortError: 20, DataCloneError: 25,
+  NotFoundError: 8, InvalidStateError: 11, SyntaxError: 12, AbortError: 20, QuotaExceededError: 22, DataCloneError: 25,
 });
 
 /** @param {any} error @param {string} name */
