@@ -15,7 +15,7 @@ export function echo(req, socket) {
   socket.write(['HTTP/1.1 101 Switching Protocols', 'Upgrade: websocket', 'Connection: Upgrade',
     `Sec-WebSocket-Accept: ${acceptance(req.headers['sec-websocket-key'] ?? '')}`, `Sec-WebSocket-Protocol: ${protocol}`, '', ''].join('\r\n'));
   socket.on('error', () => socket.destroy());
-  socket.on('data', (frame) => {
+  socket.on('data', (/** @type {Buffer} */ frame) => {
     const length = frame[1] & 0x7f;
     const mask = frame.subarray(2, 6);
     const payload = frame.subarray(6, 6 + length).map((byte, index) => byte ^ mask[index % 4]);

@@ -76,5 +76,5 @@ export async function bundled(contents, options = {}) {
     stdin: { contents, resolveDir: ROOT }, bundle: true, write: false, format: 'iife', target: 'chrome148', conditions: ['browser'],
     define: { 'process.env.NODE_ENV': '"production"' }, logLevel: 'silent', ...options,
   });
-  return result.outputFiles[0].text;
+  return /** @type {import('esbuild').OutputFile[]} */ (result.outputFiles)[0].text;
 }
