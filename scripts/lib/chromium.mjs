@@ -94,6 +94,7 @@ export function findChromium() {
  * @property {Record<string, string>} [env] added to the browser's environment
  * @property {{width: number, height: number} | null} [viewport]
  * @property {'light' | 'dark' | null} [colorScheme]
+ * @property {string[]} [withoutArgs] of those that Playwright starts every browser with
  */
 
 /**
@@ -104,7 +105,7 @@ export function findChromium() {
  */
 export async function launchBrowser({
   profileDir, extensionDir = null, cosBinary = null, storeDir = null, headless = !hasDisplay(),
-  extraArgs = [], env = {}, viewport = null, colorScheme = null,
+  extraArgs = [], env = {}, viewport = null, colorScheme = null, withoutArgs = [],
 }) {
   watchSignals();
   /** @type {Record<string, string>} */
@@ -125,7 +126,7 @@ export async function launchBrowser({
     executablePath: findChromium(),
     // Playwright's own headless mode is another browser binary, without extensions.
     headless: false,
-    ignoreDefaultArgs: ['--disable-extensions'],
+    ignoreDefaultArgs: ['--disable-extensions', ...withoutArgs],
     args, env: environment, viewport,
     ...(colorScheme && { colorScheme }),
     handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false,

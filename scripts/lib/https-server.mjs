@@ -52,11 +52,12 @@ async function selfSigned(hosts) {
  * Starts a server whose hosts answer by handlers of their own; the handler `*.test` answers for every
  * host below `.test` that has none. A handler that throws makes a 500 with the error's text; a host
  * without a handler makes a 421.
- * @param {{hosts: Record<string, Handler>, secure?: boolean, port?: number, bytesPerSecond?: number}} options
+ * @param {{hosts: Record<string, Handler>, secure?: boolean, port?: number, bytesPerSecond?: number,
+ *   upgrade?: (req: http.IncomingMessage, socket: import('node:stream').Duplex) => void}} options
  *   `bytesPerSecond` slows each response down to that rate, to see what a real line does
  * @returns {Promise<WebServer>}
  */
-export async function startServer({ hosts, secure = true, port = 0, bytesPerSecond = 0 }) {
+export async function startServer({ hosts, secure = true, port = 0, bytesPerSecond = 0, upgrade }) {
   const traffic = new TrafficLog();
   const scheme = secure ? 'https' : 'http';
 
@@ -89,6 +90,7 @@ export async function startServer({ hosts, secure = true, port = 0, bytesPerSeco
   const server = secure
     ? https.createServer(await selfSigned(Object.keys(hosts)), listener)
     : http.createServer(listener);
+  if (upgrade) server.on('upgrade', upgrade);
   await new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', () => resolve(undefined));

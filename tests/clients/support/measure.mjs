@@ -20,7 +20,7 @@ import { HUB, hubHandler, hubPath } from './hub.mjs';
  * @property {'everyone' | 'same site'} scope whom it stores for
  * @property {ModelFile[]} files
  * @property {Record<string, string>} vendor the site's own copies of program code: path on the site → file
- * @property {Record<string, string>} argument
+ * @property {Record<string, unknown>} argument
  * @property {(argument: any) => Promise<string>} visit runs in the page; gives what was computed
  * @property {RegExp} result
  */

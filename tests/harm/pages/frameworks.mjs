@@ -66,7 +66,7 @@ export const FRAMEWORKS = [
   await built('A page with Lit', `import { LitElement, html, css } from 'lit'; ${TICK}
     class Greeting extends LitElement { static properties = { name: {} }; static styles = css\`b { color: green }\`; render() { return html\`<b>Hello \${this.name}</b><slot></slot>\`; } }
     customElements.define('x-greeting', Greeting); const element = document.createElement('x-greeting'); element.name = 'you'; place.append(element);
-    globalThis.app = element.updateComplete.then(() => [element.shadowRoot.innerHTML, element.shadowRoot.adoptedStyleSheets.length]);`),
+    globalThis.app = element.updateComplete.then(() => [element.shadowRoot.textContent, element.shadowRoot.adoptedStyleSheets.length]);`),
   await built('A page with three.js', `import { BoxGeometry, Mesh, MeshBasicMaterial, PerspectiveCamera, Raycaster, Scene, Vector2 } from 'three';
     const scene = new Scene(); const mesh = new Mesh(new BoxGeometry(), new MeshBasicMaterial()); mesh.rotation.y = 0.5; scene.add(mesh);
     const camera = new PerspectiveCamera(50, 1); camera.position.z = 5; camera.updateMatrixWorld(); scene.updateMatrixWorld();

@@ -1,4 +1,5 @@
 /** Pages that are used: elements, events, history. */
+import { eventually } from '../../browser/support/expect.mjs';
 import { htmlDocument, scripted } from '../support/page.mjs';
 
 /** @typedef {import('../support/page.mjs').HarmPage} HarmPage */
@@ -34,7 +35,7 @@ export const INTERACTION = [
     html: '<input><button>Go</button>', reports: 2,
     act: async (page) => { await page.locator('input').pressSequentially('ab'); await page.locator('button').click(); } }),
   {
-    name: 'A page with a history', reports: 8, document: htmlDocument('History', VISIT),
+    name: 'A page with a history', reports: 9, document: htmlDocument('History', VISIT),
     act: async (page) => {
       await page.evaluate(() => { history.pushState({ at: 1 }, '', '?one'); history.pushState({ at: 2 }, '', '?two'); location.hash = 'three'; });
       for (let step = 0; step < 3; step += 1) await page.goBack();
@@ -43,9 +44,19 @@ export const INTERACTION = [
     },
   },
   {
-    name: 'A page that is left and come back to', reports: 3, document: htmlDocument('Left', `<p>First</p>${VISIT}`),
-    files: { 'next.html': htmlDocument('Next', `<p>Second</p>${VISIT}`) },
-    act: async (page) => { await page.goto(new URL('next.html', page.url()).href); await page.goBack(); },
+    name: 'A page that is left and come back to', document: htmlDocument('Left', '<script>shown = []; onpageshow = ({ persisted }) => shown.push(persisted)</script>'),
+    files: { 'next.html': htmlDocument('Next', '<p>Next</p>') },
+    act: async (page) => {
+      await page.goto(new URL('next.html', page.url()).href);
+      await page.evaluate(() => history.back());
+      // Contexts come and go while the page returns from the back/forward cache.
+      let shown = /** @type {boolean[] | undefined} */ (undefined);
+      await eventually(async () => {
+        shown = await page.evaluate(() => /** @type {any} */ (globalThis).shown).catch(() => undefined);
+        return shown && shown.length > 1;
+      }, 'the page is back');
+      return shown;
+    },
   },
   scripted('A page that observes', async () => {
     const box = /** @type {HTMLElement} */ (document.querySelector('div'));
@@ -77,7 +88,8 @@ export const INTERACTION = [
     async function* numbers() { for (let index = 0; index < 5; index += 1) yield index; }
     const collected = await Array.fromAsync(numbers());
     const streamed = [];
-    for await (const chunk of /** @type {any} */ (ReadableStream).from(collected).pipeThrough(new TransformStream({ transform: (value, controller) => controller.enqueue(value * 2) }))) streamed.push(chunk);
+    const source = new ReadableStream({ start: (controller) => { collected.forEach((value) => controller.enqueue(value)); controller.close(); } });
+    for await (const chunk of /** @type {any} */ (source.pipeThrough(new TransformStream({ transform: (value, controller) => controller.enqueue(value * 2) })))) streamed.push(chunk);
     return [[...signature.slice(0, 4)], streamed, new Intl.NumberFormat('de').format(1234.5), [...'a👍b'].length, structuredClone({ date: new Date(0), error: new RangeError('x') }).error.name, 'aBc'.replace(/(?<upper>[A-Z])/v, '<$<upper>>')];
   }),
 ];

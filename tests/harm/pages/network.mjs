@@ -38,11 +38,18 @@ export const NETWORK = [
     const source = new EventSource('events');
     const event = await new Promise((resolve) => { source.addEventListener('mine', (message) => resolve([message.data, message.lastEventId])); });
     source.close();
-    const socket = new WebSocket(location.href.replace('https', 'wss'));
-    const states = [socket.readyState, await new Promise((resolve) => { socket.onclose = ({ code, wasClean }) => resolve([code, wasClean]); }), socket.readyState];
+    const socket = new WebSocket(location.href.replace('http', 'ws'), ['echo', 'other']);
+    const states = [socket.readyState, await new Promise((resolve) => { socket.onopen = () => socket.send('hello'); socket.onmessage = ({ data }) => resolve([data, socket.protocol]); })];
+    socket.close(1000, 'enough');
+    states.push(await new Promise((resolve) => { socket.onclose = ({ code, wasClean }) => resolve([code, wasClean]); }));
     const failed = (() => { try { return new WebSocket('ws://'); } catch (error) { return /** @type {Error} */ (error).name; } })();
     return [event, states, failed, WebSocket.name, String(EventSource)];
-  }, { files: { events: { type: 'text/event-stream', body: 'id: 7\nevent: mine\ndata: first\n\n' } } }),
+  }, { over: 'loopback', files: { events: { type: 'text/event-stream', body: 'id: 7\nevent: mine\ndata: first\n\n' } } }),
+  // A browser with any extension that observes requests does not say why a handshake failed.
+  scripted('A page whose socket fails', async () => {
+    const socket = new WebSocket(location.href.replace('http', 'ws'));
+    return [await new Promise((resolve) => { socket.onclose = ({ code, reason, wasClean }) => resolve([code, reason, wasClean]); }), socket.readyState];
+  }, { knownConsole: /^error: WebSocket connection to '[^']+' failed: / }),
   scripted('A page with WebAssembly', async () => {
     const { instance, module } = /** @type {any} */ (await WebAssembly.instantiateStreaming(fetch('add.wasm')));
     const wrong = await WebAssembly.compileStreaming(fetch('main.js')).catch(({ name }) => name);

@@ -7,7 +7,7 @@ const HANDLE_FRAME = { 'inner.html': htmlDocument('Inner', `<script>
   const look = async (data, source) => { const root = await navigator.storage.getDirectory();
     return [data instanceof FileSystemFileHandle, data.constructor.name, data.name, await (await data.getFile()).text(), await root.resolve(data), await data.isSameEntry(await root.getFileHandle(data.name))]; };
   onmessage = async ({ data, source }) => source.postMessage(await look(data));
-  onmessageerror = () => parent.postMessage('messageerror');
+  onmessageerror = () => parent.postMessage('messageerror', '*');
 </script>`) };
 
 /** @type {HarmPage[]} */
@@ -29,7 +29,7 @@ export const STORAGE = [
     const failed = async (/** @type {() => Promise<unknown>} */ body) => body().then(() => 'nothing', (error) => `${error.name} ${error.constructor.name}`);
     const failures = [
       await failed(() => root.getFileHandle('missing')), await failed(() => root.getFileHandle('folder')), await failed(() => root.getFileHandle('a/b')),
-      await failed(() => root.removeEntry('folder')), await failed(() => FileSystemFileHandle.prototype.getFile.call(root)), await failed(() => /** @type {any} */ (file).createSyncAccessHandle?.()),
+      await failed(() => root.removeEntry('folder')), await failed(() => FileSystemFileHandle.prototype.getFile.call(root)), await failed(async () => /** @type {any} */ (file).createSyncAccessHandle()),
     ];
     await /** @type {any} */ (file).move('renamed.txt');
     const names = await Array.fromAsync(/** @type {any} */ (folder).keys());

@@ -13,16 +13,18 @@
 
 const REPORT = 'REPORT ';
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+/** The browser's own pages, such as its viewer of PDF. @param {string} url */
+const isInternal = (url) => /^chrome(-extension)?:/.test(url);
 /** Addresses of blobs are random. @param {string} text */
 const withoutUuids = (text) => text.replace(UUID, '<uuid>');
 
 /** @param {import('playwright-core').Page} page */
 async function framesOf(page) {
-  const seen = await Promise.all(page.frames().filter((frame) => !frame.url().startsWith('chrome-extension:')).map(async (frame) => {
-    const markup = await frame.content().catch((error) => `no markup: ${error.name}`);
-    return withoutUuids(`${frame.url()}\n${markup}`);
+  const seen = await Promise.all(page.frames().map(async (frame) => {
+    const markup = await frame.content().catch(() => null);
+    return markup === null || isInternal(frame.url()) ? [] : [withoutUuids(`${frame.url()}\n${markup}`)];
   }));
-  return seen.sort();
+  return seen.flat().sort();
 }
 
 /**
@@ -45,16 +47,29 @@ export async function lookAt(context, subject, url) {
     if (look.reports.length === subject.reports) reported();
   });
   page.on('pageerror', (error) => look.errors.push(withoutUuids(String(error))));
-  page.on('response', (response) => look.requests.push(withoutUuids(`${response.request().method()} ${response.url()} ${response.status()}`)));
-  page.on('requestfailed', (request) => look.requests.push(withoutUuids(`${request.method()} ${request.url()} ${request.failure()?.errorText}`)));
+  /** @param {import('playwright-core').Request} request @param {string | number | undefined} end */
+  const note = (request, end) => {
+    if (!isInternal(request.url())) look.requests.push(withoutUuids(`${request.method()} ${request.url()} ${end}`));
+  };
+  /** @type {WeakSet<import('playwright-core').Request>} */
+  const answered = new WeakSet();
+  page.on('response', (response) => {
+    answered.add(response.request());
+    note(response.request(), response.status());
+  });
+  // Whether a stream that the page closes had ended before is a matter of chance.
+  page.on('requestfailed', (request) => { if (!answered.has(request)) note(request, request.failure()?.errorText); });
   try {
     await page.goto(url, { waitUntil: 'load' });
-    await subject.act?.(page);
+    const acted = await subject.act?.(page);
     if (subject.reports) await within(20_000, enough, `${subject.name}: ${look.reports.length} of ${subject.reports} reports came. ${look.errors} ${look.console}`);
+    if (acted !== undefined) look.reports.push(JSON.stringify(acted));
     look.frames = await framesOf(page);
   } finally {
     await page.close();
   }
+  // A viewer asks for its document once or twice.
+  look.requests = [...new Set(look.requests)];
   for (const list of [look.console, look.errors, look.requests]) list.sort();
   return look;
 }

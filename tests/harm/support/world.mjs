@@ -1,6 +1,7 @@
 /** The servers of the pages and two browsers that differ in the extension alone. */
 import { startServer } from '../../../scripts/lib/https-server.mjs';
 import { extensionServiceWorker } from '../../../scripts/lib/chromium.mjs';
+import { echo } from './echo.mjs';
 import { openWorld } from '../../browser/support/fixture.mjs';
 
 /** @typedef {import('./page.mjs').HarmPage} HarmPage */
@@ -24,9 +25,10 @@ export async function openHarmWorld(pages) {
   }
   try {
     const insecure = await world.serve(false);
-    const loopback = await startServer({ hosts: { [LOOPBACK]: world.sites.handler() }, secure: false });
-    const bare = await world.launch('bare', { extension: false });
-    const extended = await world.launch('extended');
+    const loopback = await startServer({ hosts: { [LOOPBACK]: world.sites.handler() }, secure: false, upgrade: echo });
+    const withoutArgs = ['--disable-back-forward-cache'];
+    const bare = await world.launch('bare', { extension: false, withoutArgs });
+    const extended = await world.launch('extended', { withoutArgs });
     await extensionServiceWorker(extended.context);
     /** @param {HarmPage} page */
     const urlOf = ({ name, over }) => {
