@@ -21,11 +21,11 @@ export const EXCEPTIONS = [
   },
   ...['classic', 'module'].map((type) => ({
     section: '4', name: `a ${type} data: worker, whose origin is opaque, is refused with NotAllowedError`,
-    reason: 'A worker can be reached only as its first script, and a bootstrap that imports a data: script has the origin of its creator: it would give the script more than the page meant to. Such a worker has no API.',
+    reason: 'It has no API at all: only a bootstrapped worker could have it, which is not in every respect the browser’s own, and this one would have that for an API that always refuses.',
   })),
   ...['worker', 'module worker'].map((what) => ({
     section: '4', context: 'window', name: `a shared ${what} has the API`,
-    reason: 'Tabs share such a worker by its URL. A bootstrap has another URL, so pages that use the API and pages that do not would no longer meet in one worker.',
+    reason: 'Pages meet in such a worker by its URL and name. A bootstrap has another URL, so a page that has called the API and one that has not would no longer meet, and which a page is may be a matter of milliseconds.',
   })),
   {
     section: '4', context: 'window', name: 'a service worker has the API, which always refuses with NotAllowedError',
