@@ -11,6 +11,7 @@ import { HandleTable } from './handle-table.js';
 import { HostError, hostErrorLike, HostUnavailable, wireErrorOf } from './host-errors.js';
 import { UNKNOWN_MARKUP } from './markup-policy.js';
 import { parseEnvelope } from './messages.js';
+import { droppedByCeiling, droppedByFullList, notListed } from './warnings.js';
 import { workerSource } from './worker-source.js';
 import { WriteSessions } from './write-sessions.js';
 
@@ -153,7 +154,7 @@ export class DocumentSession {
       case 'write.truncate':
         return sessions.truncate(request.session, request.size);
       case 'write.close':
-        return sessions.close(request.session);
+        return sessions.close(request.session).then((dropped) => ({ warnings: dropped.map(droppedByFullList) }));
       case 'write.abort':
         return sessions.abort(request.session);
       default:
@@ -182,10 +183,13 @@ export class DocumentSession {
   /** @param {Extract<Request, {op: 'create'}>} request @param {Tables} tables */
   async #create({ hash, origins, resource }, { handles }) {
     const ceiling = resource === undefined ? undefined : this.#services.ceilings.of(this, resource);
-    return handles.create(hash, origins, ceiling).catch((error) => {
-      if (isOutOfReach(error)) return { handle: handles.createDetached(hash, origins) };
-      throw error;
-    });
+    try {
+      const { handle, dropped, unlisted } = await handles.create(hash, origins, ceiling);
+      return { handle, warnings: [...dropped.map(droppedByCeiling), ...(unlisted ? [notListed(hash)] : [])] };
+    } catch (error) {
+      if (!isOutOfReach(error)) throw error;
+      return { handle: handles.createDetached(hash, origins) };
+    }
   }
 
   async #watch() {

@@ -60,12 +60,12 @@ export class HandleTable {
    * @param {Hash} hash
    * @param {Origins | undefined} origins
    * @param {string | null} [ceiling]
-   * @returns {Promise<{handle: string, dropped: string[], listed: boolean | undefined}>}
+   * @returns {Promise<{handle: string, dropped: string[], unlisted: boolean}>} what of the wish will not be
    */
   async create(hash, origins, ceiling = this.#ceiling) {
     const reply = await this.#create(hash, origins, ceiling);
     const handle = this.#hold({ hash, created: true, origins, readable: false, ...this.#given(reply) });
-    return { handle, dropped: reply.dropped ?? [], listed: reply.listed };
+    return { handle, dropped: reply.dropped ?? [], unlisted: origins === '*' && reply.listed === false };
   }
 
   /**

@@ -52,7 +52,9 @@ export class Connection {
 
   #connect() {
     const port = chrome.runtime.connect({ name: RUNTIME_PORT });
-    port.onMessage.addListener((message) => {
+    port.onMessage.addListener(({ warnings = [], ...message }) => {
+      // In this script's console, which shows beside the page's and which the page cannot touch.
+      for (const warning of warnings) console.warn(warning);
       const done = this.#underWay.get(message.call);
       this.#underWay.delete(message.call);
       done?.(message);

@@ -41,7 +41,8 @@
  *
  * @typedef {{name: string, message: string}} WireError
  *
- * @typedef {{call: number, ok: true} & Record<string, unknown>} Success
+ * @typedef {{call: number, ok: true, warnings?: string[]} & Record<string, unknown>} Success
+ *   `warnings` are for the console and end at the content script.
  * @typedef {{call: number, ok: false, error: WireError, lost?: boolean}} Failure
  *   `lost`: the content script's own answer when the background went away under a call.
  * @typedef {Success | Failure} Reply
