@@ -185,7 +185,7 @@ export class DocumentSession {
     const ceiling = resource === undefined ? undefined : this.#services.ceilings.of(this, resource);
     try {
       const { handle, dropped, unlisted } = await handles.create(hash, origins, ceiling);
-      return { handle, warnings: [...dropped.map(droppedByCeiling), ...(unlisted ? [notListed(hash)] : [])] };
+      return { handle, warnings: [...dropped.map((origin) => droppedByCeiling(origin, resource)), ...(unlisted ? [notListed(hash)] : [])] };
     } catch (error) {
       if (!isOutOfReach(error)) throw error;
       return { handle: handles.createDetached(hash, origins) };

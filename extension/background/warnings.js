@@ -6,10 +6,10 @@
 
 import { MAX_ORIGINS } from '../shared/names.js';
 
-/** @param {string} origin */
-export const droppedByCeiling = (origin) =>
-  `Cross-origin storage: the origin ${origin} was dropped because this document's ` +
-  'Cross-Origin-Storage-Allow-Origin header does not name it.';
+/** @param {string} origin @param {string} [resource] what a declarative form fetched; absent: the document's header counts */
+export const droppedByCeiling = (origin, resource) =>
+  `Cross-origin storage: the origin ${origin} was dropped because the Cross-Origin-Storage-Allow-Origin header of ` +
+  `${resource ?? 'this document'} does not name it.`;
 
 /** @param {string} origin */
 export const droppedByFullList = (origin) =>

@@ -249,6 +249,20 @@ TEST_F(LookupsTest, GreaseSuppressesSmallGlobalReadsOnlyAndTheSameOnesEachTime) 
   EXPECT_NE(answers(kB, kB), first) << "another epoch";
 }
 
+TEST_F(LookupsTest, WhatGreaseSuppressesInOneProfileDoesNotShowInAnother) {
+  ASSERT_TRUE(store_.set_setting("lookup.budget", "off"));
+  ASSERT_TRUE(store_.set_setting("grease.percent", "50"));
+  store_files(64);
+  const auto answers = [&](const Realm& realm) {
+    std::string seen;
+    for (int i = 0; i < 64; ++i) {
+      seen += ask_as({realm, origin_of(kB)}, hash_of(text_of(i))) == Disclosure::kGlobal ? '1' : '0';
+    }
+    return seen;
+  };
+  EXPECT_NE(answers(profile('a')), answers(profile('b')));
+}
+
 TEST_F(LookupsTest, GreaseSparesLargeFiles) {
   ASSERT_TRUE(store_.set_setting("lookup.budget", "off"));
   ASSERT_TRUE(store_.set_setting("grease.percent", "50"));
