@@ -39,6 +39,30 @@ export const EXCEPTIONS = [
     section: '8', name: `a ${kind}: worker of a refused document is refused with NotAllowedError`,
     reason: 'It has no API at all: only a bootstrapped worker could have it, which is not in every respect the browser’s own, and a document that may not use the API would have that for nothing.',
   })),
+  {
+    section: '9', context: 'window', name: 'a stored style sheet in the markup costs no request',
+    reason: 'The browser asks for a style sheet as soon as the parser meets it, and often for scripts before that, and an extension may watch requests but not hold them. The request is ended, or what arrives is not used.',
+  },
+  {
+    section: '9', context: 'window', name: 'a script that a script makes is served from the store',
+    reason: 'It has begun to load when anybody learns of it. fetch() with the option and the npm package serve such scripts.',
+  },
+  {
+    section: '9', context: 'window', name: 'a module that imports others is served from the store',
+    reason: 'From the store it has a blob: address, at which it would not find the others. It is checked and stored, and runs from its own.',
+  },
+  {
+    section: '9', context: 'window', name: 'a stored script is served under a policy that allows its address',
+    reason: 'To the browser’s Content-Security-Policy it has a blob: address. Allowing that for one script would allow it for all.',
+  },
+  {
+    section: '9', context: 'window', name: 'a linked style sheet that declares nothing itself may declare addresses in it',
+    reason: 'The browser drops what it does not understand, so every style sheet of every page would have to be asked for a second time.',
+  },
+  {
+    section: '9', context: 'window', name: 'import … with { integrity, crossOriginStorage } is understood',
+    reason: 'The browser refuses the whole module before any of it runs. The npm package imports modules by hash.',
+  },
 ];
 
 /** @param {Exception} exception @param {{context: string, name: string}} outcome */
