@@ -37,9 +37,13 @@ export class HostConnection {
   #users = 0;
   #generation = 0;
 
-  /** @param {(state: HostState) => void} [onState] */
-  constructor(onState = () => {}) {
+  /**
+   * @param {(state: HostState) => void} [onState]
+   * @param {(session: Session) => void} [onSession]
+   */
+  constructor(onState = () => {}, onSession = () => {}) {
     this.onState = onState;
+    this.onSession = onSession;
   }
 
   get state() {
@@ -122,6 +126,7 @@ export class HostConnection {
       if (this.#port !== port) throw new HostUnavailable('broken');
       this.forgetFailures();
       this.#setState({ kind: 'ready' });
+      this.onSession(session);
       if (this.#users === 0) this.#armIdleTimer();
       return session;
     } catch (error) {

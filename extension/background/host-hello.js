@@ -14,6 +14,7 @@ const HELLO_TIMEOUT_MS = 15_000;
  * @property {number} port of the loopback server
  * @property {string} token
  * @property {string} storePath
+ * @property {boolean} crossOriginCaches whether pages get `caches.crossOrigin`
  */
 
 /**
@@ -62,5 +63,6 @@ export async function openSession(send) {
     port: loopback.port,
     token: String(loopback.token),
     storePath: String(store?.path ?? ''),
+    crossOriginCaches: reply.crossOriginCaches === true,
   };
 }

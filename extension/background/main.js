@@ -6,6 +6,7 @@
 import { RUNTIME_PORT } from '../shared/names.js';
 import { DocumentSession } from './broker.js';
 import { Bytes } from './bytes.js';
+import { offerCaches } from './caches-switch.js';
 import { watchCookieSwitch } from './cookie-switch.js';
 import { DocumentRecords, observeDocuments } from './document-records.js';
 import { HandleRegistry } from './handle-registry.js';
@@ -15,7 +16,8 @@ import { ResourceCeilings } from './resource-ceilings.js';
 import { gatherStatus, showBadge } from './status.js';
 
 const isPrivate = chrome.extension.inIncognitoContext;
-const host = new HostConnection(showBadge);
+// A private window's host has no settings of the user's.
+const host = new HostConnection(showBadge, ({ crossOriginCaches }) => isPrivate || offerCaches(crossOriginCaches));
 const bytes = new Bytes(host);
 const registry = new HandleRegistry();
 const ceilings = new ResourceCeilings();

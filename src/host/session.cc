@@ -169,8 +169,10 @@ Session::Outcome Session::hello(const json& request) {
     slow_.run([this] { (void)store_->sweep_links(); });
     slow_.run([this] { update_hash_list_if_due(*store_, stopping_); });
   }
+  const Result<Setting> caches = store_->setting("caches.cross-origin");
   return json{{"protocol", kProtocolVersion},
               {"host", COS_VERSION},
+              {"crossOriginCaches", caches && caches->value == "on"},
               {"loopback", {{"port", loopback_->port()}, {"token", loopback_->token()}}},
               {"store", {{"path", store_->directory().string()}}}};
 }
