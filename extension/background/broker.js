@@ -9,13 +9,18 @@ import { Caller } from './caller.js';
 import { judgeDocument } from './document-policy.js';
 import { HandleTable } from './handle-table.js';
 import { HostError, hostErrorLike, HostUnavailable, wireErrorOf } from './host-errors.js';
+import { UNKNOWN_MARKUP } from './markup-policy.js';
 import { parseEnvelope } from './messages.js';
+import { droppedByCeiling, droppedByFullList, notListed } from './warnings.js';
 import { workerSource } from './worker-source.js';
 import { WriteSessions } from './write-sessions.js';
 
 /** @typedef {import('../shared/wire.js').Request} Request */
 /** @typedef {import('../shared/wire.js').HandleReference} HandleReference */
-/** @typedef {{caller: Caller, handles: HandleTable, sessions: WriteSessions, workers: boolean}} Tables */
+/**
+ * @typedef {{caller: Caller, handles: HandleTable, sessions: WriteSessions, workers: boolean,
+ *   markup: import('./markup-policy.js').MarkupPolicy}} Tables
+ */
 
 /**
  * @typedef {object} Services
@@ -23,6 +28,7 @@ import { WriteSessions } from './write-sessions.js';
  * @property {import('./bytes.js').Bytes} bytes
  * @property {import('./document-records.js').DocumentRecords} records
  * @property {import('./handle-registry.js').HandleRegistry} registry
+ * @property {import('./resource-ceilings.js').ResourceCeilings} ceilings
  */
 
 /** Is this an answer for the page, not a sign that the store is out of reach? @param {unknown} error */
@@ -36,14 +42,15 @@ const isOutOfReach = (error) =>
 export class DocumentSession {
   #port;
   #services;
+  #documentId;
   /** @type {Promise<Tables | null>} null: this document may not use the API */ #tables;
   #gone = false;
   /**
-   * The script for workers, once the document has asked for it. Other answers wait for it: whoever
-   * has the answer to its first call may count on workers with the API.
-   * @type {Promise<string | null> | null}
+   * Settled when the document has the script for workers that it asked for. Other answers wait for
+   * that: whoever has the answer to its first call may count on workers with the API.
+   * @type {Promise<void> | null}
    */
-  #workerScript = null;
+  #workersReady = null;
 
   /**
    * @param {chrome.runtime.Port} port
@@ -53,6 +60,7 @@ export class DocumentSession {
   constructor(port, identity, services) {
     this.#port = port;
     this.#services = services;
+    this.#documentId = identity.documentId;
     this.#tables = this.#judge(identity);
     services.host.retain();
     port.onMessage.addListener((message) => void this.#receive(message));
@@ -71,6 +79,7 @@ export class DocumentSession {
         handles: new HandleTable(host, caller, verdict.ceiling, registry),
         sessions: new WriteSessions(host, bytes, caller),
         workers: verdict.workers,
+        markup: verdict.markup,
       };
     } catch (error) {
       console.error('cos: a document could not be judged', error);
@@ -89,24 +98,37 @@ export class DocumentSession {
       tables?.sessions.releaseSome(content.sessions);
     }
     if (call === undefined) return;
+    if (content?.op === 'workers') {
+      this.#workersReady = this.#giveWorkerScript(call, tables);
+      return;
+    }
+    const answer = await this.#answer(content, tables);
+    await this.#workersReady;
+    this.#reply({ call, ...answer });
+    if (this.#gone) this.#releaseAll(tables);
+  }
+
+  /**
+   * @param {ReturnType<typeof parseEnvelope>['content']} content
+   * @param {Tables | null} tables
+   * @returns {Promise<object>}
+   */
+  async #answer(content, tables) {
     try {
       if (content === undefined || content.op === 'release') throw hostErrorLike('TypeError', 'Malformed request.');
-      if (content.op === 'permission') this.#reply({ call, ok: true, allowed: tables !== null });
-      else if (content.op === 'workers') {
-        this.#workerScript = tables?.workers ? workerSource() : null;
-        this.#reply({ call, ok: true, source: await this.#workerScript });
-      }
-      else if (tables === null) throw hostErrorLike('NotAllowedError', BLOCKED_MESSAGE);
-      else {
-        const reply = { call, ok: true, ...(await this.#serve(content, tables)) };
-        await this.#workerScript;
-        this.#reply(reply);
-      }
+      if (content.op === 'permission') return { ok: true, allowed: tables !== null };
+      // A document that may not use the API may still have scripts of strict policies held back.
+      if (content.op === 'markup') return { ok: true, ...(await this.#markup(tables)) };
+      if (tables === null) throw hostErrorLike('NotAllowedError', BLOCKED_MESSAGE);
+      return { ok: true, ...(await this.#serve(content, tables)) };
     } catch (error) {
-      await this.#workerScript;
-      this.#reply({ call, ok: false, error: wireErrorOf(error) });
+      return { ok: false, error: wireErrorOf(error) };
     }
-    if (this.#gone) this.#releaseAll(tables);
+  }
+
+  /** @param {number} call @param {Tables | null} tables */
+  async #giveWorkerScript(call, tables) {
+    this.#reply({ call, ok: true, source: tables?.workers ? await workerSource() : null });
   }
 
   /**
@@ -121,6 +143,8 @@ export class DocumentSession {
         return this.#find(request.hash, tables);
       case 'create':
         return this.#create(request, tables);
+      case 'watch':
+        return this.#watch();
       case 'open':
         return this.#open(request.handle, tables);
       case 'write.open':
@@ -130,12 +154,19 @@ export class DocumentSession {
       case 'write.truncate':
         return sessions.truncate(request.session, request.size);
       case 'write.close':
-        return sessions.close(request.session);
+        return sessions.close(request.session).then((dropped) => ({ warnings: dropped.map(droppedByFullList) }));
       case 'write.abort':
         return sessions.abort(request.session);
       default:
         throw hostErrorLike('TypeError', 'Malformed request.');
     }
+  }
+
+  /** @param {Tables | null} tables */
+  async #markup(tables) {
+    if (tables !== null) return tables.markup;
+    const record = await this.#services.records.get(this.#documentId);
+    return { ...UNKNOWN_MARKUP, trusted: record?.markup?.trusted ?? null };
   }
 
   /** @param {import('../shared/wire.js').Hash} hash @param {Tables} tables */
@@ -150,11 +181,19 @@ export class DocumentSession {
   }
 
   /** @param {Extract<Request, {op: 'create'}>} request @param {Tables} tables */
-  async #create({ hash, origins }, { handles }) {
-    return handles.create(hash, origins).catch((error) => {
-      if (isOutOfReach(error)) return { handle: handles.createDetached(hash, origins) };
-      throw error;
-    });
+  async #create({ hash, origins, resource }, { handles }) {
+    const ceiling = resource === undefined ? undefined : this.#services.ceilings.of(this, resource);
+    try {
+      const { handle, dropped, unlisted } = await handles.create(hash, origins, ceiling);
+      return { handle, warnings: [...dropped.map(droppedByCeiling), ...(unlisted ? [notListed(hash)] : [])] };
+    } catch (error) {
+      if (!isOutOfReach(error)) throw error;
+      return { handle: handles.createDetached(hash, origins) };
+    }
+  }
+
+  async #watch() {
+    this.#services.ceilings.watch(this, this.#documentId);
   }
 
   /** @param {HandleReference} reference @param {Tables} tables */
@@ -188,6 +227,7 @@ export class DocumentSession {
     void chrome.runtime.lastError;
     this.#gone = true;
     this.#services.host.release();
+    this.#services.ceilings.forget(this);
     this.#releaseAll(await this.#tables);
   }
 

@@ -9,6 +9,7 @@
  * must not lend its headers to another document. May be imported by background/ only.
  */
 
+import { judgeMarkup, UNKNOWN_MARKUP } from './markup-policy.js';
 import { parseHeader } from './permissions-policy.js';
 import { leavesWorkersFree } from './worker-policy.js';
 
@@ -22,9 +23,13 @@ import { leavesWorkersFree } from './worker-policy.js';
  * @property {import('./permissions-policy.js').Allowlist | null} policy
  * @property {string | null} ceiling
  * @property {boolean} [workers] whether no policy of its response concerns how its workers are started
+ * @property {import('./markup-policy.js').MarkupPolicy} [markup] how what its markup declares may be served
  */
 
-/** @typedef {{url: string, policy: DocumentRecord['policy'], ceiling: string | null, workers: boolean}} PendingHeaders */
+/**
+ * @typedef {{url: string, policy: DocumentRecord['policy'], ceiling: string | null, workers: boolean,
+ *   markup: import('./markup-policy.js').MarkupPolicy}} PendingHeaders
+ */
 
 /** Enough for the frames of a page and the documents of its back/forward cache. */
 const MAX_RECORDS_PER_TAB = 400;
@@ -90,14 +95,14 @@ export class DocumentRecords {
   noteHeaders({ tabId, frameId, url, responseHeaders = [] }) {
     const key = `${tabId}:${frameId}`;
     const list = this.#pending.get(key) ?? [];
+    const csp = joinHeader(responseHeaders, 'content-security-policy');
+    const reportOnly = joinHeader(responseHeaders, 'content-security-policy-report-only');
     list.push({
       url: withoutFragment(url),
       policy: parseHeader(joinHeader(responseHeaders, 'permissions-policy')),
       ceiling: joinHeader(responseHeaders, 'cross-origin-storage-allow-origin'),
-      workers: leavesWorkersFree(
-        joinHeader(responseHeaders, 'content-security-policy'),
-        joinHeader(responseHeaders, 'content-security-policy-report-only'),
-      ),
+      workers: leavesWorkersFree(csp, reportOnly),
+      markup: judgeMarkup(csp, reportOnly),
     });
     if (list.length > MAX_PENDING_PER_FRAME) list.shift();
     this.#pending.set(key, list);
@@ -129,6 +134,7 @@ export class DocumentRecords {
         policy: headers?.policy ?? null,
         ceiling: headers?.ceiling ?? null,
         workers: headers?.workers ?? false,
+        markup: headers?.markup ?? UNKNOWN_MARKUP,
       });
     }
     this.#pending.delete(`${tabId}:${frameId}`);

@@ -59,12 +59,13 @@ export class HandleTable {
   /**
    * @param {Hash} hash
    * @param {Origins | undefined} origins
-   * @returns {Promise<{handle: string, dropped: string[], listed: boolean | undefined}>}
+   * @param {string | null} [ceiling]
+   * @returns {Promise<{handle: string, dropped: string[], unlisted: boolean}>} what of the wish will not be
    */
-  async create(hash, origins) {
-    const reply = await this.#create(hash, origins);
+  async create(hash, origins, ceiling = this.#ceiling) {
+    const reply = await this.#create(hash, origins, ceiling);
     const handle = this.#hold({ hash, created: true, origins, readable: false, ...this.#given(reply) });
-    return { handle, dropped: reply.dropped ?? [], listed: reply.listed };
+    return { handle, dropped: reply.dropped ?? [], unlisted: origins === '*' && reply.listed === false };
   }
 
   /**
@@ -135,13 +136,14 @@ export class HandleTable {
   /**
    * @param {Hash} hash
    * @param {Origins | undefined} origins
+   * @param {string | null} ceiling
    */
-  #create(hash, origins) {
+  #create(hash, origins, ceiling) {
     return this.#host.request('create', {
       caller: this.#caller.describe(),
       hash,
       ...(origins === undefined ? {} : { origins }),
-      ...(this.#ceiling === null ? {} : { ceiling: this.#ceiling }),
+      ...(ceiling === null ? {} : { ceiling }),
     });
   }
 

@@ -11,12 +11,14 @@ import { DocumentRecords, observeDocuments } from './document-records.js';
 import { HandleRegistry } from './handle-registry.js';
 import { HostConnection } from './host-connection.js';
 import { identify, isOwnPage } from './identity.js';
+import { ResourceCeilings } from './resource-ceilings.js';
 import { gatherStatus, showBadge } from './status.js';
 
 const isPrivate = chrome.extension.inIncognitoContext;
 const host = new HostConnection(showBadge);
 const bytes = new Bytes(host);
 const registry = new HandleRegistry();
+const ceilings = new ResourceCeilings();
 // Split mode shares storage areas with normal windows: what a private window visits stays out of them.
 const records = new DocumentRecords(isPrivate ? null : chrome.storage.session);
 
@@ -28,7 +30,7 @@ void chrome.storage.local.setAccessLevel({ accessLevel: 'TRUSTED_CONTEXTS' });
 chrome.runtime.onConnect.addListener((port) => {
   const identity = identify(port.sender);
   if (port.name !== RUNTIME_PORT || identity === undefined) port.disconnect();
-  else new DocumentSession(port, identity, { host, bytes, records, registry });
+  else new DocumentSession(port, identity, { host, bytes, records, registry, ceilings });
 });
 
 chrome.runtime.onMessage.addListener((question, sender, answer) => {

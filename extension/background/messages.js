@@ -62,6 +62,8 @@ const isIdList = (value) => Array.isArray(value) && value.length <= LONGEST_RELE
 const PARSERS = {
   permission: () => ({ op: 'permission' }),
   workers: () => ({ op: 'workers' }),
+  watch: () => ({ op: 'watch' }),
+  markup: () => ({ op: 'markup' }),
   find(message) {
     const hash = parseHash(message.hash);
     return hash && { op: 'find', hash };
@@ -69,7 +71,9 @@ const PARSERS = {
   create(message) {
     const hash = parseHash(message.hash);
     const { ok, origins } = parseOrigins(message.origins);
-    return hash && ok ? { op: 'create', hash, origins } : undefined;
+    const { resource } = message;
+    if (!hash || !ok || (resource !== undefined && typeof resource !== 'string')) return undefined;
+    return { op: 'create', hash, origins, ...(resource === undefined ? {} : { resource }) };
   },
   open(message) {
     const handle = parseHandle(message.handle);

@@ -69,14 +69,15 @@ export class WriteSessions {
     });
   }
 
-  /** @param {string} id */
+  /** @param {string} id @returns {Promise<string[]>} listed origins that found no place on the entry's list */
   close(id) {
     return this.#run(id, async ({ host, onPublished }) => {
       this.#sessions.delete(id);
       if (host === null) throw new HostUnavailable('missing');
       const { userActivation } = this.#caller;
-      await this.#host.request('write.close', { session: host.session, userActivation });
+      const { dropped } = await this.#host.request('write.close', { session: host.session, userActivation });
       onPublished();
+      return Array.isArray(dropped) ? dropped.map(String) : [];
     });
   }
 
@@ -109,8 +110,9 @@ export class WriteSessions {
 
   /**
    * @param {string} id
-   * @param {(session: WriteSession) => Promise<void>} operation
-   * @returns {Promise<void>}
+   * @template T
+   * @param {(session: WriteSession) => Promise<T>} operation
+   * @returns {Promise<T>}
    */
   #run(id, operation) {
     const session = this.#sessions.get(id);

@@ -1,16 +1,13 @@
 /**
  * @file Entry of the content script: isolated world, every frame, right after the page script.
- * Carries messages between the page's MessagePort and the background's runtime port, unread but
- * for the number of the call, and adds nothing but whether the user has interacted with the page.
- *
- * The runtime port is opened with the first message: a page that never uses the API costs neither
- * a connection nor a wake-up of the background. The browser closes it when the page enters the
- * back/forward cache, the service worker restarts or the extension is updated; then every call
- * under way is settled as lost, and the next one connects again.
+ * Carries messages between the page's MessagePort and the background, unread but for the number of
+ * the call, and serves what the document's markup declares.
  */
 
-import { PORT_EVENT, READY_EVENT, RUNTIME_PORT } from '../shared/names.js';
+import { PORT_EVENT, READY_EVENT } from '../shared/names.js';
+import { Connection } from './connection.js';
 import { answerFrameQuestions } from './frames.js';
+import { watchMarkup } from './markup.js';
 
 /**
  * Takes the port that the page script hands over. Outside these few synchronous steps no such
@@ -31,63 +28,20 @@ function takePagePort() {
   return port;
 }
 
-/** @param {MessagePort} pagePort */
-function relay(pagePort) {
-  /** @type {chrome.runtime.Port | null} */
-  let runtimePort = null;
-  /** @type {Set<number>} */
-  const underWay = new Set();
-
-  /** @param {number} call */
-  const settleAsLost = (call) =>
-    pagePort.postMessage({
-      call,
-      ok: false,
-      lost: true,
-      error: { name: 'UnknownError', message: '' },
-    });
-
-  function leave() {
-    runtimePort?.disconnect();
-    runtimePort = null;
-    const lost = [...underWay];
-    underWay.clear();
-    lost.forEach(settleAsLost);
-  }
-
-  function connect() {
-    const port = chrome.runtime.connect({ name: RUNTIME_PORT });
-    port.onMessage.addListener((message) => {
-      underWay.delete(message.call);
-      pagePort.postMessage(message);
-    });
-    port.onDisconnect.addListener(() => {
-      void chrome.runtime.lastError;
-      if (runtimePort === port) leave();
-    });
-    // The browser cuts the port of a page in the back/forward cache without telling this end.
-    window.addEventListener('pagehide', leave);
-    return port;
-  }
-
+/** @param {MessagePort} pagePort @param {Connection} connection */
+function relay(pagePort, connection) {
   pagePort.onmessage = ({ data }) => {
-    const call = data?.call;
-    try {
-      // A notice (no call) is about things of a connection; without one there is nothing to say.
-      if (call === undefined && runtimePort === null) return;
-      runtimePort ??= connect();
-      if (typeof call === 'number') underWay.add(call);
-      // Whether the user is there is this script's word, not the page's.
-      runtimePort.postMessage({ active: navigator.userActivation.hasBeenActive, message: data });
-    } catch {
-      underWay.delete(call);
-      if (typeof call === 'number') settleAsLost(call);
-    }
+    if (typeof data !== 'object' || data === null) return;
+    const { call } = data;
+    if (call === undefined) connection.notify(data);
+    else if (typeof call === 'number') connection.call(data, (reply) => pagePort.postMessage({ ...reply, call }));
   };
 }
 
 if (window.isSecureContext) {
+  const connection = new Connection();
   const pagePort = takePagePort();
-  if (pagePort !== undefined) relay(pagePort);
+  if (pagePort !== undefined) relay(pagePort, connection);
   answerFrameQuestions();
+  watchMarkup(connection);
 }

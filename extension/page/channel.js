@@ -13,14 +13,7 @@ import {
 } from './primordials.js';
 
 /** @typedef {import('../shared/wire.js').Reply} Reply */
-/** @typedef {import('../shared/wire.js').Request} Request */
-/** @typedef {import('../shared/wire.js').Notice} Notice */
-
-/**
- * @typedef {object} Channel
- * @property {(request: Request, done: (reply: any) => void) => void} call
- * @property {(notice: Notice) => void} notify
- */
+/** @typedef {import('../shared/wire.js').Channel} Channel */
 
 /** @returns {any} what the content script would answer had the background gone away */
 const lostReply = () => ({ __proto__: null, ok: false, lost: true, error: undefined });

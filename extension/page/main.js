@@ -5,9 +5,11 @@
  */
 
 import { openChannel } from './channel.js';
+import { declareFetch } from './declared-fetch.js';
 import { createHandleFactory } from './handles.js';
 import { exposeManager } from './manager.js';
 import { own } from './primordials.js';
+import { offerReruns } from './rerun.js';
 import { windowPlace } from './window-place.js';
 import { wrapWorkersWith } from './workers.js';
 
@@ -35,4 +37,6 @@ function createWorkerEnabler(channel) {
 if (window.isSecureContext && typeof FileSystemFileHandle === 'function') {
   const channel = openChannel();
   exposeManager(channel, createHandleFactory(channel), createWorkerEnabler(channel));
+  declareFetch(channel);
+  offerReruns();
 }

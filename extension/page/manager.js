@@ -30,28 +30,6 @@ function warnOnce(name) {
 }
 
 /**
- * @param {Hash} hash
- * @param {import('../shared/wire.js').Origins | undefined} origins
- * @param {any} reply
- */
-function warnOfNarrowedScope(hash, origins, reply) {
-  const dropped = own(reply, 'dropped');
-  const count = own(dropped, 'length');
-  for (let index = 0; index < count; index += 1) {
-    warn(
-      `Cross-origin storage: the origin ${dropped[index]} was dropped because this document's ` +
-        'Cross-Origin-Storage-Allow-Origin header does not name it.',
-    );
-  }
-  if (origins === '*' && own(reply, 'listed') === false) {
-    warn(
-      `Cross-origin storage: ${hash.algorithm} ${hash.value} is not on the Public Hash List, ` +
-        "so origins: '*' does not make it visible to other sites.",
-    );
-  }
-}
-
-/**
  * The steps of a request that come after the conversion of its arguments.
  * @param {Channel} channel
  * @param {import('./handles.js').HandleFactory} makeHandle
@@ -91,7 +69,6 @@ function createRequester(channel, makeHandle) {
     const created = options.create;
     channel.call(created ? { op: 'create', hash, origins } : { op: 'find', hash }, (reply) => {
       if (own(reply, 'ok')) {
-        if (created) warnOfNarrowedScope(hash, origins, reply);
         makeHandle({ id: own(reply, 'handle'), hash, created, origins, readable: !created }, resolve);
       } else if (own(reply, 'lost')) {
         reject(created ? storeUnavailable() : miss());

@@ -54,10 +54,15 @@ export const typedArrayByteOffset = getterOf(typedArrayPrototype, 'byteOffset');
 export const typedArrayByteLength = getterOf(typedArrayPrototype, 'byteLength');
 /** The class name of a typed array, `undefined` for every other value: never throws. */
 export const typedArrayTag = getterOf(typedArrayPrototype, Symbol.toStringTag);
+export const DataViewCtor = globals.DataView;
 export const dataViewBuffer = getterOf(DataView.prototype, 'buffer');
 export const dataViewByteOffset = getterOf(DataView.prototype, 'byteOffset');
 export const dataViewByteLength = getterOf(DataView.prototype, 'byteLength');
 export const arrayBufferByteLength = getterOf(ArrayBuffer.prototype, 'byteLength');
+/** @type {(buffer: unknown) => boolean} */
+export const isResizable = getterOf(ArrayBuffer.prototype, 'resizable');
+/** @type {(buffer: unknown) => boolean} */
+export const isDetached = getterOf(ArrayBuffer.prototype, 'detached');
 export const isView = ArrayBuffer.isView;
 
 const encoder = new TextEncoder();
@@ -95,6 +100,9 @@ export const toUpperCase = uncurry(String.prototype.toUpperCase);
 export const URLCtor = globals.URL;
 export const urlOrigin = getterOf(URLCtor.prototype, 'origin');
 export const urlProtocol = getterOf(URLCtor.prototype, 'protocol');
+export const setUrlHash = uncurry(
+  /** @type {(hash: string) => void} */ (getOwnPropertyDescriptor(URLCtor.prototype, 'hash')?.set),
+);
 export const { createObjectURL, revokeObjectURL } = URLCtor;
 export const urlHref = getterOf(URLCtor.prototype, 'href');
 

@@ -5,7 +5,7 @@
 
 import { MAX_ORIGINS } from '../shared/names.js';
 import {
-  append, charCodeAt, setAdd, setHas, SetCtor, toUpperCase, TypeErrorCtor, urlOrigin, urlProtocol, URLCtor,
+  append, charCodeAt, includes, setAdd, setHas, SetCtor, toUpperCase, TypeErrorCtor, urlOrigin, urlProtocol, URLCtor,
 } from './primordials.js';
 
 /**
@@ -68,7 +68,10 @@ function validateOrigin(text) {
   if (protocol !== 'https:' && protocol !== 'http:') {
     throw new TypeErrorCtor(`'${text}' is not an http or https origin.`);
   }
-  return urlOrigin(url);
+  const origin = urlOrigin(url);
+  // Chromium's parser takes hosts with a space, which the standard refuses.
+  if (includes(origin, '%')) throw new TypeErrorCtor(`'${text}' is not a valid origin.`);
+  return origin;
 }
 
 /**

@@ -69,7 +69,7 @@ function drain(iterable, method, convert) {
  * @param {any} value
  * @returns {Function | undefined}
  */
-function iteratorMethod(value) {
+export function iteratorMethod(value) {
   const method = value[SymbolIterator];
   if (method === undefined || method === null) return undefined;
   if (typeof method !== 'function') throw new TypeErrorCtor('Symbol.iterator is not a function.');
@@ -91,7 +91,7 @@ export function toHashes(value) {
  * @param {unknown} value
  * @returns {string | string[]}
  */
-function toStringOrStrings(value) {
+export function toStringOrStrings(value) {
   if (isObject(value)) {
     const method = iteratorMethod(value);
     if (method !== undefined) return drain(value, method, (item) => `${item}`);

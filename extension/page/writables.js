@@ -7,7 +7,7 @@ import { domError, errorOf, storeUnavailable } from './errors.js';
 import { patchMember } from './patch.js';
 import {
   finalizationRegister, FinalizationRegistryCtor, isSafeInteger, own, PromiseCtor, promiseThen, setPrototypeOf,
-  streamGetWriter, WeakMapCtor, weakMapHas, weakMapSet, WritableStreamCtor, writerReleaseLock, writerWrite,
+  streamGetWriter, TypeErrorCtor, WeakMapCtor, weakMapHas, weakMapSet, WritableStreamCtor, writerReleaseLock, writerWrite,
 } from './primordials.js';
 import { seekCommand, toWriteCommand, truncateCommand } from './write-chunk.js';
 import { WriteQueue } from './write-queue.js';
@@ -33,6 +33,12 @@ function writeThroughStream(stream, makeChunk) {
   });
 }
 
+/** @param {unknown[]} args */
+function onlyArgument(args) {
+  if (args.length === 0) throw new TypeErrorCtor('1 argument required, but only 0 present.');
+  return args[0];
+}
+
 /** @param {object} prototype */
 function patchPrototype(prototype) {
   if (patched) return;
@@ -41,9 +47,9 @@ function patchPrototype(prototype) {
   patchMember(prototypes, 'write', (stream, args, original) =>
     weakMapHas(streams, stream) ? writeThroughStream(stream, () => toWriteCommand(args[0])) : original());
   patchMember(prototypes, 'seek', (stream, args, original) =>
-    weakMapHas(streams, stream) ? writeThroughStream(stream, () => seekCommand(args[0])) : original());
+    weakMapHas(streams, stream) ? writeThroughStream(stream, () => seekCommand(onlyArgument(args))) : original());
   patchMember(prototypes, 'truncate', (stream, args, original) =>
-    weakMapHas(streams, stream) ? writeThroughStream(stream, () => truncateCommand(args[0])) : original());
+    weakMapHas(streams, stream) ? writeThroughStream(stream, () => truncateCommand(onlyArgument(args))) : original());
   patchMember(prototypes, 'mode', (stream, _args, original) =>
     weakMapHas(streams, stream) ? 'siloed' : original());
 }
@@ -58,6 +64,10 @@ const beyondLimits = () => domError('QuotaExceededError', 'The position is beyon
 function createCursor(queue) {
   let cursor = 0;
   return (command, done) => {
+    if (command.type === 'incomplete') {
+      done(command.error);
+      return;
+    }
     if (command.type === 'seek') {
       cursor = command.position;
       done(null);
@@ -120,7 +130,13 @@ export function createWritableFactory(channel) {
       // Keeps the handle from being collected, and so released, while it is written through.
       handle,
       /** @param {unknown} chunk */
-      write: (chunk) => settled((done) => carryOut(toWriteCommand(chunk), done)),
+      write: (chunk) =>
+        settled((done) =>
+          carryOut(toWriteCommand(chunk), (error) => {
+            // The stream is beyond use from here, and nothing else would end the session.
+            if (error !== null) queue.abort(() => {});
+            done(error);
+          })),
       close: () =>
         settled((done) =>
           queue.close((error) => {

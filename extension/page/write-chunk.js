@@ -4,10 +4,11 @@
  */
 
 import {
-  arrayBufferByteLength, BlobCtor, blobSize, dataViewBuffer, dataViewByteLength, dataViewByteOffset, isView,
+  arrayBufferByteLength, BlobCtor, blobSize, dataViewBuffer, dataViewByteLength, dataViewByteOffset, DataViewCtor, isDetached, isResizable, isView,
   iterableOf, typedArrayBuffer, typedArrayByteLength, typedArrayByteOffset, typedArraySet, typedArrayTag,
   TypeErrorCtor, Uint8ArrayCtor, utf8, WeakMapCtor, weakMapHas, weakMapSet,
 } from './primordials.js';
+import { domError } from './errors.js';
 import { CHUNK_BYTES } from '../shared/names.js';
 import { isObject, toUnsignedLongLong } from './webidl.js';
 
@@ -15,7 +16,9 @@ import { isObject, toUnsignedLongLong } from './webidl.js';
 /**
  * @typedef {{type: 'write', position: number | undefined, data: Data}
  *   | {type: 'seek', position: number}
- *   | {type: 'truncate', size: number}} Command
+ *   | {type: 'truncate', size: number}
+ *   | {type: 'incomplete', error: Error}} Command
+ *   An incomplete command is refused when its turn comes, as the browser does, and ends the stream.
  */
 
 /** Commands made here, so that a page cannot pass an object of its own off as a converted one. */
@@ -30,10 +33,23 @@ function mark(command) {
   return command;
 }
 
+/** @param {string} message */
+const incomplete = (message) => mark({ type: 'incomplete', error: domError('SyntaxError', message) });
+
 /** @param {unknown} value */
 function isArrayBuffer(value) {
   try {
     arrayBufferByteLength(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What is no ArrayBuffer and has bytes all the same; asking runs no code of the page. @param {unknown} value */
+function isSharedBuffer(value) {
+  try {
+    new DataViewCtor(/** @type {any} */ (value));
     return true;
   } catch {
     return false;
@@ -54,14 +70,17 @@ function sizeOfBlob(value) {
 
 /**
  * @param {unknown} buffer
- * @param {number} offset
- * @param {number} size
+ * @param {() => [offset: number, size: number]} range asked for only when the buffer is whole
  * @returns {Data}
  */
-function copyOf(buffer, offset, size) {
+function copyOf(buffer, range) {
   // Shared memory could change between the copy here and the digest in the host.
   if (!isArrayBuffer(buffer)) throw new TypeErrorCtor('Shared memory cannot be written.');
-  const view = new Uint8ArrayCtor(/** @type {ArrayBuffer} */ (buffer), offset, size);
+  if (isResizable(buffer)) throw new TypeErrorCtor('A resizable buffer cannot be written.');
+  if (isDetached(buffer)) return { bytes: new Uint8ArrayCtor(0), size: 0 };
+  const part = range();
+  const size = part[1];
+  const view = new Uint8ArrayCtor(/** @type {ArrayBuffer} */ (buffer), part[0], size);
   // A large copy goes to the browser's blob store at once instead of staying in the page's heap.
   if (size > CHUNK_BYTES) return { bytes: new BlobCtor(/** @type {any} */ (iterableOf([view]))), size };
   const bytes = new Uint8ArrayCtor(size);
@@ -69,18 +88,19 @@ function copyOf(buffer, offset, size) {
   return { bytes, size };
 }
 
+/** @param {ArrayBufferView} view */
+const copyOfDataView = (view) => copyOf(dataViewBuffer(view), () => [dataViewByteOffset(view), dataViewByteLength(view)]);
+/** @param {ArrayBufferView} view */
+const copyOfTypedArray = (view) => copyOf(typedArrayBuffer(view), () => [typedArrayByteOffset(view), typedArrayByteLength(view)]);
+
 /**
  * @param {unknown} value
  * @returns {Data | undefined} undefined when it is neither a BufferSource nor a Blob
  */
 function toBytes(value) {
   if (!isObject(value)) return undefined;
-  if (isView(value)) {
-    return typedArrayTag(value) === undefined
-      ? copyOf(dataViewBuffer(value), dataViewByteOffset(value), dataViewByteLength(value))
-      : copyOf(typedArrayBuffer(value), typedArrayByteOffset(value), typedArrayByteLength(value));
-  }
-  if (isArrayBuffer(value)) return copyOf(value, 0, arrayBufferByteLength(value));
+  if (isView(value)) return typedArrayTag(value) === undefined ? copyOfDataView(value) : copyOfTypedArray(value);
+  if (isArrayBuffer(value) || isSharedBuffer(value)) return copyOf(value, () => [0, arrayBufferByteLength(value)]);
   const size = sizeOfBlob(value);
   return size === undefined ? undefined : { bytes: /** @type {Blob} */ (value), size };
 }
@@ -110,13 +130,14 @@ function toCommand(params) {
   if (rawType === undefined) throw new TypeErrorCtor("The required member 'type' is undefined.");
   switch (`${rawType}`) {
     case 'write':
-      if (data === undefined) throw new TypeErrorCtor("A 'write' command needs data.");
+      if (rawData === null) return mark({ type: 'incomplete', error: new TypeErrorCtor('There is nothing to write.') });
+      if (data === undefined) return incomplete("A 'write' command needs data.");
       return mark({ type: 'write', position, data });
     case 'seek':
-      if (position === undefined) throw new TypeErrorCtor("A 'seek' command needs a position.");
+      if (position === undefined) return incomplete("A 'seek' command needs a position.");
       return mark({ type: 'seek', position });
     case 'truncate':
-      if (size === undefined) throw new TypeErrorCtor("A 'truncate' command needs a size.");
+      if (size === undefined) return incomplete("A 'truncate' command needs a size.");
       return mark({ type: 'truncate', size });
     default:
       throw new TypeErrorCtor('The command is none of write, seek, truncate.');

@@ -8,6 +8,9 @@ export const READY_EVENT = 'cos-ready';
 /** … and the page script answers with this one, which carries the port. */
 export const PORT_EVENT = 'cos-port';
 
+/** The content script has the page script set an element's address, or run a script that was held back. */
+export const RERUN_EVENT = 'cos-rerun';
+
 /** The global in which a worker's bootstrap finds what it is to run; gone before the worker's own script runs. */
 export const WORKER_PLAN = '__cosWorkerPlan';
 

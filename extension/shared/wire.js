@@ -16,7 +16,9 @@
  * @typedef {{op: 'permission'}
  *   | {op: 'workers'}
  *   | {op: 'find', hash: Hash}
- *   | {op: 'create', hash: Hash, origins?: Origins}
+ *   | {op: 'watch'}
+ *   | {op: 'markup'}
+ *   | {op: 'create', hash: Hash, origins?: Origins, resource?: string}
  *   | {op: 'open', handle: HandleReference}
  *   | {op: 'write.open', handle: HandleReference}
  *   | {op: 'write', session: string, position: number, data: Blob}
@@ -24,14 +26,23 @@
  *   | {op: 'write.close', session: string}
  *   | {op: 'write.abort', session: string}} Request
  *
+ * `create` with a `resource` is bounded by the ceiling of that response instead of the document's; `watch` asks
+ * for such responses to be looked at from now on.
+ * `markup` asks how scripts and styles of the document's markup may be served: see MarkupPolicy in
+ * background/markup-policy.js.
  * `workers` asks for the script that gives the API to a worker (`{source}`), null where the
  * document's workers must be left as they are.
  *
  * @typedef {{op: 'release', handles: string[], sessions: string[]}} Notice
  *
+ * @typedef {object} Channel what requests go out through
+ * @property {(request: Request, done: (reply: any) => void) => void} call
+ * @property {(notice: Notice) => void} notify
+ *
  * @typedef {{name: string, message: string}} WireError
  *
- * @typedef {{call: number, ok: true} & Record<string, unknown>} Success
+ * @typedef {{call: number, ok: true, warnings?: string[]} & Record<string, unknown>} Success
+ *   `warnings` are for the console and end at the content script.
  * @typedef {{call: number, ok: false, error: WireError, lost?: boolean}} Failure
  *   `lost`: the content script's own answer when the background went away under a call.
  * @typedef {Success | Failure} Reply

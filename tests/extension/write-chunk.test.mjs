@@ -32,17 +32,29 @@ test('commands carry their numbers', () => {
   assert.deepEqual(truncateCommand(7), { type: 'truncate', size: 7 });
 });
 
-test('what the File System standard refuses is a TypeError', () => {
+test('what cannot be converted is a TypeError', () => {
+  const shared = new SharedArrayBuffer(4);
+  const resizable = new ArrayBuffer(4, { maxByteLength: 8 });
   for (const chunk of [
-    undefined, null, Symbol('x'), {}, [], { type: 'nope' }, { type: 'write' }, { type: 'write', data: null },
-    { type: 'seek' }, { type: 'truncate', position: 1 }, new Uint8Array(new SharedArrayBuffer(4)),
+    undefined, null, Symbol('x'), {}, [], { type: 'nope' }, shared, new Uint8Array(shared), new DataView(shared),
+    { type: 'write', data: shared }, resizable, new Uint8Array(resizable),
   ]) {
     assert.throws(() => toWriteCommand(chunk), TypeError);
   }
 });
 
+test('a command without what it needs is refused when its turn comes', () => {
+  for (const [chunk, name] of [
+    [{ type: 'write' }, 'SyntaxError'], [{ type: 'write', data: null }, 'TypeError'], [{ type: 'seek' }, 'SyntaxError'],
+    [{ type: 'truncate', position: 1 }, 'SyntaxError'],
+  ]) {
+    const command = toWriteCommand(chunk);
+    assert.equal(command.type === 'incomplete' && command.error.name, name);
+  }
+});
+
 test('an object that imitates a converted command is converted like any other', () => {
-  assert.throws(() => toWriteCommand({ type: 'seek', position: undefined }), TypeError);
+  assert.equal(toWriteCommand({ type: 'seek', position: undefined }).type, 'incomplete');
   const forged = toWriteCommand({ type: 'write', position: 0, data: { bytes: 'x', size: 1e9 } });
   assert.equal(forged.type === 'write' && forged.data.size, '[object Object]'.length);
 });

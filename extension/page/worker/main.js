@@ -5,6 +5,7 @@
  */
 
 import { awaitChannel } from '../channel.js';
+import { declareFetch } from '../declared-fetch.js';
 import { createHandleFactory } from '../handles.js';
 import { exposeManager } from '../manager.js';
 import {
@@ -65,6 +66,7 @@ function start(plan) {
   addListener(scope, 'message', onFirstMessage, true);
 
   exposeManager(channel, createHandleFactory(channel));
+  declareFetch(channel);
   wrapWorkers(channel, plan.boot, { base: () => plan.base, hinders: () => false });
   impersonate(plan);
   if (plan.classic) {

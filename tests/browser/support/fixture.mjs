@@ -94,7 +94,8 @@ export class World {
   /** @param {boolean} [secure] */
   async serve(secure = true) {
     const handler = this.sites.handler();
-    const hosts = Object.fromEntries(HOSTS.map((host) => [host, handler]));
+    // localhost is trusted without https.
+    const hosts = Object.fromEntries([...HOSTS, 'localhost'].map((host) => [host, handler]));
     const server = await startServer({ hosts, secure });
     this.#servers.push(server);
     return server;

@@ -11,6 +11,8 @@ const HTML = 'text/html; charset=utf-8';
 export class Sites {
   /** @type {Map<string, {type: string, body: string | Uint8Array, headers: Record<string, string>}>} */
   #resources = new Map();
+  /** @type {Handler} */
+  #more = () => undefined;
 
   /**
    * Puts a document on every host.
@@ -31,6 +33,11 @@ export class Sites {
     return this.#add({ type: 'text/javascript', body, headers });
   }
 
+  /** @param {string} body @returns {string} its path */
+  sheet(body) {
+    return this.#add({ type: 'text/css', body, headers: {} });
+  }
+
   /**
    * Puts a file at a path of its own choice, such as one of several modules that import each other.
    * @param {string} path
@@ -49,13 +56,18 @@ export class Sites {
     return path;
   }
 
+  /** @param {Handler} handler asked for what is none of the above */
+  serveAlso(handler) {
+    this.#more = handler;
+  }
+
   /** @returns {Handler} */
   handler() {
     return (req, res, url) => {
       if (url.pathname === '/') return sendBytes(res, 200, HTML, '<!doctype html><title>Test</title>');
       if (url.pathname === '/favicon.ico') return sendText(res, '');
       const resource = this.#resources.get(url.pathname);
-      if (!resource) return undefined;
+      if (!resource) return this.#more(req, res, url);
       if (resource.type !== HTML && allowCors(req, res)) return undefined;
       return sendBytes(res, 200, resource.type, resource.body, resource.headers);
     };

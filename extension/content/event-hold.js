@@ -1,0 +1,42 @@
+/**
+ * @file Keeps an event of the document from its listeners until what it tells has come true.
+ * May be used by content/script-order.js only.
+ */
+
+export class EventHold {
+  #held = false;
+  /** @type {(() => void) | undefined} */ #send;
+  /** Whether the browser has sent it. */
+  hasCome = false;
+
+  /**
+   * @param {Window} window
+   * @param {string} name
+   * @param {() => void} onCome called when the browser sends it
+   */
+  constructor(window, name, onCome) {
+    // Before all listeners of the document, and before those of the window that do not capture.
+    window.addEventListener(name, (event) => {
+      if (!event.isTrusted || this.hasCome) return;
+      this.hasCome = true;
+      if (this.#held) {
+        event.stopImmediatePropagation();
+        const { target, bubbles } = event;
+        // The window's `load` names the document as its target. Sent from here `isTrusted` is false.
+        this.#send = () => (bubbles ? target : window)?.dispatchEvent(new Event(name, { bubbles }));
+      }
+      onCome();
+    }, { capture: true });
+  }
+
+  hold() {
+    this.#held = true;
+  }
+
+  letGo() {
+    this.#held = false;
+    const send = this.#send;
+    this.#send = undefined;
+    send?.();
+  }
+}

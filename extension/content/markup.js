@@ -1,0 +1,121 @@
+/**
+ * @file Sees the scripts and style sheets that the parser finds, before it runs them, and has those that declare
+ * `crossoriginstorage` served from the store (script-order.js), and style elements with declared addresses (declared-urls.js). May be called by content/main.js only.
+ *
+ * The parser lets a MutationObserver run at a script's end tag, before it runs the script. What a script
+ * inserts by itself has begun to load by then and is the browser's.
+ */
+
+import { hashesOf } from '../shared/integrity.js';
+import { MARK, serveUrls } from './declared-urls.js';
+import { ScriptOrder } from './script-order.js';
+
+/** @typedef {import('./connection.js').Connection} Connection */
+
+const ATTRIBUTE = 'crossoriginstorage';
+
+/** Scripts of these types run; '' stands for no type. */
+const CLASSIC = new Set([
+  '', 'application/ecmascript', 'application/javascript', 'application/x-ecmascript', 'application/x-javascript', 'text/ecmascript',
+  'text/javascript', 'text/javascript1.0', 'text/javascript1.1', 'text/javascript1.2', 'text/javascript1.3', 'text/javascript1.4',
+  'text/javascript1.5', 'text/jscript', 'text/livescript', 'text/x-ecmascript', 'text/x-javascript',
+]);
+
+/**
+ * @param {HTMLScriptElement} script
+ * @returns {'blocking' | 'deferred' | 'async' | undefined} when it would run; undefined: never
+ */
+function timeOf(script) {
+  const type = script.type.trim().toLowerCase();
+  const isModule = type === 'module';
+  if (!isModule && (!CLASSIC.has(type) || script.noModule)) return undefined;
+  const external = script.hasAttribute('src');
+  if (script.hasAttribute('async') && (external || isModule)) return 'async';
+  return isModule || (external && script.defer) ? 'deferred' : 'blocking';
+}
+
+/**
+ * Whether the parser inserted it and is about to prepare it: a script that another script made counts as async
+ * unless it says otherwise, and no element comes after the one that the parser is at.
+ * @param {HTMLScriptElement} script
+ */
+function isAtParser(script) {
+  if (document.readyState !== 'loading' || (script.async && !script.hasAttribute('async'))) return false;
+  /** @type {Node | null} */
+  let node = script;
+  for (; node !== null && node !== document; node = node.parentNode) {
+    if (node.nextSibling !== null) return false;
+  }
+  return node === document;
+}
+
+/** @param {Element} element @param {string} address its attribute's name */
+function isDeclared(element, address) {
+  return element.hasAttribute(ATTRIBUTE) && element.hasAttribute(address) && hashesOf(element.getAttribute('integrity') ?? '').length > 0;
+}
+
+/** Signs that elements must be left alone. */
+function isHindered() {
+  // Policies in headers are the background's to judge; one in markup counts as much. A service worker
+  // of the site may have made this response, whose headers then nobody saw.
+  return !/^https?:$/.test(location.protocol) || navigator.serviceWorker?.controller !== null
+    || document.querySelector('meta[http-equiv="content-security-policy" i]') !== null;
+}
+
+/** @param {Connection} connection */
+export function watchMarkup(connection) {
+  /** @type {ScriptOrder | undefined} */
+  let order;
+  /** @param {HTMLScriptElement} script */
+  function seeScript(script) {
+    const declared = isDeclared(script, 'src');
+    if (!declared && !order?.isBusy) return;
+    const time = timeOf(script);
+    if (time === undefined || !isAtParser(script)) return;
+    if (order === undefined && isHindered()) return;
+    order ??= new ScriptOrder(connection);
+    order.meet(script, time, declared);
+  }
+  /** @param {HTMLLinkElement} link */
+  function seeLink(link) {
+    if (!link.relList.contains('stylesheet') || link.relList.contains('alternate') || link.disabled) return;
+    if (!isDeclared(link, 'href') || isHindered()) return;
+    order ??= new ScriptOrder(connection);
+    order.meetSheet(link);
+  }
+  /** @type {Set<HTMLStyleElement>} styles that the parser may not have ended */
+  const open = new Set();
+  /** @param {HTMLStyleElement} style */
+  async function serveStyle(style) {
+    const text = style.textContent;
+    if (!text.includes(MARK) || isHindered()) return;
+    order ??= new ScriptOrder(connection);
+    const { styles } = await order.policy;
+    const served = styles ? await serveUrls(connection, text, document.baseURI) : text;
+    if (served !== text && style.textContent === text) style.textContent = served;
+  }
+  /** @param {boolean} all */
+  function seeStyles(all) {
+    for (const style of open) {
+      if (!all && style.nextSibling === null) continue;
+      open.delete(style);
+      void serveStyle(style);
+    }
+  }
+  const observer = new MutationObserver((records) => {
+    for (const { addedNodes } of records) {
+      for (const node of addedNodes) {
+        if (node instanceof HTMLScriptElement) seeScript(node);
+        else if (node instanceof HTMLLinkElement) seeLink(node);
+        else if (node instanceof HTMLStyleElement) open.add(node);
+      }
+    }
+    if (open.size > 0) seeStyles(document.readyState !== 'loading');
+  });
+  observer.observe(document, { childList: true, subtree: true });
+  window.addEventListener('DOMContentLoaded', () => {
+    seeStyles(true);
+    // Afterwards only scripts insert elements: the document must have declared something before.
+    if (order === undefined) observer.disconnect();
+  }, { once: true });
+}

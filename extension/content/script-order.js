@@ -1,0 +1,207 @@
+/**
+ * @file Keeps the order of a document's scripts while some of them come from the store. The look-up takes a moment in which
+ * the parser cannot be made to wait; so every script that it passes meanwhile waits instead, held back by a type
+ * that does not run, and all run one after the other in the order of the document. The document's own events
+ * that tell that scripts have run wait as well. May be used by content/markup.js only.
+ */
+
+import { RERUN_EVENT } from '../shared/names.js';
+import { resourceOf } from './declared-resource.js';
+import { moveSheet } from './declared-urls.js';
+import { EventHold } from './event-hold.js';
+import { standsAlone } from './relocation.js';
+
+/** @typedef {import('./connection.js').Connection} Connection */
+/** @typedef {{scripts: boolean, styles: boolean, trusted: string[] | null}} Policy see background/markup-policy.js */
+/** @typedef {import('./declared-resource.js').DeclaredResource} DeclaredResource */
+/** @typedef {{element: HTMLElement, run: () => Promise<void>}} Turn */
+/** @typedef {{url: string, exact: boolean}} Hit `exact`: byte for byte what `integrity` says */
+
+const HELD_TYPE = 'text/x-cos-held';
+
+/** @param {Element} element @param {string | null} url @returns {boolean} whether it was done */
+const rerun = (element, url) => !element.dispatchEvent(new CustomEvent(RERUN_EVENT, { detail: url, cancelable: true }));
+
+/** @param {Element} element */
+const settled = (element) =>
+  new Promise((resolve) => {
+    element.addEventListener('load', () => resolve(true), { once: true });
+    element.addEventListener('error', () => resolve(false), { once: true });
+  });
+
+/** @param {Element} element @param {string} name @param {string | null} value */
+function putAttribute(element, name, value) {
+  if (value === null) element.removeAttribute(name);
+  else element.setAttribute(name, value);
+}
+
+export class ScriptOrder {
+  #connection;
+  /** @type {Promise<Policy>} */ #policy;
+  /** @type {Turn[]} */ #blocking = [];
+  /** @type {Turn[]} */ #deferred = [];
+  #asyncs = 0;
+  /** Running a script that was held inserts it again. @type {WeakSet<Element>} */ #met = new WeakSet();
+  #running = false;
+  #parsed = new EventHold(window, 'DOMContentLoaded', () => this.#go());
+  #loaded = new EventHold(window, 'load', () => {});
+
+  /** @param {Connection} connection */
+  constructor(connection) {
+    this.#connection = connection;
+    this.#policy = new Promise((resolve) => connection.call({ op: 'markup' }, (reply) =>
+      resolve(reply.ok ? reply : { scripts: false, styles: false, trusted: null })));
+  }
+
+  /** Whether a script that the parser meets now has to wait. */
+  get isBusy() {
+    return this.#running || this.#blocking.length > 0 || this.#deferred.length > 0;
+  }
+
+  /**
+   * @param {HTMLScriptElement} script
+   * @param {'blocking' | 'deferred' | 'async'} time
+   * @param {boolean} declared
+   */
+  meet(script, time, declared) {
+    const waits = time === 'blocking' ? this.#running || this.#blocking.length > 0 : time === 'deferred' && this.isBusy;
+    if (this.#met.has(script) || (!declared && !waits)) return;
+    this.#met.add(script);
+    const type = script.getAttribute('type');
+    const entry = declared ? resourceOf(this.#connection, script, script.src) : undefined;
+    const found = entry && this.#findScript(type ?? '', entry);
+    script.setAttribute('type', HELD_TYPE);
+    // From now on: what another script made and inserted right here has begun to load by itself.
+    const end = script.hasAttribute('src') ? settled(script) : Promise.resolve(true);
+    const turn = { element: script, run: () => this.#runScript(script, type, end, entry, found) };
+    if (time === 'async') this.#runAside(turn, found);
+    else this.#enqueue(time === 'blocking' ? this.#blocking : this.#deferred, turn);
+  }
+
+  /** How what the document declares may be served. */
+  get policy() {
+    return this.#policy;
+  }
+
+  /** A style sheet blocks the scripts after it, as it does in the browser. @param {HTMLLinkElement} link */
+  meetSheet(link) {
+    if (this.#met.has(link)) return;
+    this.#met.add(link);
+    const href = link.getAttribute('href') ?? '';
+    const entry = resourceOf(this.#connection, link, link.href);
+    // Ends the request that the browser has begun.
+    link.removeAttribute('href');
+    const found = this.#findSheet(entry);
+    this.#enqueue(this.#blocking, { element: link, run: () => this.#loadSheet(link, href, entry, found) });
+  }
+
+  /**
+   * @param {string} type the element's
+   * @param {DeclaredResource} resource
+   * @returns {Promise<Hit | undefined>}
+   */
+  async #findScript(type, resource) {
+    const { scripts } = await this.#policy;
+    const file = scripts ? await resource.take() : undefined;
+    if (file === undefined || !(await standsAlone(file, type))) return undefined;
+    return { url: URL.createObjectURL(new Blob([file], { type: 'text/javascript' })), exact: true };
+  }
+
+  /** @param {DeclaredResource} resource @returns {Promise<Hit | undefined>} */
+  async #findSheet(resource) {
+    const { styles } = await this.#policy;
+    const file = styles ? await resource.take() : undefined;
+    if (file === undefined) return undefined;
+    const text = await file.text();
+    const moved = await moveSheet(this.#connection, text, resource.url);
+    return { url: URL.createObjectURL(new Blob([moved], { type: 'text/css' })), exact: moved === text };
+  }
+
+  /** @param {Turn[]} queue @param {Turn} turn */
+  #enqueue(queue, turn) {
+    queue.push(turn);
+    this.#parsed.hold();
+    this.#loaded.hold();
+    void this.#go();
+  }
+
+  /** @param {Turn} turn @param {Promise<unknown> | undefined} found */
+  async #runAside(turn, found) {
+    this.#asyncs += 1;
+    this.#loaded.hold();
+    await found;
+    await turn.run();
+    this.#asyncs -= 1;
+    this.#letGo();
+  }
+
+  async #go() {
+    if (this.#running) return;
+    this.#running = true;
+    for (;;) {
+      // Deferred scripts run when the document is parsed, after those that the browser itself deferred.
+      const turn = this.#blocking.shift() ?? (this.#parsed.hasCome ? this.#deferred.shift() : undefined);
+      if (turn === undefined) break;
+      if (turn.element.isConnected) await turn.run();
+    }
+    this.#running = false;
+    this.#letGo();
+  }
+
+  #letGo() {
+    if (this.isBusy) return;
+    this.#parsed.letGo();
+    if (this.#asyncs === 0) this.#loaded.letGo();
+  }
+
+  /**
+   * @param {HTMLScriptElement} script
+   * @param {string | null} type
+   * @param {Promise<unknown>} end
+   * @param {DeclaredResource | undefined} entry
+   * @param {Promise<Hit | undefined> | undefined} found
+   */
+  async #runScript(script, type, end, entry, found) {
+    const hit = await found;
+    const { trusted } = await this.#policy;
+    putAttribute(script, 'type', type);
+    if (script.hasAttribute('src') && trusted !== null && !isTrusted(script, trusted)) {
+      // Inserted by us it would be trusted; by the parser it was not.
+      script.dispatchEvent(new Event('error'));
+      return;
+    }
+    // What runs in its turn is not async, and pages see that.
+    if (!script.hasAttribute('async')) script.async = false;
+    const served = hit !== undefined && rerun(script, hit.url);
+    const ran = served || rerun(script, null);
+    // Inline modules tell nobody.
+    const succeeded = ran && (await end);
+    if (hit !== undefined) URL.revokeObjectURL(hit.url);
+    if (!served && succeeded) void entry?.store();
+  }
+
+  /**
+   * @param {HTMLLinkElement} link
+   * @param {string} href
+   * @param {DeclaredResource} entry
+   * @param {Promise<Hit | undefined>} found
+   */
+  async #loadSheet(link, href, entry, found) {
+    const hit = await found;
+    const end = settled(link);
+    const integrity = link.getAttribute('integrity');
+    if (hit !== undefined && !hit.exact) link.removeAttribute('integrity');
+    if (!rerun(link, hit?.url ?? href)) link.setAttribute('href', href);
+    const succeeded = await end;
+    if (hit !== undefined) {
+      putAttribute(link, 'integrity', integrity);
+      URL.revokeObjectURL(hit.url);
+    } else if (succeeded) void entry.store();
+  }
+}
+
+/** @param {HTMLScriptElement} script @param {string[]} trusted */
+function isTrusted(script, trusted) {
+  const integrity = (script.getAttribute('integrity') ?? '').split(/\s+/).filter((token) => token !== '');
+  return trusted.includes(`nonce-${script.nonce}`) || (integrity.length > 0 && integrity.every((token) => trusted.includes(token)));
+}

@@ -1,0 +1,89 @@
+/**
+ * @file Lets elements of the markup load from another address, or run after they were held back, for the content script,
+ * in whose own world another Content-Security-Policy than the page's would hold. It does nothing that the page
+ * could not do itself; a page that sends such an event acts on its own element. May be imported by page/main.js only.
+ */
+
+import { RERUN_EVENT } from '../shared/names.js';
+import { addListener, append, defineProperty, getterOf, preventDefault, stopImmediatePropagation, uncurry } from './primordials.js';
+
+const eventTarget = getterOf(Event.prototype, 'target');
+const detailOf = getterOf(CustomEvent.prototype, 'detail');
+const parentOf = getterOf(Node.prototype, 'parentNode');
+const nextOf = getterOf(Node.prototype, 'nextSibling');
+const insertBefore = uncurry(Node.prototype.insertBefore);
+const removeChild = uncurry(Node.prototype.removeChild);
+const getAttribute = uncurry(Element.prototype.getAttribute);
+const hasAttribute = uncurry(Element.prototype.hasAttribute);
+const setAttribute = uncurry(Element.prototype.setAttribute);
+const createRange = uncurry(Document.prototype.createRange);
+const toFragment = uncurry(Range.prototype.createContextualFragment);
+const { document } = globalThis;
+
+/** @param {Node} node */
+function insertAgain(node) {
+  const parent = parentOf(node);
+  const next = nextOf(node);
+  if (parent === null) return;
+  removeChild(parent, node);
+  insertBefore(parent, node, next);
+}
+
+/**
+ * Inserting an inline script runs it at once. What it writes into the document goes after it: once the parser has passed,
+ * document.write() would begin a new document instead.
+ * @param {Node} script
+ */
+function runInline(script) {
+  /** @type {string[]} */
+  const written = [];
+  const collect = (/** @type {string} */ end) => (/** @type {unknown[]} */ ...parts) => {
+    for (let index = 0; index < parts.length; index += 1) append(written, `${parts[index]}`);
+    append(written, end);
+  };
+  const cover = (/** @type {string} */ name, /** @type {unknown} */ value) =>
+    defineProperty(document, name, /** @type {any} */ ({ __proto__: null, value, configurable: true, writable: true }));
+  cover('write', collect(''));
+  cover('writeln', collect('\n'));
+  try {
+    insertAgain(script);
+  } finally {
+    delete (/** @type {any} */ (document).write);
+    delete (/** @type {any} */ (document).writeln);
+  }
+  let text = '';
+  for (let index = 0; index < written.length; index += 1) text += written[index];
+  const parent = parentOf(script);
+  if (text !== '' && parent !== null) insertBefore(parent, toFragment(createRange(document), text), nextOf(script));
+}
+
+/**
+ * @param {any} element
+ * @param {string | null} url that a script or style sheet is to come from; null: run the script as it stands
+ */
+function rerun(element, url) {
+  if (url === null) {
+    if (hasAttribute(element, 'src')) insertAgain(element);
+    else runInline(element);
+    return;
+  }
+  const isScript = element instanceof HTMLScriptElement;
+  const declared = isScript ? getAttribute(element, 'src') : null;
+  setAttribute(element, isScript ? 'src' : 'href', url);
+  // A script that has begun to load keeps its address whatever its attribute says; pages look at it to learn where they come from.
+  if (declared !== null) setAttribute(element, 'src', declared);
+}
+
+/** Must be called before any script of the page runs. */
+export function offerReruns() {
+  addListener(window, RERUN_EVENT, (event) => {
+    stopImmediatePropagation(event);
+    try {
+      rerun(eventTarget(event), detailOf(event));
+      // Tells the content script that it was done.
+      preventDefault(event);
+    } catch {
+      // Trusted Types refuse an address that is a plain string.
+    }
+  }, /** @type {any} */ (true));
+}

@@ -1,0 +1,3 @@
+import { runJob } from './run.js';
+
+self.onmessage = runJob;

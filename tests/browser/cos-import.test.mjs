@@ -1,0 +1,94 @@
+/** The package cross-origin-storage: modules that come from Cross-Origin Storage. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { ROOT } from '../../scripts/lib/build.mjs';
+import { bytesOf, hashOf, NEVER_GREASED } from './support/bytes.mjs';
+import { eventually, finds, succeeded } from './support/expect.mjs';
+import { openWorld } from './support/fixture.mjs';
+import { attempt, read } from './support/in-page.mjs';
+
+/** @param {string} text @param {string} [word] makes it large */
+const moduleOf = (text, word) =>
+  Buffer.from(`${text}\n// ${word ? Buffer.from(bytesOf(word, NEVER_GREASED)).toString('hex') : ''}`);
+
+const popular = moduleOf('export const word = "popular"; export const from_ = 1;', 'a popular module');
+const world = await openWorld({ listed: [popular] });
+after(() => world.close());
+for (const name of ['cos-fetch.js', 'cos-import.js', 'hashes.js', 'store-copy.js']) {
+  world.sites.place(`/package/${name}`, 'text/javascript', readFileSync(join(ROOT, 'packages/cross-origin-storage', name)));
+}
+const HELPER = '/package/cos-import.js';
+const profile = await world.launch();
+const [a, b] = await Promise.all(['a.test', 'b.test'].map((host) => profile.page(host)));
+
+/** @param {Uint8Array} bytes */
+const integrityOf = (bytes) => `sha256-${createHash('sha256').update(bytes).digest('base64')}`;
+
+/** @param {import('playwright-core').Page} page @param {Uint8Array} bytes */
+const becomesReadable = (page, bytes) =>
+  eventually(async () => (await read(page, hashOf(bytes))).error === undefined, 'the module is stored');
+
+/** @param {import('playwright-core').Page} page @param {string} url @param {object} options */
+const imported = (page, url, options) => attempt(page, async ({ helper, url: address, options: given }) => {
+  const { cosImport } = await import(helper);
+  return { ...(await cosImport(address, given)) };
+}, { helper: HELPER, url, options });
+
+test('a module that one site imported is imported by another without a request', async () => {
+  const path = world.sites.script(popular.toString());
+  const url = world.server.url('e.test', path);
+  const options = { integrity: integrityOf(popular), crossOriginStorage: '*' };
+  assert.equal(succeeded(await imported(a, url, options)).word, 'popular');
+  await becomesReadable(a, popular);
+  assert.equal(succeeded(await imported(b, url, options)).word, 'popular');
+  assert.equal(world.server.traffic.requests({ path }), 1);
+});
+
+test('a module with imports of its own is stored, and imported from its own address', async () => {
+  world.sites.place('/modules/part.js', 'text/javascript', 'export const part = 42;');
+  const bytes = moduleOf("import { part } from './part.js'; export const word = [part, import.meta.url];");
+  const path = world.sites.place('/modules/whole.js', 'text/javascript', bytes);
+  const seen = succeeded(await imported(a, path, { integrity: integrityOf(bytes) }));
+  assert.deepEqual(seen.word, [42, world.server.url('a.test', path)]);
+  await becomesReadable(a, bytes);
+});
+
+test('static imports of a mapped specifier come from the store', async () => {
+  const bytes = moduleOf('export const word = "mapped";');
+  const path = world.sites.script(bytes.toString());
+  const program = world.sites.script("export { word } from 'mapped';");
+  const run = async () => {
+    const page = await profile.open('a.test');
+    const outcome = await attempt(page, async ({ helper, source, program: main }) => {
+      const { cosImportMap } = await import(helper);
+      await cosImportMap({ mapped: source });
+      return (await import(main)).word;
+    }, { helper: HELPER, source: { url: path, integrity: integrityOf(bytes) }, program });
+    const word = succeeded(outcome);
+    await becomesReadable(page, bytes);
+    await page.close();
+    return word;
+  };
+  assert.equal(await run(), 'mapped');
+  assert.equal(await run(), 'mapped');
+  assert.equal(world.server.traffic.requests({ path }), 1);
+  await finds(a, bytes);
+});
+
+test('wrong bytes are not imported', async () => {
+  const path = world.sites.script('globalThis.wrong = 1;');
+  const { error } = await imported(a, path, { integrity: integrityOf(Buffer.from('others')) });
+  assert.ok(error, 'The import should have failed.');
+  assert.equal(await a.evaluate(() => /** @type {any} */ (globalThis).wrong), undefined);
+});
+
+test('under a policy without blob: a module is imported from its own address', async () => {
+  const bytes = moduleOf('export const word = "under a policy";');
+  const path = world.sites.script(bytes.toString());
+  const page = await profile.openDocument('a.test', { headers: { 'content-security-policy': "script-src 'self' 'unsafe-eval'" } });
+  assert.equal(succeeded(await imported(page, path, { integrity: integrityOf(bytes) })).word, 'under a policy');
+  await page.close();
+});

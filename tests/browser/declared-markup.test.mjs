@@ -1,0 +1,288 @@
+/** <script> and <link rel=stylesheet> with `crossoriginstorage`: served from the store, in the order of the document. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { after, test } from 'node:test';
+import { extensionServiceWorker } from '../../scripts/lib/chromium.mjs';
+import { bytesOf, hashOf } from './support/bytes.mjs';
+import { eventually, finds, misses, succeeded } from './support/expect.mjs';
+import { openWorld } from './support/fixture.mjs';
+import { read, store } from './support/in-page.mjs';
+
+const world = await openWorld();
+after(() => world.close());
+const profile = await world.launch();
+// A document whose response the extension did not see is left to the browser.
+await extensionServiceWorker(profile.context);
+const [a, b] = await Promise.all(['a.test', 'b.test'].map((host) => profile.page(host)));
+
+const utf8 = (/** @type {string} */ text) => new Uint8Array(Buffer.from(text));
+
+/** @param {string | Uint8Array} text */
+const integrityOf = (text) => `sha256-${createHash('sha256').update(text).digest('base64')}`;
+
+/** @param {string} word @param {string} [more] a script that notes that it ran, and whether from the store: its address tells in a stack */
+const noting = (word, more = '') =>
+  `(window.ran ??= []).push('${word}');if (new Error().stack.includes('blob:')) (window.hits ??= []).push('${word}');${more}`;
+
+/** @param {string} text @param {string} [origins] stores for everyone that a.test's pages are to find */
+const stored = async (text, origins) => succeeded(await store(a, utf8(text), origins));
+
+/**
+ * The tag of a script whose file says `network` where the stored one says something else: what runs tells where it came from.
+ * @param {string} text what is stored, or not
+ * @param {string} [attributes]
+ * @returns {{tag: string, path: string}}
+ */
+function script(text, attributes = 'crossoriginstorage') {
+  const path = world.sites.script(text);
+  return { tag: `<script src="${path}" integrity="${integrityOf(text)}" ${attributes}></script>`, path };
+}
+
+/**
+ * @param {string} html
+ * @param {Record<string, string>} [headers]
+ */
+async function open(html, headers) {
+  const end = `<script nonce=end>addEventListener('load', () => (window.ran ??= []).push('load'))</script>`;
+  const page = await profile.openDocument('a.test', { html: html + end, headers });
+  await page.waitForFunction(() => /** @type {any} */ (window).ran?.includes('load'));
+  return { page, ran: () => page.evaluate(() => /** @type {any} */ (window).ran) };
+}
+
+/** @param {import('playwright-core').Page} page */
+const hitsOf = (page) => page.evaluate(() => /** @type {any} */ (window).hits ?? []);
+
+test('a script that is stored runs from the store, in its place and as itself', async () => {
+  const text = noting('stored', 'window.where = document.currentScript.src; ran.push(document.currentScript.id);');
+  await stored(text);
+  const { tag, path } = script(text, 'id="mine" crossoriginstorage=""');
+  const { page, ran } = await open(`${tag}<script>ran.push('inline')</script>`);
+  assert.deepEqual(await ran(), ['stored', 'mine', 'inline', 'load']);
+  assert.deepEqual(await hitsOf(page), ['stored']);
+  assert.equal(await page.evaluate(() => /** @type {any} */ (window).where), world.server.url('a.test', path));
+  const attributes = await page.evaluate(() => document.getElementById('mine')?.getAttributeNames().sort());
+  assert.deepEqual(attributes, ['crossoriginstorage', 'id', 'integrity', 'src']);
+  await page.close();
+});
+
+test('scripts run in the order of the document, those of the network and inline ones too', async () => {
+  const texts = ['first', 'second', 'deferred', 'module'].map((word) => noting(word));
+  await Promise.all(texts.map((text) => stored(text)));
+  const [first, second, deferred, module] = texts.map((text, index) =>
+    script(text, ['crossoriginstorage', 'crossoriginstorage', 'defer crossoriginstorage', 'type=module crossoriginstorage'][index]).tag);
+  const plain = (/** @type {string} */ word, attributes = '') => `<script src="${world.sites.script(noting(word))}" ${attributes}></script>`;
+  const inline = (/** @type {string} */ word, attributes = '') => `<script ${attributes}>${noting(word)}</script>`;
+  const { page, ran } = await open([
+    `<script>document.addEventListener('DOMContentLoaded', () => ran.push('parsed ' + document.readyState))</script>`,
+    plain('early deferred', 'defer'), inline('before'), first, inline('between'), plain('network'), deferred, module, inline('inline module', 'type=module'),
+    plain('late deferred', 'defer'), second, inline('after'), `<p>text</p>`.repeat(500), inline('end'),
+  ].join('\n'));
+  const order = await ran();
+  assert.deepEqual(order.filter((/** @type {string} */ word) => !/early|parsed/.test(word)), ['before', 'first', 'between', 'network', 'second', 'after', 'end', 'deferred', 'module', 'inline module',
+    'late deferred', 'load']);
+  assert.ok(order.indexOf('early deferred') < order.indexOf('deferred'));
+  assert.ok(order.findIndex((/** @type {string} */ word) => word.startsWith('parsed')) > order.indexOf('late deferred'));
+  assert.deepEqual(await hitsOf(page), ['first', 'second', 'deferred', 'module']);
+  await page.close();
+});
+
+test('a script that is missing comes from the network and is stored, with the scope that it declares', async () => {
+  const text = noting('missing');
+  const path = world.sites.script(text, { 'cross-origin-storage-allow-origin': world.origin('b.test') });
+  const scope = `${world.origin('b.test')} ${world.origin('c.test')}`;
+  const { page, ran } = await open(`<script src="${path}" integrity="${integrityOf(text)}" crossoriginstorage="${scope}"></script>`);
+  assert.deepEqual([await ran(), await hitsOf(page)], [['missing', 'load'], []]);
+  await eventually(async () => (await read(a, hashOf(utf8(text)))).error === undefined, 'the script is stored');
+  await finds(b, utf8(text));
+  await misses(await profile.page('c.test'), utf8(text));
+  await page.close();
+});
+
+test('a script that the browser may cache is asked for once, whoever stores it', async () => {
+  const text = noting('cacheable');
+  const path = world.sites.script(text, { 'cache-control': 'max-age=600' });
+  // The browser caches nothing that came with a certificate that it does not trust.
+  const server = await world.serve(false);
+  const tag = `<script src="${path}" integrity="${integrityOf(text)}" crossoriginstorage></script>`;
+  const page = await profile.context.newPage();
+  await page.goto(server.url('localhost', world.sites.document({ html: tag })));
+  await eventually(async () => (await read(page, hashOf(utf8(text)))).error === undefined, 'the script is stored');
+  assert.equal(server.traffic.requests({ path }), 1);
+  await page.close();
+});
+
+test('async scripts and handlers of elements get their events', async () => {
+  const text = noting('async');
+  await stored(text);
+  const wrong = world.sites.script(noting('never'));
+  const { page, ran } = await open([
+    script(text, `async crossoriginstorage onload="ran.push('loaded')"`).tag,
+    `<script src="${wrong}" integrity="${integrityOf('something else')}" crossoriginstorage onerror="(window.ran ??= []).push('refused')"></script>`,
+  ].join(''));
+  const order = await ran();
+  assert.ok(order.indexOf('async') < order.indexOf('loaded'));
+  assert.deepEqual([...order].sort(), ['async', 'load', 'loaded', 'refused']);
+  assert.deepEqual(await hitsOf(page), ['async']);
+  await page.close();
+});
+
+test('what a script writes into the document lands after it, and the document stays', async () => {
+  const text = noting('before the writer');
+  await stored(text);
+  const written = world.sites.script(noting('written'));
+  const { page, ran } = await open(
+    `<p id=kept>${script(text).tag}<script id=writer>document.write('<b id=b>bold</b><script src="${written}"><' + '/script>'); ran.push(!!document.getElementById('kept'))</script><i id=i></i>`);
+  await page.waitForFunction(() => /** @type {any} */ (window).ran.includes('written'));
+  assert.deepEqual((await ran()).slice(0, 2), ['before the writer', true]);
+  assert.equal(await page.evaluate(() => document.getElementById('writer')?.nextElementSibling?.id), 'b');
+  assert.equal(await page.evaluate(() => String(document.write).includes('[native code]')), true);
+  await page.close();
+});
+
+for (const [what, policy] of [
+  ['names where scripts may come from', "script-src 'self' 'unsafe-inline'"], ['only reports', "default-src 'self' 'unsafe-inline'"],
+  ['asks for Trusted Types', "require-trusted-types-for 'script'"], ['trusts nonces', "script-src 'nonce-n' 'nonce-end'"],
+]) {
+  test(`under a policy that ${what}, scripts come from the network, in order and without a violation`, async () => {
+    const text = noting(`policy ${what}`);
+    await stored(text);
+    const name = what === 'only reports' ? 'content-security-policy-report-only' : 'content-security-policy';
+    const { page, ran } = await open([
+      `<script nonce=n>window.ran = []; document.addEventListener('securitypolicyviolation', (event) => ran.push(event.blockedURI))</script>`,
+      script(text, 'nonce=n crossoriginstorage').tag, `<script nonce=n>${noting('inline')}</script>`,
+    ].join(''), { [name]: policy });
+    assert.deepEqual([await ran(), await hitsOf(page)], [[`policy ${what}`, 'inline', 'load'], []]);
+    await page.close();
+  });
+}
+
+test("under 'strict-dynamic' only those scripts run that the policy itself trusts", async () => {
+  const [trusted, digest, injected] = ['trusted', 'by digest', 'injected'].map((word) => noting(word));
+  await Promise.all([trusted, digest, injected].map((text) => stored(text)));
+  const { page, ran } = await open([
+    script(trusted, 'nonce=n crossoriginstorage').tag, script(injected).tag, script(injected, 'nonce=wrong crossoriginstorage').tag,
+    script(digest).tag,
+  ].join(''), { 'content-security-policy': `script-src 'strict-dynamic' 'nonce-n' 'nonce-end' '${integrityOf(digest)}'` });
+  assert.deepEqual(await ran(), ['trusted', 'by digest', 'load']);
+  await page.close();
+});
+
+test('a policy in the markup leaves everything to the browser', async () => {
+  const text = noting('under markup');
+  await stored(text);
+  const { page, ran } = await open(`<meta http-equiv="Content-Security-Policy" content="script-src 'self' 'unsafe-inline'">${script(text).tag}`);
+  assert.deepEqual([await ran(), await hitsOf(page)], [['under markup', 'load'], []]);
+  await page.close();
+});
+
+test('a script that would look for others beside itself comes from its own address', async () => {
+  const part = world.sites.script('export const word = "part";');
+  const text = noting('with a part', `import('.${part.slice('/resource'.length)}').then(({ word }) => ran.push(word));`);
+  await stored(text);
+  const { page } = await open(script(text).tag);
+  await page.waitForFunction(() => /** @type {any} */ (window).ran.includes('part'));
+  assert.deepEqual(await hitsOf(page), []);
+  await page.close();
+});
+
+test('where the document may not use the API its scripts come from the network', async () => {
+  const text = noting('not allowed');
+  await stored(text);
+  const { page, ran } = await open(script(text).tag, { 'permissions-policy': 'cross-origin-storage=()' });
+  assert.deepEqual([await ran(), await hitsOf(page)], [['not allowed', 'load'], []]);
+  await page.close();
+});
+
+test('a script that a script makes runs once, from the network', async () => {
+  const text = noting('made');
+  await stored(text);
+  const path = world.sites.script(text);
+  const { page, ran } = await open(`<script>
+    const made = Object.assign(document.createElement('script'), { src: '${path}', integrity: '${integrityOf(text)}', async: false });
+    made.setAttribute('crossoriginstorage', '');
+    document.head.append(made);
+    </script>`);
+  assert.deepEqual([await ran(), await hitsOf(page)], [['made', 'load'], []]);
+  await page.close();
+});
+
+const sheetOf = (/** @type {string} */ text, attributes = 'crossoriginstorage') =>
+  `<link rel=stylesheet href="${world.sites.sheet(text)}" integrity="${integrityOf(text)}" ${attributes}>`;
+
+test('a style sheet comes from the store, and the addresses in it still mean what they meant', async () => {
+  const text = 'body { color: rgb(1, 2, 3); background-image: url(picture.png) }\n@import "other.css";';
+  await stored(text);
+  const { page, ran } = await open(`${sheetOf(text)}<script>${noting('after')}; ran.push(getComputedStyle(document.documentElement).display)</script><body>`);
+  assert.deepEqual(await ran(), ['after', 'block', 'load']);
+  const seen = await page.evaluate(() => ({
+    color: getComputedStyle(document.body).color, picture: getComputedStyle(document.body).backgroundImage, href: document.styleSheets[0].href,
+  }));
+  assert.equal(seen.color, 'rgb(1, 2, 3)');
+  assert.equal(seen.picture, `url("${world.server.url('a.test', '/resource/picture.png')}")`);
+  assert.match(seen.href ?? '', /^blob:/);
+  await page.close();
+});
+
+test('a style sheet that is missing comes from the network and is stored', async () => {
+  const text = 'body { color: rgb(3, 2, 1) }';
+  const { page } = await open(`${sheetOf(text, 'crossoriginstorage onload="(window.ran ??= []).push(1)"')}<body>`);
+  assert.equal(await page.evaluate(() => getComputedStyle(document.body).color), 'rgb(3, 2, 1)');
+  await eventually(async () => (await read(a, hashOf(utf8(text)))).error === undefined, 'the style sheet is stored');
+  await page.close();
+});
+
+test('under a policy for styles a style sheet comes from its own address', async () => {
+  const text = 'body { color: rgb(7, 7, 7) }';
+  await stored(text);
+  const { page } = await open(`${sheetOf(text)}<body>`, { 'content-security-policy': "style-src 'self'" });
+  assert.equal(await page.evaluate(() => getComputedStyle(document.body).color), 'rgb(7, 7, 7)');
+  assert.doesNotMatch(await page.evaluate(() => document.styleSheets[0].href ?? ''), /^blob:/);
+  await page.close();
+});
+
+/** @param {string} path @param {string | Uint8Array} bytes @param {string} [scope] */
+const declaredUrl = (path, bytes, scope = '') => `url("${path}" integrity("${integrityOf(bytes)}") cross-origin-storage(${scope}))`;
+
+/** @param {import('playwright-core').Page} page @param {string} [selector] */
+const pictureOf = (page, selector = 'body') =>
+  page.evaluate((wanted) => getComputedStyle(/** @type {Element} */ (document.querySelector(wanted))).backgroundImage, selector);
+
+test('an address that a style declares is served from the store', async () => {
+  const picture = utf8('<svg xmlns="http://www.w3.org/2000/svg" width="3" height="3"><!-- stored --></svg>');
+  succeeded(await store(a, picture));
+  const path = world.sites.file(picture);
+  const { page } = await open(`<style>body { background-image: url("/plain.png"); background-image: ${declaredUrl(path, picture)}; }</style><body>`);
+  await eventually(async () => (await pictureOf(page)).includes('blob:'), 'the picture comes from the store');
+  assert.equal(world.server.traffic.requests({ path }), 0);
+  await page.close();
+});
+
+test('an address that a style declares and the store does not have comes from the network and is stored', async () => {
+  const picture = utf8('<svg xmlns="http://www.w3.org/2000/svg" width="3" height="3"><!-- missing --></svg>');
+  const path = world.sites.file(picture);
+  const { page } = await open(`<style>body { background-image: ${declaredUrl(path, picture, '*')}; }</style><body>`);
+  await eventually(async () => (await pictureOf(page)).includes(path), 'the picture comes from the network');
+  await eventually(async () => (await read(a, hashOf(picture))).error === undefined, 'the picture is stored');
+  await page.close();
+});
+
+test('a declared style sheet may declare addresses of its own', async () => {
+  const picture = utf8('<svg xmlns="http://www.w3.org/2000/svg" width="3" height="3"><!-- in a sheet --></svg>');
+  const path = world.sites.file(picture);
+  const text = `body { background-image: ${declaredUrl(path, picture, '"https://b.example", "https://c.example"')} }`;
+  succeeded(await store(a, picture));
+  await stored(text);
+  const { page } = await open(`${sheetOf(text)}<body>`);
+  assert.match(await pictureOf(page), /^url\("blob:/);
+  assert.equal(world.server.traffic.requests({ path }), 0);
+  await page.close();
+});
+
+test('styles that declare nothing keep their text, and so do those under a policy', async () => {
+  const picture = utf8('<svg xmlns="http://www.w3.org/2000/svg" width="3" height="3"><!-- policy --></svg>');
+  succeeded(await store(a, picture));
+  const style = `body { background-image: ${declaredUrl(world.sites.file(picture), picture)} }`;
+  const { page } = await open(`<style id=s>${style}</style><body>`, { 'content-security-policy': "style-src 'unsafe-inline'" });
+  assert.deepEqual([await page.evaluate(() => document.getElementById('s')?.textContent), await pictureOf(page)], [style, 'none']);
+  await page.close();
+});
