@@ -92,6 +92,7 @@ export const FinalizationRegistryCtor = globals.FinalizationRegistry;
 export const finalizationRegister = uncurry(FinalizationRegistryCtor.prototype.register);
 
 export const charCodeAt = uncurry(String.prototype.charCodeAt);
+export const indexOf = uncurry(String.prototype.indexOf);
 export const slice = uncurry(String.prototype.slice);
 export const includes = uncurry(String.prototype.includes);
 export const toLowerCase = uncurry(String.prototype.toLowerCase);

@@ -5,6 +5,7 @@
  */
 
 import { dataDescriptor, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, hasOwn, ProxyCtor } from './primordials.js';
+import { withoutOurFrames } from './stacks.js';
 
 /**
  * @param {string} name of a global constructor
@@ -30,6 +31,9 @@ export function standInForMethod(holder, name, call) {
   if (owner === null) return;
   const descriptor = getOwnPropertyDescriptor(owner, name);
   if (typeof descriptor?.value !== 'function') return;
-  const standIn = new ProxyCtor(descriptor.value, /** @type {any} */ ({ __proto__: null, apply: call }));
+  const standIn = new ProxyCtor(descriptor.value, /** @type {any} */ ({
+    __proto__: null,
+    apply: (/** @type {any} */ native, /** @type {any} */ self, /** @type {any[]} */ args) => withoutOurFrames(() => call(native, self, args)),
+  }));
   defineProperty(owner, name, dataDescriptor(standIn, descriptor.enumerable));
 }

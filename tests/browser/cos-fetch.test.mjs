@@ -14,7 +14,7 @@ import { incoming } from './support/store-files.mjs';
 /** @typedef {import('playwright-core').Page} Page */
 
 const LISTED = bytesOf('a file that everyone may find', NEVER_GREASED);
-const world = await openWorld({ listed: [LISTED] });
+const world = await openWorld({ listed: [LISTED], settings: { 'write.limit': '30MB' } });
 after(() => world.close());
 const { sites, server } = world;
 const HELPER = '/package/cos-fetch.js';
@@ -256,6 +256,14 @@ test('where the API is forbidden files come over the network', async () => {
   const seen = await cosFetch(page, sites.file(bytes), { hash: hashOf(bytes).value }, true);
   assert.deepEqual([seen.digest, seen.sources, seen.stored], [hashOf(bytes).value, ['network'], 'NotAllowedError']);
   await page.close();
+});
+
+test('a file that is too large for the store comes over the network', async () => {
+  const bytes = bytesOf('thirty-one megabytes', 31_000_000);
+  const path = sites.file(bytes);
+  const seen = await cosFetch(a, path, { hash: hashOf(bytes).value }, true);
+  assert.deepEqual([seen.digest, seen.sources, seen.stored], [hashOf(bytes).value, ['network'], 'QuotaExceededError']);
+  await misses(a, bytes);
 });
 
 test('origins that the API refuses do not keep a file from coming', async () => {

@@ -46,6 +46,12 @@ export const DOCUMENTS = [
     name: 'A frameset', document: { type: 'text/html', body: '<html><head><title>Frames</title></head><frameset cols="50%,50%"><frame src="one.html"><frame src="two.html"></frameset></html>' },
     files: { 'one.html': { body: '<title>One</title><p>One' }, 'two.html': { body: '<title>Two</title><p>Two' } },
   },
+  scripted('A page of twenty thousand elements', () => {
+    const list = /** @type {HTMLElement} */ (document.querySelector('ol'));
+    for (let index = 0; index < 5000; index += 1) list.append(Object.assign(document.createElement('li'), { textContent: `${index}` }));
+    for (const item of [...list.children].slice(0, 5000)) item.remove();
+    return [document.querySelectorAll('*').length, document.scripts.length, document.styleSheets.length, list.lastElementChild?.textContent];
+  }, { html: `<ol>${'<li><b>x</b> <i>y</i></li>'.repeat(6600)}</ol>${'<style>p { margin: 0 }</style><script>var n = 1</script>'.repeat(100)}` }),
   scripted('A page in another encoding', () => [document.characterSet, document.body.firstElementChild?.textContent], {
     document: { type: 'text/html; charset=shift_jis', body: Buffer.concat([
       Buffer.from('<!doctype html><title>Encoding</title><body><p>'), Buffer.from([0x93, 0xfa, 0x96, 0x7b]), Buffer.from('</p><script src="main.js"></script>')]) } }),

@@ -129,6 +129,35 @@ export const LANGUAGE = [
     await new Promise((resolve) => { setTimeout(resolve, 50); });
     return [heard, function here() { return new Error('here').stack; }(), /** @type {any} */ (Error).stackTraceLimit];
   }),
+  scripted('A page that looks at the errors of its built-ins', async () => {
+    const root = await navigator.storage.getDirectory();
+    const file = await root.getFileHandle('errors.txt', { create: true });
+    const stackOf = async (/** @type {() => unknown} */ body) => {
+      try {
+        await body();
+        return 'nothing';
+      } catch (error) {
+        return /** @type {Error} */ (error).stack;
+      }
+    };
+    const any = /** @type {any} */ (globalThis);
+    const stacks = [
+      await stackOf(() => fetch('https://[')), await stackOf(() => any.fetch()), await stackOf(() => any.fetch.call({}, '/')), await stackOf(() => new any.fetch('/')),
+      await stackOf(() => fetch('/', { get integrity() { throw new RangeError('mine'); } })), await stackOf(() => fetch({ toString() { throw new RangeError('text'); } }.toString())),
+      await stackOf(() => any.Worker('x')), await stackOf(() => new Worker('https://[')), await stackOf(() => FileSystemFileHandle.prototype.getFile.call(root)),
+      await stackOf(() => root.resolve(any)), await stackOf(() => file.isSameEntry(any)), await stackOf(() => file.createWritable(any.nothing ?? 1)), await stackOf(() => URL.createObjectURL(any)),
+      await stackOf(async () => { await file.getFile(); await root.removeEntry('errors.txt'); await file.getFile(); }), await stackOf(() => fetch('https://127.0.0.1:1/')),
+    ];
+    /** @type {unknown[]} */
+    const unhandled = [];
+    addEventListener('unhandledrejection', ({ promise, reason }) => unhandled.push([promise instanceof Promise, reason.message, reason.stack]));
+    fetch('https://[?unhandled').then((response) => response.text());
+    fetch('https://[?handled').catch(() => {});
+    const late = fetch('https://[?late');
+    await new Promise((resolve) => { setTimeout(resolve, 50); });
+    late.catch(() => {});
+    return [stacks, unhandled];
+  }),
   scripted('A page that watches itself', async () => {
     const { watched } = /** @type {any} */ (globalThis);
     performance.mark('mine');

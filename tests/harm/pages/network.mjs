@@ -1,10 +1,16 @@
 /** Pages that load: requests, streams, modules, WebAssembly. */
+import { createHash } from 'node:crypto';
 import { htmlDocument, packagedText, scripted } from '../support/page.mjs';
 
 /** @typedef {import('../support/page.mjs').HarmPage} HarmPage */
 
 /** A module that adds: (func (param i32 i32) (result i32)). */
 const ADD = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 7, 1, 96, 2, 127, 127, 1, 127, 3, 2, 1, 0, 7, 7, 1, 3, 97, 100, 100, 0, 0, 10, 9, 1, 7, 0, 32, 0, 32, 1, 106, 11]);
+
+const PUSH = "order.push('ran ' + (document.currentScript?.id ?? 'a module'));";
+const SHEET = 'p { color: red } @media print { p { color: black } }';
+/** @param {string} text */
+const integrityOf = (text) => `sha384-${createHash('sha384').update(text).digest('base64')}`;
 
 const MODULES = {
   'lib/one.js': { body: "import { two } from 'two'; import data from './data.json' with { type: 'json' }; export const one = () => [two, data.list, import.meta.url.split('/').pop()]; export const late = () => import('two/late.js');" },
@@ -84,6 +90,19 @@ export const NETWORK = [
   }, {
     html: '<script>order = []</script><script defer src="good.js?defer"></script><script type="module">order.push("module")</script><script nomodule>order.push("nomodule")</script><script type="text/template">never</script><script src="good.js?plain"></script><link rel="preload" as="script" href="good.js?plain"><link rel="modulepreload" href="good.js?module">',
     files: { 'good.js': { body: 'order.push(new URL(document.currentScript?.src ?? "https://x").search)' } } }),
+  scripted('A page whose scripts and style sheets have integrity', () => {
+    // When something has loaded is told in no fixed order; when it ran is.
+    const { told = [], ran } = Object.groupBy(/** @type {string[]} */ (/** @type {any} */ (globalThis).order), (line) => (/^(load|error) /.test(line) ? 'told' : 'ran'));
+    return [told.sort(), ran, [...document.styleSheets].map(({ cssRules, href }) => [cssRules.length, href?.split('/').pop()]), [...document.scripts].map((script) => [script.getAttribute('src'), script.integrity.length, script.async, script.defer])];
+  }, {
+    head: `<script>order = []; document.addEventListener('readystatechange', () => order.push(document.readyState)); document.addEventListener('load', ({ target }) => order.push('load ' + target.id), true);
+      document.addEventListener('error', ({ target }) => order.push('error ' + target.id), true)</script>
+      <link id="sheet" rel="stylesheet" href="sheet.css" integrity="${integrityOf(SHEET)}"><link id="wrong" rel="stylesheet" href="sheet.css?wrong" integrity="${integrityOf(PUSH)}">
+      <style>@import url("sheet.css?imported"); p { background: url("missing.png") }</style>
+      <script id="late" defer src="push.js?defer" integrity="${integrityOf(PUSH)}"></script><script id="module" type="module" src="push.js?module" integrity="${integrityOf(PUSH)}"></script>
+      <script id="plain" src="push.js?plain" integrity="${integrityOf(PUSH)}"></script><script>order.push('inline')</script>`,
+    html: `<script id="refused" src="push.js?refused" integrity="${integrityOf(SHEET)}"></script><script>document.write('<script id="written" src="push.js?written" integrity="${integrityOf(PUSH)}"><\\/script>')</script><script>order.push('after')</script><p>Text</p>`,
+    files: { 'push.js': { body: PUSH }, 'sheet.css': { body: SHEET } } }),
   scripted('A page that sends a form', () => [document.title, location.search, performance.getEntriesByType('navigation').length], {
     document: htmlDocument('Form', '<form action="./result.html"><input name="a" value="ä 1"></form><script>document.forms[0].requestSubmit()</script>'),
     files: { 'result.html': htmlDocument('Result', '<script>console.log("REPORT " + JSON.stringify([document.title, location.search, document.referrer.split("/").length, history.length]))</script>') } }),

@@ -1,0 +1,63 @@
+/**
+ * @file Takes our frames out of the stacks of errors that pass through us. Tools that sites watch their errors with
+ * drop an error whose stack names an extension, as not the site's own; and a page that never heard of the API
+ * would find us in the stack of each of its failed fetches. May be imported by page/ only.
+ */
+
+import { getOwnPropertyDescriptor, getPrototypeOf, hasOwn, includes, indexOf, PromiseCtor, promiseThen, slice } from './primordials.js';
+
+const { prototype: promisePrototype } = PromiseCtor;
+const ErrorCtor = Error;
+/** @type {(value: unknown) => boolean} also for DOMExceptions, never for a Proxy */
+const isError = /** @type {any} */ (Error).isError ?? (() => false);
+
+/** This script's address, out of a stack's last line: `    at chrome-extension://…/page.js:1:2` */
+const OURS = /(?:\(|at )([^()\s]+):\d+:\d+\)?$/.exec(new Error().stack ?? '')?.[1];
+
+/** @param {string} stack */
+function withoutOurs(stack) {
+  let kept = '';
+  for (let start = 0; start < stack.length;) {
+    const end = indexOf(stack, '\n', start);
+    const next = end === -1 ? stack.length : end + 1;
+    const line = slice(stack, start, next);
+    if (!includes(line, /** @type {string} */ (OURS))) kept += line;
+    start = next;
+  }
+  const last = kept.length - 1;
+  return kept[last] === '\n' ? slice(kept, 0, last) : kept;
+}
+
+/** @param {any} error */
+function clean(error) {
+  // A page that formats stacks itself would be asked to format this one before its time.
+  if (OURS === undefined || !isError(error) || hasOwn(ErrorCtor, 'prepareStackTrace')) return;
+  try {
+    if (getOwnPropertyDescriptor(error, 'stack') === undefined) return;
+    const { stack } = error;
+    if (typeof stack === 'string' && includes(stack, OURS)) error.stack = withoutOurs(stack);
+  } catch {
+    // A frozen error keeps its stack.
+  }
+}
+
+/**
+ * What a body gives, a promise or not, with errors that do not name us.
+ * @param {() => any} body
+ */
+export function withoutOurFrames(body) {
+  let result;
+  try {
+    result = body();
+  } catch (error) {
+    clean(error);
+    throw error;
+  }
+  if (typeof result !== 'object' || result === null || getPrototypeOf(result) !== promisePrototype) return result;
+  return new PromiseCtor((resolve, reject) => {
+    promiseThen(result, resolve, (error) => {
+      clean(error);
+      reject(error);
+    });
+  });
+}
