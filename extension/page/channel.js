@@ -9,18 +9,20 @@
 
 import { PORT_EVENT, READY_EVENT } from '../shared/names.js';
 import {
-  append, mapDelete, mapGet, mapSet, MapCtor, MessageChannelCtor, messageData, own, postMessage, setOnMessage,
+  addListener, append, getterOf, mapDelete, mapForEach, mapGet, mapSet, MapCtor, MessageChannelCtor, messageData, own, postMessage, setOnMessage,
 } from './primordials.js';
 
 /** @typedef {import('../shared/wire.js').Reply} Reply */
 /** @typedef {import('../shared/wire.js').Channel} Channel */
+
+const isClosed = getterOf(globalThis, 'closed');
 
 /** @returns {any} what the content script would answer had the background gone away */
 const lostReply = () => ({ __proto__: null, ok: false, lost: true, error: undefined });
 
 /**
  * @param {(message: object) => boolean} send false: there is nobody to send to
- * @returns {{channel: Channel, receive: (event: MessageEvent) => void}}
+ * @returns {{channel: Channel, receive: (event: MessageEvent) => void, lose: () => void}}
  */
 function createChannel(send) {
   const waiting = new MapCtor();
@@ -43,11 +45,21 @@ function createChannel(send) {
       mapDelete(waiting, call);
       if (done !== undefined) done(reply);
     },
+    lose() {
+      /** @type {((reply: any) => void)[]} */
+      const lost = [];
+      mapForEach(waiting, (done, call) => {
+        append(lost, done);
+        mapDelete(waiting, call);
+      });
+      for (let index = 0; index < lost.length; index += 1) lost[index](lostReply());
+    },
   };
 }
 
 /**
- * The channel of a window. Must be called before any script of the page runs.
+ * The channel of a window. A frame that is removed gets no message any more, so its calls are settled
+ * as lost when that happens, and later ones at once. Must be called before any script of the page runs.
  * @returns {Channel}
  */
 export function openChannel() {
@@ -64,9 +76,12 @@ export function openChannel() {
     { once: true, capture: true },
   );
 
-  const { channel, receive } = createChannel((message) => {
-    if (connected) postMessage(port1, message);
-    return connected;
+  const { channel, receive, lose } = createChannel((message) => {
+    if (!connected || isClosed(window)) return false;
+    // document.open() removes every listener of the window; adding one that is there does nothing.
+    addListener(window, 'pagehide', lose, true);
+    postMessage(port1, message);
+    return true;
   });
   setOnMessage(port1, receive);
   return channel;

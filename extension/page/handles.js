@@ -11,7 +11,7 @@ import { createCarriers } from './carriers.js';
 import { domError, errorOf, miss, storeUnavailable } from './errors.js';
 import { patchMember } from './patch.js';
 import {
-  apply, finalizationRegister, FinalizationRegistryCtor, getterOf, own, PromiseCtor, promiseThen, TypeErrorCtor, weakMapGet, WeakMapCtor,
+  apply, argument, finalizationRegister, FinalizationRegistryCtor, getterOf, own, PromiseCtor, promiseThen, TypeErrorCtor, weakMapGet, WeakMapCtor,
   weakMapSet,
 } from './primordials.js';
 import { standInForMethod } from './stand-in.js';
@@ -149,7 +149,7 @@ function standInForMethods(channel, prototype, makeWritable, carriers) {
    */
   const whenIdentified = (values, answer) =>
     new PromiseCtor((resolve, reject) => {
-      identify(values[0], (first) => identify(values[1], (second) => {
+      identify(argument(values), (first) => identify(argument(values, 1), (second) => {
         try {
           promiseThen(/** @type {any} */ (answer([first, second])), resolve, reject);
         } catch (error) {
@@ -169,9 +169,9 @@ function standInForMethods(channel, prototype, makeWritable, carriers) {
   const refuse = () => promiseOf(() => { throw notAllowed('Entries of cross-origin storage cannot be moved or removed.'); });
 
   patch('getFile', (state) => getFile(channel, state));
-  patch('createWritable', (state, args, handle) => createWritable(channel, makeWritable, handle, state, args[0]));
-  patch('queryPermission', (state, args) => promiseOf(() => permissionState(state, args[0])));
-  patch('requestPermission', (state, args) => promiseOf(() => permissionState(state, args[0])));
+  patch('createWritable', (state, args, handle) => createWritable(channel, makeWritable, handle, state, argument(args)));
+  patch('queryPermission', (state, args) => promiseOf(() => permissionState(state, argument(args))));
+  patch('requestPermission', (state, args) => promiseOf(() => permissionState(state, argument(args))));
   patch('move', refuse);
   patch('remove', refuse);
   // Exists in dedicated workers only.
@@ -179,7 +179,7 @@ function standInForMethods(channel, prototype, makeWritable, carriers) {
     promiseOf(() => { throw domError('InvalidStateError', 'Entries of cross-origin storage have no synchronous access.'); }));
 
   standInForMethod(prototype, 'isSameEntry', (native, self, args) => {
-    const other = args[0];
+    const other = argument(args);
     if (!mayBeOurs(self) && !mayBeOurs(other)) return apply(native, self, args);
     return whenIdentified([self, other], (found) => {
       const mine = found[0];
@@ -194,8 +194,9 @@ function standInForMethods(channel, prototype, makeWritable, carriers) {
   });
   // An entry is in none of the page's directories, wherever its carrier says it is.
   standInForMethod(FileSystemDirectoryHandle.prototype, 'resolve', (native, self, args) => {
-    if (!mayBeOurs(args[0])) return apply(native, self, args);
-    return whenIdentified([args[0]], (found) => (found[0] === undefined ? apply(native, self, args) : promiseOf(() => null)));
+    const entry = argument(args);
+    if (!mayBeOurs(entry)) return apply(native, self, args);
+    return whenIdentified([entry], (found) => (found[0] === undefined ? apply(native, self, args) : promiseOf(() => null)));
   });
 }
 

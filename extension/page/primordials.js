@@ -35,7 +35,19 @@ export function getterOf(prototype, name) {
 }
 
 export const PromiseCtor = globals.Promise;
-export const promiseThen = uncurry(PromiseCtor.prototype.then);
+const nativeThen = uncurry(PromiseCtor.prototype.then);
+/**
+ * For promises that the page does not have: `then` would ask them for their constructor, which a page
+ * may have replaced.
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {(value: T) => void} onValue
+ * @param {(error: any) => void} onError
+ */
+export function promiseThen(promise, onValue, onError) {
+  defineProperty(promise, 'constructor', /** @type {any} */ ({ __proto__: null, value: undefined }));
+  nativeThen(promise, onValue, onError);
+}
 
 export const TypeErrorCtor = globals.TypeError;
 export const RangeErrorCtor = globals.RangeError;
@@ -160,6 +172,14 @@ export function dataDescriptor(value, enumerable = true) {
 export function append(list, value) {
   defineProperty(list, list.length, dataDescriptor(value));
 }
+
+/**
+ * An argument that was given, never something that `Array.prototype` has at its index.
+ * @param {unknown[]} args
+ * @param {number} [index]
+ * @returns {any}
+ */
+export const argument = (args, index = 0) => (index < args.length ? args[index] : undefined);
 
 /**
  * An own member of a cloned object, never one of `Object.prototype`.

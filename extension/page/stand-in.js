@@ -37,3 +37,15 @@ export function standInForMethod(holder, name, call) {
   }));
   defineProperty(owner, name, dataDescriptor(standIn, descriptor.enumerable));
 }
+
+/**
+ * @param {object} owner
+ * @param {string} name of an attribute
+ * @param {(native: any, self: any) => any} read
+ */
+export function standInForGetter(owner, name, read) {
+  const { get, set, enumerable } = getOwnPropertyDescriptor(owner, name) ?? {};
+  if (get === undefined) return;
+  const standIn = new ProxyCtor(get, /** @type {any} */ ({ __proto__: null, apply: read }));
+  defineProperty(owner, name, /** @type {any} */ ({ __proto__: null, get: standIn, set, enumerable, configurable: true }));
+}

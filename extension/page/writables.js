@@ -4,18 +4,17 @@
  */
 
 import { domError, errorOf, storeUnavailable } from './errors.js';
-import { patchMember } from './patch.js';
 import {
-  finalizationRegister, FinalizationRegistryCtor, isSafeInteger, own, PromiseCtor, promiseThen, setPrototypeOf,
+  apply, finalizationRegister, FinalizationRegistryCtor, isSafeInteger, own, PromiseCtor, promiseThen, setPrototypeOf,
   streamGetWriter, TypeErrorCtor, WeakMapCtor, weakMapHas, weakMapSet, WritableStreamCtor, writerReleaseLock, writerWrite,
 } from './primordials.js';
+import { standInForGetter, standInForMethod } from './stand-in.js';
 import { seekCommand, toWriteCommand, truncateCommand } from './write-chunk.js';
 import { WriteQueue } from './write-queue.js';
 
 /** @typedef {import('./channel.js').Channel} Channel */
 
 const streams = new WeakMapCtor();
-let patched = false;
 
 /**
  * What the stream's own write/seek/truncate do: take the lock, write one chunk, give it back.
@@ -39,19 +38,16 @@ function onlyArgument(args) {
   return args[0];
 }
 
-/** @param {object} prototype */
-function patchPrototype(prototype) {
-  if (patched) return;
-  patched = true;
-  const prototypes = [prototype];
-  patchMember(prototypes, 'write', (stream, args, original) =>
-    weakMapHas(streams, stream) ? writeThroughStream(stream, () => toWriteCommand(args[0])) : original());
-  patchMember(prototypes, 'seek', (stream, args, original) =>
-    weakMapHas(streams, stream) ? writeThroughStream(stream, () => seekCommand(onlyArgument(args))) : original());
-  patchMember(prototypes, 'truncate', (stream, args, original) =>
-    weakMapHas(streams, stream) ? writeThroughStream(stream, () => truncateCommand(onlyArgument(args))) : original());
-  patchMember(prototypes, 'mode', (stream, _args, original) =>
-    weakMapHas(streams, stream) ? 'siloed' : original());
+/** Before any script of the page runs, which might freeze it. @param {object} prototype */
+function standInForMembers(prototype) {
+  /** @param {string} name @param {(args: unknown[]) => unknown} makeChunk */
+  const write = (name, makeChunk) =>
+    standInForMethod(prototype, name, (native, stream, args) =>
+      weakMapHas(streams, stream) ? writeThroughStream(stream, () => makeChunk(args)) : apply(native, stream, args));
+  write('write', (args) => toWriteCommand(onlyArgument(args)));
+  write('seek', (args) => seekCommand(onlyArgument(args)));
+  write('truncate', (args) => truncateCommand(onlyArgument(args)));
+  standInForGetter(prototype, 'mode', (native, stream) => (weakMapHas(streams, stream) ? 'siloed' : apply(native, stream, [])));
 }
 
 /** A position that no file can have; the host's limits are far below it. */
@@ -111,12 +107,12 @@ const settled = (start) =>
  */
 export function createWritableFactory(channel) {
   const { prototype } = FileSystemWritableFileStream;
+  standInForMembers(prototype);
   const abandoned = new FinalizationRegistryCtor((session) => {
     channel.notify({ op: 'release', handles: [], sessions: [/** @type {string} */ (session)] });
   });
 
   return (session, handle, onPublished) => {
-    patchPrototype(prototype);
     const queue = new WriteQueue((operation, done) => {
       channel.call({ ...operation, session }, (reply) => {
         if (own(reply, 'ok')) done(null);

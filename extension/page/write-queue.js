@@ -9,7 +9,7 @@
 
 import { CHUNK_BYTES } from '../shared/names.js';
 import {
-  append, BlobCtor, iterableOf, typedArraySet, typedArrayTag, Uint8ArrayCtor,
+  append, BlobCtor, iterableOf, typedArrayBuffer, typedArraySet, typedArrayTag, Uint8ArrayCtor,
 } from './primordials.js';
 
 /** Small writes are copied into blocks of this size: an object for each byte written would not be bounded memory. */
@@ -98,7 +98,7 @@ export class WriteQueue {
   }
 
   #closeBlock() {
-    if (this.#block !== null) append(this.#parts, new Uint8ArrayCtor(this.#block.buffer, 0, this.#blockUsed));
+    if (this.#block !== null) append(this.#parts, new Uint8ArrayCtor(typedArrayBuffer(this.#block), 0, this.#blockUsed));
     this.#block = null;
     this.#blockUsed = 0;
   }
