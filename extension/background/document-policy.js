@@ -63,7 +63,9 @@ async function stepsTo(records, identity) {
     steps.unshift(step);
     documentId = step.parentDocumentId;
   }
-  return steps;
+  // The headers of a frame that was forgotten might have forbidden it.
+  const forgotten = steps[0].record?.crowded === true && steps.some(({ url, record }) => record === undefined && !hasNoResponse(url));
+  return forgotten ? undefined : steps;
 }
 
 /**

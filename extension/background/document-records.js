@@ -22,6 +22,8 @@ import { leavesWorkersFree } from './worker-policy.js';
  * @property {boolean} seen whether its response was seen; one that a service worker of the site gave is not
  * @property {import('./permissions-policy.js').Allowlist | null} policy
  * @property {string | null} ceiling
+ * @property {string | null} [topDocumentId] of its page; its own id for a top-level document
+ * @property {boolean} [crowded] of a top-level document: records of its frames had to be forgotten
  * @property {boolean} [workers] whether no policy of its response concerns how its workers are started
  * @property {import('./markup-policy.js').MarkupPolicy} [markup] how what its markup declares may be served
  */
@@ -31,8 +33,13 @@ import { leavesWorkersFree } from './worker-policy.js';
  *   markup: import('./markup-policy.js').MarkupPolicy}} PendingHeaders
  */
 
-/** Enough for the frames of a page and the documents of its back/forward cache. */
-const MAX_RECORDS_PER_TAB = 400;
+/**
+ * Frames of one tab; beyond, the oldest are forgotten, and their page is marked, so that none of them gets
+ * more than it had. A top-level document keeps its record, whatever its frames do.
+ */
+const MAX_FRAMES_PER_TAB = 400;
+/** More than the back/forward cache keeps. */
+const MAX_PAGES_PER_TAB = 50;
 const MAX_PENDING_PER_FRAME = 4;
 const PREFIX = 'documents:';
 
@@ -123,8 +130,11 @@ export class DocumentRecords {
     const url = withoutFragment(rawUrl);
     const headers = this.#pending.get(`${tabId}:${frameId}`)?.findLast((pending) => pending.url === url);
     const top = parentFrameId === -1;
+    const topDocumentId = top ? documentId : this.#pageOf(tabId, parentDocumentId);
+    // A frame of a crowded page that comes back may be one whose headers were forgotten.
+    const lost = headers === undefined && !top && !hasNoResponse(url) && this.#records.get(topDocumentId ?? '')?.crowded === true;
     // A document that comes back (back/forward cache, activated prerendering) commits again, without a response.
-    if (!this.#records.has(documentId) || headers !== undefined) {
+    if ((!this.#records.has(documentId) || headers !== undefined) && !lost) {
       this.#put(documentId, {
         tabId,
         url,
@@ -133,6 +143,7 @@ export class DocumentRecords {
         seen: headers !== undefined,
         policy: headers?.policy ?? null,
         ceiling: headers?.ceiling ?? null,
+        topDocumentId,
         workers: headers?.workers ?? false,
         markup: headers?.markup ?? UNKNOWN_MARKUP,
       });
@@ -140,6 +151,11 @@ export class DocumentRecords {
     this.#pending.delete(`${tabId}:${frameId}`);
     if (top) this.#current.set(tabId, documentId);
     this.#save(tabId);
+  }
+
+  /** @param {number} tabId @param {string | undefined} parentDocumentId */
+  #pageOf(tabId, parentDocumentId) {
+    return this.#records.get(parentDocumentId ?? '')?.topDocumentId ?? this.#current.get(tabId) ?? null;
   }
 
   /**
@@ -170,10 +186,20 @@ export class DocumentRecords {
     ids.delete(documentId);
     ids.add(documentId);
     this.#records.set(documentId, record);
-    if (ids.size > MAX_RECORDS_PER_TAB) {
-      const [oldest] = ids;
-      ids.delete(oldest);
-      this.#records.delete(oldest);
+    if (ids.size > MAX_PAGES_PER_TAB) this.#makeRoom(ids);
+  }
+
+  /** @param {Set<string>} ids of one tab, oldest first */
+  #makeRoom(ids) {
+    const isPage = (/** @type {string} */ id) => this.#records.get(id)?.parentDocumentId === null;
+    const pages = [...ids].filter(isPage);
+    const frames = [...ids].filter((id) => !isPage(id));
+    const tooMany = [...frames.slice(0, Math.max(0, frames.length - MAX_FRAMES_PER_TAB)), ...pages.slice(0, Math.max(0, pages.length - MAX_PAGES_PER_TAB))];
+    for (const id of tooMany) {
+      const page = this.#records.get(this.#records.get(id)?.topDocumentId ?? '');
+      if (page !== undefined) page.crowded = true;
+      ids.delete(id);
+      this.#records.delete(id);
     }
   }
 
