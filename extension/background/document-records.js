@@ -46,8 +46,8 @@ const PREFIX = 'documents:';
 /** @param {string} url */
 const withoutFragment = (url) => url.split('#', 1)[0];
 
-/** @param {string} url */
-export const hasNoResponse = (url) => /^(about|blob|data|javascript):/.test(url);
+/** The initial document of a frame may have no address at all. @param {string} url */
+export const hasNoResponse = (url) => url === '' || /^(about|blob|data|javascript):/.test(url);
 
 /**
  * @param {chrome.webRequest.HttpHeader[]} headers
