@@ -85,3 +85,43 @@ test('a tab cannot fill the memory with documents', async () => {
   assert.equal(await records.get('d0'), undefined);
   assert.notEqual(await records.get('d999'), undefined);
 });
+
+/** @param {DocumentRecords} records @param {number} count */
+function commitFrames(records, count) {
+  for (let index = 0; index < count; index += 1) {
+    records.noteHeaders({ tabId: 1, frameId: index + 1, url: URL_A, responseHeaders: [] });
+    records.noteCommitted({ tabId: 1, frameId: index + 1, url: URL_A, documentId: `f${index}`, parentDocumentId: 'page', parentFrameId: 0 });
+  }
+}
+
+test('a page keeps its record however many frames it has, and is marked when theirs are forgotten', async () => {
+  const records = makeRecords();
+  records.noteHeaders({ tabId: 1, frameId: 0, url: URL_A, responseHeaders: ceilingHeader('https://b.example') });
+  records.noteCommitted({ tabId: 1, frameId: 0, url: URL_A, documentId: 'page', parentFrameId: -1 });
+  commitFrames(records, 300);
+  assert.deepEqual([(await records.get('page'))?.crowded, (await records.get('f0'))?.seen], [undefined, true]);
+  commitFrames(records, 1000);
+  const page = await records.get('page');
+  assert.deepEqual([page?.ceiling, page?.crowded], ['https://b.example', true]);
+  assert.deepEqual([(await records.get('f0'))?.seen, (await records.get('f999'))?.seen], [undefined, true]);
+});
+
+test('a frame whose headers were forgotten is not taken for one without headers when it comes back', async () => {
+  const records = makeRecords();
+  records.noteCommitted({ tabId: 1, frameId: 0, url: URL_A, documentId: 'page', parentFrameId: -1 });
+  commitFrames(records, 1000);
+  const again = { tabId: 1, frameId: 1, documentId: 'f0', parentDocumentId: 'page', parentFrameId: 0 };
+  records.noteCommitted({ ...again, url: URL_A });
+  assert.equal(await records.get('f0'), undefined);
+  records.noteCommitted({ ...again, url: 'about:blank', documentId: 'blank' });
+  assert.equal((await records.get('blank'))?.seen, false);
+});
+
+test('pages that are long gone are forgotten', async () => {
+  const records = makeRecords();
+  for (let index = 0; index < 200; index += 1) {
+    records.noteCommitted({ tabId: 1, frameId: 0, url: URL_A, documentId: `page${index}`, parentFrameId: -1 });
+  }
+  assert.equal(await records.get('page0'), undefined);
+  assert.notEqual(await records.get('page199'), undefined);
+});
