@@ -10,6 +10,9 @@ import { MAX_ORIGINS } from '../shared/names.js';
 /** @typedef {import('./connection.js').Connection} Connection */
 /** @typedef {import('../shared/wire.js').Origins} Origins */
 
+/** A host that does not answer must not stop a page whose scripts wait for it. */
+const PATIENCE_MS = 2000;
+
 /**
  * @param {string[]} words
  * @returns {Origins | undefined} undefined: same-site, also for a list that is no list of origins
@@ -49,9 +52,12 @@ export class DeclaredResource {
     this.#credentials = /** @type {RequestCredentials} */ (withCredentials ? 'include' : 'same-origin');
   }
 
-  /** @returns {Promise<File | undefined>} */
+  /** @returns {Promise<File | undefined>} undefined also when the store keeps the document waiting */
   take() {
-    return new Promise((resolve) => takeFirst(this.#connection, this.#hashes, resolve));
+    return new Promise((resolve) => {
+      takeFirst(this.#connection, this.#hashes, resolve);
+      setTimeout(resolve, PATIENCE_MS, undefined);
+    });
   }
 
   /** Stores what the document has just loaded, from the browser's own cache. The document goes on meanwhile. */

@@ -7,6 +7,7 @@
  */
 
 import { hashesOf } from '../shared/integrity.js';
+import { RERUN_EVENT } from '../shared/names.js';
 import { MARK, serveUrls } from './declared-urls.js';
 import { ScriptOrder } from './script-order.js';
 
@@ -56,6 +57,8 @@ function isDeclared(element, address) {
 
 /** Signs that elements must be left alone. */
 function isHindered() {
+  // Nobody could run what is held back.
+  if (document.dispatchEvent(new CustomEvent(RERUN_EVENT, { cancelable: true }))) return true;
   // Policies in headers are the background's to judge; one in markup counts as much. A service worker
   // of the site may have made this response, whose headers then nobody saw.
   return !/^https?:$/.test(location.protocol) || navigator.serviceWorker?.controller !== null
@@ -71,8 +74,7 @@ export function watchMarkup(connection) {
     const declared = isDeclared(script, 'src');
     if (!declared && !order?.isBusy) return;
     const time = timeOf(script);
-    if (time === undefined || !isAtParser(script)) return;
-    if (order === undefined && isHindered()) return;
+    if (time === undefined || !isAtParser(script) || isHindered()) return;
     order ??= new ScriptOrder(connection);
     order.meet(script, time, declared);
   }

@@ -78,8 +78,10 @@ function rerun(element, url) {
 export function offerReruns() {
   addListener(window, RERUN_EVENT, (event) => {
     stopImmediatePropagation(event);
+    const target = eventTarget(event);
     try {
-      rerun(eventTarget(event), detailOf(event));
+      // On the document it only asks whether anybody listens: document.open() takes every listener away.
+      if (target !== document) rerun(target, detailOf(event));
       // Tells the content script that it was done.
       preventDefault(event);
     } catch {

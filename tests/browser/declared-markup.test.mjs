@@ -38,6 +38,9 @@ function script(text, attributes = 'crossoriginstorage') {
   return { tag: `<script src="${path}" integrity="${integrityOf(text)}" ${attributes}></script>`, path };
 }
 
+const sheetOf = (/** @type {string} */ text, attributes = 'crossoriginstorage') =>
+  `<link rel=stylesheet href="${world.sites.sheet(text)}" integrity="${integrityOf(text)}" ${attributes}>`;
+
 /**
  * @param {string} html
  * @param {Record<string, string>} [headers]
@@ -206,8 +209,33 @@ test('a script that a script makes runs once, from the network', async () => {
   await page.close();
 });
 
-const sheetOf = (/** @type {string} */ text, attributes = 'crossoriginstorage') =>
-  `<link rel=stylesheet href="${world.sites.sheet(text)}" integrity="${integrityOf(text)}" ${attributes}>`;
+test('in a document that was opened anew declared scripts run, in order', async () => {
+  const text = noting('opened');
+  await stored(text);
+  const page = await profile.open('a.test');
+  await page.evaluate((html) => {
+    document.open();
+    document.write(html);
+    document.close();
+  }, `${script(text).tag}<script>${noting('after')}</script>`);
+  await page.waitForFunction(() => /** @type {any} */ (window).ran?.includes('after'));
+  assert.deepEqual(await page.evaluate(() => /** @type {any} */ (window).ran), ['opened', 'after']);
+  await page.close();
+});
+
+for (const host of /** @type {('missing' | 'broken')[]} */ (['missing', 'broken'])) {
+  test(`with a ${host} host scripts and style sheets come from the network`, async () => {
+    const other = await world.launch(`with a ${host} host`, { host });
+    await extensionServiceWorker(other.context);
+    const page = await other.openDocument('a.test', {
+      html: `${sheetOf('body { color: rgb(4, 4, 4) }')}${script(noting('first')).tag}<script>${noting('second')}</script><body>`,
+    });
+    await page.waitForFunction(() => /** @type {any} */ (window).ran?.includes('second'));
+    assert.deepEqual(await page.evaluate(() => /** @type {any} */ (window).ran), ['first', 'second']);
+    assert.equal(await page.evaluate(() => getComputedStyle(document.body).color), 'rgb(4, 4, 4)');
+    await other.close();
+  });
+}
 
 test('a style sheet comes from the store, and the addresses in it still mean what they meant', async () => {
   const text = 'body { color: rgb(1, 2, 3); background-image: url(picture.png) }\n@import "other.css";';
