@@ -36,12 +36,12 @@ export const FRAMEWORKS = [
     };
     const root = document.getElementById('root');
     ReactDOM.createRoot(root).render(h(React.StrictMode, null, h(App)));
-    const tick = () => new Promise((resolve) => { setTimeout(resolve, 30); });
-    await tick();
+    const shows = async (/** @type {string} */ title) => { while (document.title !== title) await new Promise((resolve) => { setTimeout(resolve, 10); }); };
     for (let index = 0; index < 3; index += 1) {
+      await shows(`count ${index}`);
       root?.querySelector('button')?.click();
-      await tick();
     }
+    await shows('count 3');
     return [root?.innerHTML, document.title, React.version];
   }, { html: '<div id="root"></div>', scripts: [packagedText('react/umd/react.development.js'), packagedText('react-dom/umd/react-dom.development.js')] }),
   scripted('A page with Vue', async () => {
@@ -81,9 +81,10 @@ export const FRAMEWORKS = [
     return [document.querySelector('svg')?.innerHTML, d3.sum(data, (/** @type {any} */ row) => row.value)];
   }, { html: '<svg width="100" height="50"></svg>', scripts: [packagedText('d3/dist/d3.min.js')], files: { 'data.csv': { body: 'name,value\na,1\nb,2\n' } } }),
   scripted('A page with Alpine.js', async () => {
-    await new Promise((resolve) => { setTimeout(resolve, 50); });
+    const until = async (/** @type {() => unknown} */ check) => { while (!check()) await new Promise((resolve) => { setTimeout(resolve, 10); }); };
+    await until(() => document.querySelectorAll('i').length === 2);
     document.querySelector('button')?.click();
-    await new Promise((resolve) => { setTimeout(resolve, 50); });
+    await until(() => document.querySelector('p')?.checkVisibility());
     return document.getElementById('root')?.innerText;
   }, {
     html: '<div id="root" x-data="{ open: false, list: [1, 2] }"><button @click="open = !open">x</button><p x-show="open">shown</p><template x-for="item in list"><i x-text="item"></i></template></div>',
