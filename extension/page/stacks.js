@@ -4,24 +4,34 @@
  * would find us in the stack of each of its failed fetches. May be imported by page/ only.
  */
 
-import { getOwnPropertyDescriptor, getPrototypeOf, hasOwn, includes, indexOf, PromiseCtor, promiseThen, slice } from './primordials.js';
+import { getOwnPropertyDescriptor, getPrototypeOf, hasOwn, includes, indexOf, PromiseCtor, promiseThen, slice, uncurry } from './primordials.js';
 
 const { prototype: promisePrototype } = PromiseCtor;
 const ErrorCtor = Error;
+const exec = uncurry(RegExp.prototype.exec);
 /** @type {(value: unknown) => boolean} also for DOMExceptions, never for a Proxy */
 const isError = /** @type {any} */ (Error).isError ?? (() => false);
 
-/** This script's address, out of a stack's last line: `    at chrome-extension://…/page.js:1:2` */
-const OURS = /(?:\(|at )([^()\s]+):\d+:\d+\)?$/.exec(new Error().stack ?? '')?.[1];
+/** @type {string | undefined} this script's address */
+let address;
 
-/** @param {string} stack */
-function withoutOurs(stack) {
+/**
+ * Out of the first line of a stack: `    at ourAddress (chrome-extension://…/page.js:1:2)`. Not before it is needed: a
+ * stack makes the engine read the script once more, for its positions, which takes longer than all else at the start.
+ */
+function ourAddress() {
+  address ??= exec(/\(([^()\s]+):\d+:\d+\)/, `${new ErrorCtor().stack}`)?.[1];
+  return address;
+}
+
+/** @param {string} stack @param {string} ours */
+function withoutLinesOf(stack, ours) {
   let kept = '';
   for (let start = 0; start < stack.length;) {
     const end = indexOf(stack, '\n', start);
     const next = end === -1 ? stack.length : end + 1;
     const line = slice(stack, start, next);
-    if (!includes(line, /** @type {string} */ (OURS))) kept += line;
+    if (!includes(line, ours)) kept += line;
     start = next;
   }
   const last = kept.length - 1;
@@ -31,11 +41,12 @@ function withoutOurs(stack) {
 /** @param {any} error */
 function clean(error) {
   // A page that formats stacks itself would be asked to format this one before its time.
-  if (OURS === undefined || !isError(error) || hasOwn(ErrorCtor, 'prepareStackTrace')) return;
+  if (!isError(error) || hasOwn(ErrorCtor, 'prepareStackTrace')) return;
   try {
     if (getOwnPropertyDescriptor(error, 'stack') === undefined) return;
     const { stack } = error;
-    if (typeof stack === 'string' && includes(stack, OURS)) error.stack = withoutOurs(stack);
+    const ours = ourAddress();
+    if (typeof stack === 'string' && ours !== undefined && includes(stack, ours)) error.stack = withoutLinesOf(stack, ours);
   } catch {
     // A frozen error keeps its stack.
   }
