@@ -428,6 +428,33 @@ test('a frame cannot shake its own policy off by frames beside it', async () => 
   await page.close();
 });
 
+test('a page cannot shake its policy off by empty windows, nor by closing itself', async () => {
+  const page = await profile.openDocument('a.test', { headers: { 'permissions-policy': 'cross-origin-storage=()' } });
+  const popups = [];
+  for (let opener = page; popups.length < 2; opener = popups[popups.length - 1]) {
+    const opened = profile.context.waitForEvent('page');
+    await opener.evaluate(() => void window.open('about:blank'));
+    popups.push(await opened);
+  }
+  await page.close();
+  for (const popup of popups) {
+    failedWith(await read(popup, hashOf(known)), 'NotAllowedError');
+    await popup.close();
+  }
+});
+
+test('a page cannot shake its ceiling off by an empty window', async () => {
+  const page = await profile.openDocument('a.test', { headers: { 'cross-origin-storage-allow-origin': world.origin('c.test') } });
+  const bytes = bytesOf('stored by an empty window under a ceiling');
+  const opened = profile.context.waitForEvent('page');
+  await page.evaluate(() => void window.open('about:blank'));
+  const popup = await opened;
+  await page.close();
+  succeeded(await store(popup, bytes, [world.origin('b.test')]));
+  await misses(await profile.page('b.test'), bytes);
+  await popup.close();
+});
+
 test('a page that dispatches the extension’s own events gets no answer', async () => {
   const page = await profile.open('a.test');
   const seen = succeeded(await attempt(page, async () => {
