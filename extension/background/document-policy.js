@@ -106,32 +106,30 @@ async function linksOf(steps, identity) {
 }
 
 /**
- * Policy and ceiling of a top-level about:blank or blob: document are those of its opener.
- * @param {import('./document-records.js').DocumentRecords} records
+ * Policy and ceiling of a top-level about:blank or blob: document are those of who made it.
  * @param {Step} top
  * @param {Link} link
  */
-async function inheritFromOpener(records, top, link) {
-  const openerId = top.record?.openerDocumentId ?? null;
-  const opener = openerId === null ? undefined : await records.get(openerId);
-  if (opener === undefined || hasNoResponse(opener.url) || new URL(opener.url).origin !== link.origin) return null;
-  link.declared = opener.policy;
-  return opener.ceiling;
+function inherit(top, link) {
+  const inherited = top.record?.inherited ?? null;
+  if (inherited === null || inherited.origin !== link.origin) return null;
+  link.declared = inherited.policy;
+  return inherited.ceiling;
 }
 
 /**
  * The ceiling of the nearest document with a response of its own, as long as the origin stays the same.
  * @param {Step[]} steps
  * @param {Link[]} links
- * @param {string | null} openerCeiling
+ * @param {string | null} inheritedCeiling
  */
-function ceilingOf(steps, links, openerCeiling) {
+function ceilingOf(steps, links, inheritedCeiling) {
   const { origin } = links[links.length - 1];
   for (let index = steps.length - 1; index >= 0; index -= 1) {
     if (links[index].origin !== origin) return null;
     if (!hasNoResponse(steps[index].url)) return steps[index].record?.ceiling ?? null;
   }
-  return openerCeiling;
+  return inheritedCeiling;
 }
 
 /**
@@ -181,7 +179,7 @@ async function judge(records, identity) {
   if (steps === undefined) return DENIED;
   const links = await linksOf(steps, identity);
   if (!links.every(({ origin }) => origin === 'null' || isTrustworthyOrigin(origin))) return DENIED;
-  const openerCeiling = hasNoResponse(steps[0].url) ? await inheritFromOpener(records, steps[0], links[0]) : null;
+  const inheritedCeiling = hasNoResponse(steps[0].url) ? inherit(steps[0], links[0]) : null;
   const crossOrigin = links.some(({ origin }) => origin !== identity.origin);
   const unseen = steps.some(({ url, record }) => !hasNoResponse(url) && !record?.seen);
   // A header that was not seen might have forbidden exactly this frame.
@@ -189,7 +187,7 @@ async function judge(records, identity) {
   return {
     allowed: true,
     topLevelOrigin: links[0].origin,
-    ceiling: ceilingOf(steps, links, openerCeiling),
+    ceiling: ceilingOf(steps, links, inheritedCeiling),
     // A document without a response of its own inherits policies that are not followed up here.
     workers: steps[steps.length - 1].record?.workers === true,
     markup: steps[steps.length - 1].record?.markup ?? UNKNOWN_MARKUP,

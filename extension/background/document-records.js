@@ -18,7 +18,7 @@ import { leavesWorkersFree } from './worker-policy.js';
  * @property {number} tabId
  * @property {string} url without fragment
  * @property {string | null} parentDocumentId
- * @property {string | null} openerDocumentId for a top-level document without a response of its own
+ * @property {Inherited | null} inherited by a top-level document without a response of its own
  * @property {boolean} seen whether its response was seen; one that a service worker of the site gave is not
  * @property {import('./permissions-policy.js').Allowlist | null} policy
  * @property {string | null} ceiling
@@ -32,6 +32,8 @@ import { leavesWorkersFree } from './worker-policy.js';
  * @typedef {{url: string, policy: DocumentRecord['policy'], ceiling: string | null, workers: boolean,
  *   markup: import('./markup-policy.js').MarkupPolicy}} PendingHeaders
  */
+
+/** @typedef {{origin: string, policy: DocumentRecord['policy'], ceiling: string | null}} Inherited what a document of that origin said */
 
 /**
  * Frames of one tab; beyond, the oldest are forgotten, and their page is marked, so that none of them gets
@@ -139,7 +141,7 @@ export class DocumentRecords {
         tabId,
         url,
         parentDocumentId: parentDocumentId ?? null,
-        openerDocumentId: top && hasNoResponse(url) ? this.#openerOf(tabId) : null,
+        inherited: top && hasNoResponse(url) ? this.#inheritance(tabId) : null,
         seen: headers !== undefined,
         policy: headers?.policy ?? null,
         ceiling: headers?.ceiling ?? null,
@@ -159,11 +161,16 @@ export class DocumentRecords {
   }
 
   /**
-   * Who made a top-level about:blank or blob: document: the page it replaces, else the tab's opener.
+   * What a new top-level about:blank or blob: document takes over from who made it: the page it replaces,
+   * else the tab's opener. Taken when it begins, since its maker may be closed before it asks for anything.
    * @param {number} tabId
+   * @returns {Inherited | null}
    */
-  #openerOf(tabId) {
-    return this.#current.get(tabId) ?? this.#openers.get(tabId) ?? null;
+  #inheritance(tabId) {
+    const maker = this.#records.get(this.#current.get(tabId) ?? this.#openers.get(tabId) ?? '');
+    if (maker === undefined) return null;
+    const { url, policy, ceiling, inherited } = maker;
+    return hasNoResponse(url) ? inherited : { origin: new URL(url).origin, policy, ceiling };
   }
 
   /** @param {number} tabId */

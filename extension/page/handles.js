@@ -24,7 +24,7 @@ import { createWritableFactory } from './writables.js';
  * @typedef {import('../shared/wire.js').HandleReference & {readable: boolean}} HandleState
  * `readable` is the handle's, never the entry's: an entry that somebody else stored meanwhile
  * must not show through a handle that was made to write it.
- * A copy's readability is the background's to judge.
+ * A copy's readability is the background's to judge. A state has no prototype: the page must not be asked for a member that it lacks.
  * @typedef {(state: HandleState, done: (handle: FileSystemFileHandle) => void) => void} HandleFactory
  */
 
@@ -137,7 +137,7 @@ function standInForMethods(channel, prototype, makeWritable, carriers) {
     carriers.recognise(value, (carried) => {
       // Two calls at once must not give one handle two states.
       if (carried === undefined) weakMapSet(strangers, value, true);
-      else if (stateOf(value) === undefined) weakMapSet(states, value, { ...carried, origins: undefined, readable: true, copy: true });
+      else if (stateOf(value) === undefined) weakMapSet(states, value, { __proto__: null, ...carried, origins: undefined, readable: true, copy: true });
       done(stateOf(value));
     });
   }

@@ -69,7 +69,7 @@ function createRequester(channel, makeHandle) {
     const created = options.create;
     channel.call(created ? { op: 'create', hash, origins } : { op: 'find', hash }, (reply) => {
       if (own(reply, 'ok')) {
-        makeHandle({ id: own(reply, 'handle'), hash, created, origins, readable: !created }, resolve);
+        makeHandle(/** @type {any} */ ({ __proto__: null, id: own(reply, 'handle'), hash, created, origins, readable: !created }), resolve);
       } else if (own(reply, 'lost')) {
         reject(created ? storeUnavailable() : miss());
       } else {

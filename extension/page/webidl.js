@@ -106,7 +106,7 @@ export function toStringOrStrings(value) {
 export function toOptions(value) {
   const dictionary = toDictionary(value, 'The options argument');
   if (dictionary === undefined) return { create: false, origins: undefined };
-  const create = Boolean(dictionary.create);
+  const create = !!dictionary.create;
   const { origins } = dictionary;
   return { create, origins: origins === undefined ? undefined : toStringOrStrings(origins) };
 }

@@ -137,12 +137,20 @@ export async function launchBrowser({
 }
 
 /**
- * The extension's service worker, waiting for it to start.
+ * The extension's service worker, waiting for it to start and to watch responses: it treats documents that came
+ * before that with caution.
  * @param {BrowserContext} context
  * @param {number} [timeout] milliseconds
  * @returns {Promise<import('playwright-core').Worker>}
  */
 export async function extensionServiceWorker(context, timeout = 10_000) {
   const isOurs = (/** @type {import('playwright-core').Worker} */ worker) => worker.url().startsWith('chrome-extension://');
-  return context.serviceWorkers().find(isOurs) ?? context.waitForEvent('serviceworker', { predicate: isOurs, timeout });
+  const worker = context.serviceWorkers().find(isOurs) ?? (await context.waitForEvent('serviceworker', { predicate: isOurs, timeout }));
+  const deadline = Date.now() + timeout;
+  const watches = () => worker.evaluate(() => /** @type {any} */ (globalThis).chrome.webRequest?.onHeadersReceived.hasListeners());
+  while (!(await watches())) {
+    if (Date.now() > deadline) throw new Error('The extension does not watch responses.');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return worker;
 }

@@ -39,6 +39,18 @@ UniqueFd abandoned(const fs::path& part) {
   return fd && lock_exclusively(*fd) ? std::move(*fd) : UniqueFd();
 }
 
+Result<UniqueFd> open_file(const fs::path& path, const Hash& hash) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+  if (descriptor < 0) {
+    // Only this error says that the file is gone. After any other the entry must stay.
+    if (errno == ENOENT) {
+      return fail(ErrorCode::kNotFound, "The file of entry " + hash.to_string() + " is missing.");
+    }
+    return errno_failure("open", path);
+  }
+  return UniqueFd(descriptor);
+}
+
 }  // namespace
 
 FileIdentity identity_of(const struct stat& status) {
@@ -175,20 +187,13 @@ Status DiskBlobFiles::quarantine(const Hash& hash) {
 }
 
 Result<UniqueFd> DiskBlobFiles::open(const Hash& hash) {
-  const fs::path blob = paths_.blob(hash);
-  const int descriptor = ::open(blob.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-  if (descriptor < 0) {
-    // Only this error says that the file is gone. After any other the entry must stay.
-    if (errno == ENOENT) {
-      return fail(ErrorCode::kNotFound, "The file of entry " + hash.to_string() + " is missing.");
-    }
-    return errno_failure("open", blob);
-  }
-  UniqueFd fd(descriptor);
+  COS_TRY(UniqueFd fd, open_file(paths_.blob(hash), hash));
   // Keeps eviction away while somebody reads. Not getting the lock is no reason not to read.
   (void)::flock(fd.get(), LOCK_SH | LOCK_NB);
   return fd;
 }
+
+Result<UniqueFd> DiskBlobFiles::open_quarantined(const Hash& hash) { return open_file(paths_.quarantined(hash), hash); }
 
 bool DiskBlobFiles::is_idle(const Hash& hash) {
   const Result<UniqueFd> fd = open_file(paths_.blob(hash), O_RDONLY | O_NOFOLLOW);

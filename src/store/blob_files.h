@@ -54,6 +54,8 @@ class BlobFiles {
   // Removes the blob; one that is not there counts as removed.
   virtual Status remove(const Hash& hash) = 0;
   virtual Status quarantine(const Hash& hash) = 0;
+  // Errors: kNotFound.
+  virtual Result<UniqueFd> open_quarantined(const Hash& hash) = 0;
   // Waits until the blob's name is durable, as publish() does: keeping bytes that are there already takes
   // the time that storing them takes, so that a page cannot tell the one from the other.
   virtual Status sync_name(const Hash& hash) = 0;
@@ -86,6 +88,7 @@ class DiskBlobFiles final : public BlobFiles {
   Status publish(IncomingFile& incoming, const Hash& hash) override;
   Status remove(const Hash& hash) override;
   Status quarantine(const Hash& hash) override;
+  Result<UniqueFd> open_quarantined(const Hash& hash) override;
   Status sync_name(const Hash& hash) override;
   Result<UniqueFd> open(const Hash& hash) override;
   bool is_idle(const Hash& hash) override;

@@ -58,6 +58,10 @@ class MemoryBlobFiles final : public BlobFiles {
 
   Status quarantine(const Hash& hash) override { return remove(hash); }
 
+  Result<UniqueFd> open_quarantined(const Hash& /*hash*/) override {
+    return fail(ErrorCode::kNotFound, "Nothing in memory is kept for that.");
+  }
+
   Status sync_name(const Hash& /*hash*/) override { return {}; }
 
   Result<UniqueFd> open(const Hash& hash) override {

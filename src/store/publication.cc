@@ -346,6 +346,21 @@ Status finish_removals(StoreState& state) {
   return doomed.empty() ? Status() : remove_files(state, doomed, {});
 }
 
+namespace {
+
+// The entry's file has been set aside. No browser is to read it through a link either.
+Status mark_damaged(StoreState& state, const EntryRow& entry, const UniqueFd* blob) {
+  COS_CHECK(state.registry.set_damaged(entry.id));
+  COS_TRY(const auto links, state.registry.links_of(entry.hash));
+  for (const LinkRow& link : links) {
+    remove_link_file(link, blob);
+    COS_CHECK(state.registry.forget_link(link));
+  }
+  return {};
+}
+
+}  // namespace
+
 Status quarantine(StoreState& state, const EntryRow& seen) {
   const std::lock_guard lock(state.mutex);
   COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
@@ -353,14 +368,9 @@ Status quarantine(StoreState& state, const EntryRow& seen) {
   if (!entry || entry->identity != seen.identity) {
     return {};
   }
-  COS_CHECK(state.registry.set_damaged(entry->id));
-  COS_TRY(const auto links, state.registry.links_of(seen.hash));
   const Result<UniqueFd> blob = state.blobs->open(seen.hash);
   COS_CHECK(state.blobs->quarantine(seen.hash));
-  for (const LinkRow& link : links) {
-    remove_link_file(link, blob ? &*blob : nullptr);
-    COS_CHECK(state.registry.forget_link(link));
-  }
+  COS_CHECK(mark_damaged(state, *entry, blob ? &*blob : nullptr));
   return transaction.commit();
 }
 
@@ -374,6 +384,11 @@ Status forget_missing(StoreState& state, const Hash& hash) {
   const Result<UniqueFd> again = state.blobs->open(hash);
   if (again || again.error().code != ErrorCode::kNotFound) {
     return {};  // it is back, or cannot be looked at: an entry is not given up for that
+  }
+  if (const Result<UniqueFd> set_aside = state.blobs->open_quarantined(hash)) {
+    // A process ended between setting the damaged file aside and saying so.
+    COS_CHECK(mark_damaged(state, *entry, &*set_aside));
+    return transaction.commit();
   }
   COS_TRY(const auto links, remove_rows(state, {*entry}));
   COS_CHECK(transaction.commit());

@@ -108,7 +108,9 @@ Result<VerifyOutcome> Store::verify(const Hash& hash, const Progress& progress) 
       return tl::unexpected(fd.error());
     }
     COS_CHECK(internal::forget_missing(*state_, hash));
-    return VerifyOutcome::kMissing;
+    const std::lock_guard lock(state_->mutex);
+    COS_TRY(const auto damaged, state_->registry.find(hash));
+    return damaged ? VerifyOutcome::kDamaged : VerifyOutcome::kMissing;
   }
   COS_TRY(const struct stat status, stat_of(*fd));
   COS_TRY(const bool intact, internal::matches(*fd, *row, progress));

@@ -8,6 +8,7 @@ import { extensionServiceWorker } from '../../scripts/lib/chromium.mjs';
 import { bytesOf, hashOf } from './support/bytes.mjs';
 import { eventually, failedWith, finds, misses, succeeded } from './support/expect.mjs';
 import { openWorld } from './support/fixture.mjs';
+import { HOSTILITIES, prepare } from './support/hostilities.mjs';
 import { attempt, read, request, store } from './support/in-page.mjs';
 
 const world = await openWorld();
@@ -20,247 +21,46 @@ const a = await profile.page('a.test');
 const known = bytesOf('what hostile pages read', 3000);
 succeeded(await store(a, known));
 
-/**
- * Uses all of the API, with nothing that a page could redefine: runs first, takes the built-ins, and gives
- * a function that is called after the hostilities have begun.
- */
-function prepare() {
-  const { defineProperty } = Reflect;
-  const { stringify } = JSON;
-  const { call } = Function.prototype;
-  const root = document.documentElement;
-  const uncurry = (/** @type {Function} */ method) => call.bind(method);
-  const then = uncurry(Promise.prototype.then);
-  const setAttribute = uncurry(Element.prototype.setAttribute);
-  const classOf = uncurry(Object.prototype.toString);
-  const ArrayBufferOf = uncurry(Blob.prototype.arrayBuffer);
-  const close = uncurry(WritableStream.prototype.close);
-  const toText = String;
-  const clone = structuredClone;
-  const nativeError = Error;
-  const { log: heard } = /** @type {any} */ (globalThis).hostile = { log: /** @type {any} */ ({ __proto__: null, length: 0 }), listening: false };
-  const hostile = /** @type {any} */ (globalThis).hostile;
-  hostile.note = (/** @type {string} */ name, /** @type {unknown} */ self) => {
-    if (!hostile.listening) return;
-    hostile.listening = false;
-    let what;
-    try { what = classOf(self); } catch { what = 'something'; }
-    hostile.listening = true;
-    // Resolving a promise with an object looks for a `then` of it, in the browser’s own promises too.
-    if (name === 'then') return;
-    defineProperty(heard, heard.length, { __proto__: null, value: `${name} of ${what}`, enumerable: true });
-    heard.length += 1;
-  };
-  /** Waits for a promise without asking it for its constructor. */
-  const when = (/** @type {any} */ promise, /** @type {(value: any) => void} */ next, /** @type {(error: any) => void} */ fail) => {
-    defineProperty(promise, 'constructor', /** @type {any} */ ({ __proto__: null, value: undefined }));
-    then(promise, next, fail);
-  };
-  const { crossOriginStorage: storage } = /** @type {any} */ (navigator);
-  const request = uncurry(storage.getFileHandle);
-  const getFile = uncurry(FileSystemFileHandle.prototype.getFile);
-  const createWritable = uncurry(FileSystemFileHandle.prototype.createWritable);
-  const isSameEntry = uncurry(FileSystemHandle.prototype.isSameEntry);
+/** What an undisturbed exercise gives. @param {string} text that it stored */
+const undisturbed = (text) => ({
+  error: null, read: known.length, same: true, copied: known.length, written: text.length, miss: 'NotFoundError', invalid: 'TypeError', overheard: '',
+});
+/** @param {string} text */
+const argumentFor = (text) => JSON.stringify({ known: hashOf(known), fresh: hashOf(new TextEncoder().encode(text)), text, origins: 'https://b.test' });
 
-  /** @type {any} */ (globalThis).exercise = (/** @type {any} */ { known: hash, fresh, text, origins }) => {
-    const seen = /** @type {any} */ ({ __proto__: null, error: null });
-    const finish = () => {
-      hostile.listening = false;
-      let overheard = '';
-      for (let index = 0; index < heard.length; index += 1) overheard += `${heard[index]}; `;
-      setAttribute(root, 'data-result', stringify({ ...seen, overheard }));
-    };
-    const fail = (/** @type {any} */ error) => {
-      hostile.listening = false;
-      seen.error = toText(error) + ((error instanceof nativeError || error) && error.stack);
-      finish();
-    };
-    const miss = () => when(request(storage, { __proto__: null, algorithm: 'SHA-256', value: '0000000000000000000000000000000000000000000000000000000000000000' }), fail, (error) => {
-      seen.miss = error.name;
-      when(request(storage, { __proto__: null, algorithm: 'x', value: 'x' }), fail, (invalid) => {
-        seen.invalid = invalid.name;
-        finish();
-      });
-    });
-    const write = () => when(request(storage, fresh, { __proto__: null, create: true, origins }), (handle) => {
-      when(createWritable(handle), (writable) => when(writable.write(text), () => when(writable.seek(0), () => when(writable.truncate(text.length), () => when(close(writable), () =>
-        when(getFile(handle), (file) => {
-          seen.written = file.size;
-          miss();
-        }, fail), fail), fail), fail), fail), fail);
-    }, fail);
-    hostile.listening = true;
-    when(request(storage, hash), (handle) => when(getFile(handle), (file) => when(ArrayBufferOf(file), (buffer) => {
-      seen.read = buffer.byteLength;
-      hostile.listening = false;
-      const copy = clone(handle);
-      hostile.listening = true;
-      when(isSameEntry(copy, handle), (same) => {
-        seen.same = same;
-        when(getFile(copy), (second) => {
-          seen.copied = second.size;
-          write();
-        }, fail);
-      }, fail);
-    }, fail), fail), fail);
-  };
-}
-
-/** Each is a page's own first script: it must not touch what `prepare` has taken. @type {Record<string, (hostile: any) => void>} */
-const HOSTILITIES = {
-  'freezes every prototype': () => {
-    for (const name of Object.getOwnPropertyNames(globalThis)) {
-      const value = /** @type {any} */ (Object.getOwnPropertyDescriptor(globalThis, name))?.value;
-      if (typeof value !== 'function' || !value.prototype) continue;
-      try {
-        Object.freeze(value.prototype);
-        Object.freeze(value);
-      } catch {
-        // Some exotic objects cannot be frozen.
-      }
-    }
-    Object.freeze(navigator);
-  },
-  'makes every prototype non-extensible and its members read-only': () => {
-    for (const constructor of [Object, Array, Function, Promise, Map, WeakMap, Set, String, Blob, MessagePort, EventTarget, WritableStream, FileSystemFileHandle, FileSystemHandle, FileSystemWritableFileStream]) {
-      Object.preventExtensions(constructor.prototype);
-      for (const name of Reflect.ownKeys(constructor.prototype)) {
-        const descriptor = /** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescriptor(constructor.prototype, name));
-        if (descriptor.configurable) Object.defineProperty(constructor.prototype, name, { ...descriptor, ...('value' in descriptor && { writable: false }), configurable: false });
-      }
-    }
-  },
-  'puts accessors on Object.prototype': (hostile) => {
-    for (const name of [
-      'then', 'value', 'get', 'set', 'done', 'next', 'port', 'ports', 'call', 'ok', 'lost', 'handle', 'handles', 'file', 'session', 'sessions', 'error', 'id', 'hash', 'created',
-      'origins', 'copy', 'start', 'pull', 'write', 'close', 'abort', 'type', 'highWaterMark', 'size', 'data', 'op', 'source', 'position', 'name', 'message', 'transfer', 'targetOrigin',
-      'detail', 'warnings', 'dropped', 'allowed', 'readable', 'hash', 'cancelable', 'bubbles', 'once', 'capture', 'passive', 'signal', 'create', 'recursive', 'kind', 'state', 'endings', 'description',
-    ]) {
-      Object.defineProperty(Object.prototype, name, {
-        get() { hostile.note(name, this); return undefined; },
-        set(value) { hostile.note(name, this); Reflect.defineProperty(this, name, { value, writable: true, configurable: true, enumerable: true }); },
-        configurable: true,
-      });
-    }
-  },
-  'makes Object.prototype descriptors accessors': (hostile) => {
-    for (const name of ['get', 'set', 'writable', 'enumerable', 'configurable']) {
-      Object.defineProperty(Object.prototype, name, { get: Object.assign(function get() { hostile.note(name, this); }, {}), configurable: true });
-    }
-  },
-  'puts setters on the indices of Array.prototype': (hostile) => {
-    for (let index = 0; index < 50; index += 1) {
-      Object.defineProperty(Array.prototype, index, { get() { hostile.note(`${index}`, this); }, set() { hostile.note(`${index}`, this); }, configurable: true });
-    }
-  },
-  'replaces the methods of Array, String, Map, Set, WeakMap, RegExp and Function': (hostile) => {
-    const { defineProperty, ownKeys } = Reflect;
-    for (const constructor of [Array, String, Map, Set, WeakMap, WeakSet, RegExp, Number, FinalizationRegistry, Function]) {
-      for (const name of ownKeys(constructor.prototype)) {
-        if (name === 'constructor' || name === 'length' || name === 'prototype') continue;
-        defineProperty(constructor.prototype, name, { value() { hostile.note(`${constructor.name}.${String(name)}`, this); throw new Error('hostile'); }, configurable: true });
-      }
-    }
-  },
-  'replaces iteration': (hostile) => {
-    const iterators = [[].values(), ''[Symbol.iterator](), new Map().entries(), new Set().values(), (function* () {}())].map((each) => Object.getPrototypeOf(each));
-    for (const holder of [Array.prototype, String.prototype, Map.prototype, Set.prototype, Object.prototype, Object.getPrototypeOf(Int8Array.prototype)]) {
-      Object.defineProperty(holder, Symbol.iterator, { get() { hostile.note('Symbol.iterator', this); return undefined; }, configurable: true });
-    }
-    for (const holder of iterators) Object.defineProperty(holder, 'next', { value() { hostile.note('next', this); return { done: true }; }, configurable: true });
-  },
-  'replaces well-known symbols': (hostile) => {
-    for (const holder of [Object.prototype, Function.prototype, Promise, Array, ArrayBuffer, Map, Set, RegExp, Promise.prototype, Blob.prototype]) {
-      for (const symbol of [Symbol.hasInstance, Symbol.species, Symbol.toPrimitive, Symbol.isConcatSpreadable, Symbol.unscopables, Symbol.match]) {
-        Reflect.defineProperty(holder, symbol, { get() { hostile.note(String(symbol), this); return undefined; }, configurable: true });
-      }
-    }
-  },
-  'takes over Promise': (hostile) => {
-    for (const name of ['then', 'catch', 'finally']) /** @type {any} */ (Promise.prototype)[name] = function replaced() { hostile.note(`Promise.${name}`, this); };
-    Object.defineProperty(Promise.prototype, 'constructor', { get() { hostile.note('constructor', this); return class Spy { constructor(/** @type {any} */ run) { run(() => {}, () => {}); } }; }, configurable: true });
-    Object.defineProperty(Promise, Symbol.species, { get() { hostile.note('species', this); return undefined; }, configurable: true });
-    for (const name of ['resolve', 'reject', 'all', 'race', 'withResolvers', 'try']) /** @type {any} */ (Promise)[name] = function replaced() { hostile.note(name, this); };
-    /** @type {any} */ (globalThis).Promise = function Replaced() { hostile.note('new Promise', this); };
-  },
-  'takes over messages and events': (hostile) => {
-    const { getOwnPropertyDescriptor, defineProperty, ownKeys } = Reflect;
-    for (const constructor of [MessagePort, MessageChannel, MessageEvent, EventTarget, Event, BroadcastChannel]) {
-      for (const name of ownKeys(constructor.prototype)) {
-        const descriptor = /** @type {PropertyDescriptor} */ (getOwnPropertyDescriptor(constructor.prototype, name));
-        if (name === 'constructor' || !descriptor.configurable) continue;
-        const note = function note(/** @type {any} */ self) { hostile.note(`${constructor.name}.${String(name)}`, self); };
-        defineProperty(constructor.prototype, name, descriptor.value
-          ? { value() { note(this); }, configurable: true }
-          : { get() { note(this); return undefined; }, set() { note(this); }, configurable: true });
-      }
-    }
-    for (const name of ['postMessage', 'structuredClone', 'addEventListener', 'dispatchEvent', 'reportError', 'queueMicrotask', 'setTimeout']) {
-      /** @type {any} */ (globalThis)[name] = () => hostile.note(name, undefined);
-    }
-  },
-  'takes over constructors': (hostile) => {
-    for (const name of [
-      'Blob', 'File', 'URL', 'Uint8Array', 'ArrayBuffer', 'DataView', 'TextEncoder', 'WeakMap', 'Map', 'Set', 'Proxy', 'FinalizationRegistry', 'WritableStream', 'DOMException', 'TypeError',
-      'RangeError', 'Error', 'MessageChannel', 'MessagePort', 'MessageEvent', 'Event', 'FileSystemFileHandle', 'FileSystemHandle', 'FileSystemDirectoryHandle', 'FileSystemWritableFileStream',
-      'StorageManager', 'String', 'Object', 'Array', 'Symbol', 'Function', 'Number', 'Boolean', 'QuotaExceededError', 'Worker', 'Request',
-    ]) {
-      Object.defineProperty(globalThis, name, { value: function Replaced() { hostile.note(`new ${name}`, this); }, configurable: true, writable: true });
-    }
-  },
-  'takes over Reflect, Object, JSON, Math and Number': (hostile) => {
-    const { defineProperty, ownKeys } = Reflect;
-    for (const [what, holder] of Object.entries({ Object, JSON, Math, Number, URL, ArrayBuffer, Array, String, Reflect })) {
-      for (const name of ownKeys(holder)) {
-        if (typeof (/** @type {any} */ (holder)[name]) !== 'function') continue;
-        defineProperty(holder, name, { value() { hostile.note(`${what}.${String(name)}`, this); }, configurable: true });
-      }
-    }
-  },
-  'takes over files, blobs and streams': (hostile) => {
-    const { getOwnPropertyDescriptor, defineProperty, ownKeys } = Reflect;
-    for (const constructor of [
-      Blob, File, StorageManager, FileSystemDirectoryHandle, WritableStreamDefaultWriter, WritableStreamDefaultController, ReadableStream, TextEncoder, URL, DOMException,
-      ArrayBuffer, DataView, Uint8Array, Object.getPrototypeOf(Uint8Array),
-    ]) {
-      for (const name of ownKeys(constructor.prototype)) {
-        const descriptor = /** @type {PropertyDescriptor} */ (getOwnPropertyDescriptor(constructor.prototype, name));
-        if (name === 'constructor' || !descriptor.configurable || ['byteLength', 'size'].includes(String(name)) || (constructor === DOMException && name === 'name')) continue;
-        defineProperty(constructor.prototype, name, descriptor.value
-          ? { value() { hostile.note(`${constructor.name}.${String(name)}`, this); }, configurable: true }
-          : { get() { hostile.note(`${constructor.name}.${String(name)}`, this); return undefined; }, configurable: true });
-      }
-    }
-  },
-  'watches errors and stacks': (hostile) => {
-    Object.defineProperty(Error, 'stackTraceLimit', { get() { return 50; }, set() {}, configurable: true });
-    /** @type {any} */ (Error).prepareStackTrace = (/** @type {Error} */ error, /** @type {any[]} */ sites) => {
-      for (const site of sites) {
-        if (site.getFileName()?.startsWith('chrome-extension:') && (site.getThis() !== undefined || site.getFunction() !== undefined)) hostile.note('call site', site.getFunction());
-      }
-      return `${error}`;
-    };
-    addEventListener('error', () => hostile.note('error event', undefined));
-    addEventListener('unhandledrejection', () => hostile.note('unhandledrejection event', undefined));
-  },
-};
+/** Hostilities that fail half-way would prove nothing. @param {(hostile: any) => void} script */
+const begin = (script) => `try { (${script})(hostile); } catch (error) { hostile.failure = error; }`;
 
 /** @param {string} word @param {string} html @param {Record<string, string>} [headers] */
 async function exerciseIn(word, html, headers = {}) {
   const text = `stored by a page that ${word}`;
-  const argument = JSON.stringify({ known: hashOf(known), fresh: hashOf(new TextEncoder().encode(text)), text, origins: 'https://b.test' });
-  const page = await profile.openDocument('a.test', { headers, html: `<script>(${prepare})()</script>${html}<script>exercise(${argument})</script>` });
+  const page = await profile.openDocument('a.test', { headers, html: `<script>(${prepare})()</script>${html}<script>exercise(${argumentFor(text)})</script>` });
   const element = await page.waitForSelector('html[data-result]', { state: 'attached' });
   const result = JSON.parse((await element.getAttribute('data-result')) ?? '');
   await page.close();
-  assert.deepEqual(result, {
-    error: null, read: known.length, same: true, copied: known.length, written: text.length, miss: 'NotFoundError', invalid: 'TypeError', overheard: '',
-  });
+  assert.deepEqual(result, undisturbed(text));
+  await finds(a, new TextEncoder().encode(text));
+}
+
+/** @param {string} word @param {(hostile: any) => void} script */
+async function exerciseInWorker(word, script) {
+  const text = `stored by a worker that ${word}`;
+  const path = world.sites.script(`(${prepare})(); ${begin(script)} exercise(${argumentFor(text)});`);
+  const page = await profile.open('a.test');
+  failedWith(await request(page, { algorithm: '', value: '' }), 'TypeError');
+  const result = await page.evaluate((url) => new Promise((resolve) => {
+    const worker = new Worker(url);
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = ({ message }) => resolve(JSON.stringify({ error: message }));
+  }), path);
+  await page.close();
+  assert.deepEqual(JSON.parse(/** @type {string} */ (result)), undisturbed(text));
   await finds(a, new TextEncoder().encode(text));
 }
 
 for (const [what, script] of Object.entries(HOSTILITIES)) {
-  test(`a page that ${what} has the API, and overhears nothing`, () => exerciseIn(what, `<script>(${script})(hostile)</script>`));
+  test(`a page that ${what} has the API, and overhears nothing`, () => exerciseIn(what, `<script>${begin(script)}</script>`));
+  test(`a worker that ${what} has the API, and overhears nothing`, () => exerciseInWorker(what, script));
 }
 
 for (const [what, headers] of /** @type {[string, Record<string, string>][]} */ ([
@@ -426,6 +226,50 @@ test('a frame cannot shake its own policy off by frames beside it', async () => 
   await addManyFrames(page);
   failedWith(await read(page.frames()[1], hashOf(known)), 'NotAllowedError');
   await page.close();
+});
+
+test('a page cannot shake its policy off by empty windows, nor by closing itself', async () => {
+  const page = await profile.openDocument('a.test', { headers: { 'permissions-policy': 'cross-origin-storage=()' } });
+  const popups = [];
+  for (let opener = page; popups.length < 2; opener = popups[popups.length - 1]) {
+    const opened = profile.context.waitForEvent('page');
+    await opener.evaluate(() => void window.open('about:blank'));
+    popups.push(await opened);
+  }
+  await page.close();
+  for (const popup of popups) {
+    failedWith(await read(popup, hashOf(known)), 'NotAllowedError');
+    await popup.close();
+  }
+});
+
+test('a page cannot shake policy and ceiling off by a javascript: URL', async () => {
+  const page = await profile.openDocument('a.test', {
+    headers: { 'permissions-policy': 'cross-origin-storage=()' }, html: '<p>old',
+  });
+  await page.evaluate(() => void setTimeout(() => { location.href = "javascript:'<p id=new>new'"; }));
+  await page.waitForSelector('#new');
+  failedWith(await read(page, hashOf(known)), 'NotAllowedError');
+  await page.close();
+  const bounded = await profile.openDocument('a.test', { headers: { 'cross-origin-storage-allow-origin': world.origin('c.test') } });
+  const bytes = bytesOf('stored by a document of a javascript: URL');
+  await bounded.evaluate(() => void setTimeout(() => { location.href = "javascript:'<p id=new>new'"; }));
+  await bounded.waitForSelector('#new');
+  succeeded(await store(bounded, bytes, [world.origin('b.test')]));
+  await misses(await profile.page('b.test'), bytes);
+  await bounded.close();
+});
+
+test('a page cannot shake its ceiling off by an empty window', async () => {
+  const page = await profile.openDocument('a.test', { headers: { 'cross-origin-storage-allow-origin': world.origin('c.test') } });
+  const bytes = bytesOf('stored by an empty window under a ceiling');
+  const opened = profile.context.waitForEvent('page');
+  await page.evaluate(() => void window.open('about:blank'));
+  const popup = await opened;
+  await page.close();
+  succeeded(await store(popup, bytes, [world.origin('b.test')]));
+  await misses(await profile.page('b.test'), bytes);
+  await popup.close();
 });
 
 test('a page that dispatches the extension’s own events gets no answer', async () => {

@@ -56,12 +56,18 @@ test('a document that comes back keeps what its response said', async () => {
   assert.notEqual((await records.get('d'))?.policy, null);
 });
 
-test('an empty popup knows who opened it', async () => {
+test('an empty popup takes over what its opener’s response said, and so does a popup of that', async () => {
   const records = makeRecords();
+  records.noteHeaders({ tabId: 1, frameId: 0, url: URL_A, responseHeaders: ceilingHeader('https://b.example') });
   records.noteCommitted({ tabId: 1, frameId: 0, url: URL_A, documentId: 'opener', parentFrameId: -1 });
   records.noteOpened({ sourceTabId: 1, tabId: 2 });
   records.noteCommitted({ tabId: 2, frameId: 0, url: 'about:blank', documentId: 'popup', parentFrameId: -1 });
-  assert.equal((await records.get('popup'))?.openerDocumentId, 'opener');
+  records.forgetTab(1);
+  records.noteOpened({ sourceTabId: 2, tabId: 3 });
+  records.noteCommitted({ tabId: 3, frameId: 0, url: 'about:blank', documentId: 'second', parentFrameId: -1 });
+  for (const id of ['popup', 'second']) {
+    assert.deepEqual((await records.get(id))?.inherited, { origin: 'https://a.example', policy: null, ceiling: 'https://b.example' });
+  }
 });
 
 test('records outlive the service worker, and end with their tab', async () => {

@@ -42,6 +42,24 @@ TEST_F(DamageTest, AChangedFileIsVerifiedBeforeItIsServedAndThenNever) {
   EXPECT_TRUE((*store_.stat(hash_of("some text")))->damaged);
 }
 
+TEST_F(DamageTest, WhoEndedWhileItSetADamagedFileAsideLeavesADamagedEntryNotNone) {
+  for (const std::string text : {"some text", "other text"}) {
+    ASSERT_TRUE(put(kA, text));
+    // What a process that is killed right after the first step leaves.
+    const StorePaths paths(directory());
+    std::filesystem::create_directories(paths.quarantine());
+    std::filesystem::rename(blob_path(hash_of(text)), paths.quarantined(hash_of(text)));
+  }
+  EXPECT_EQ(*store_.verify(hash_of("some text"), {}), VerifyOutcome::kDamaged);
+  EXPECT_EQ(store_.open_entry(hash_of("other text")).error().code, ErrorCode::kNotFound);
+  for (const std::string text : {"some text", "other text"}) {
+    ASSERT_TRUE(*store_.stat(hash_of(text))) << "it is not reported any more";
+    EXPECT_TRUE((*store_.stat(hash_of(text)))->damaged);
+    ASSERT_TRUE(put(kA, text));
+    EXPECT_EQ(read(hash_of(text)), text) << "and good bytes mend it";
+  }
+}
+
 TEST_F(DamageTest, ATouchedButIntactFileIsVerifiedOnceAndServed) {
   ASSERT_TRUE(put(kA, "some text"));
   const timespec times[2] = {{1, 0}, {1, 0}};

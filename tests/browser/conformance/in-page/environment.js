@@ -160,6 +160,7 @@ const windows = new Map();
 export function site(name) {
   const known = windows.get(name) ?? open_place(null, { origin: config.origins[name] });
   windows.set(name, known);
+  known.catch(() => windows.delete(name));
   return known;
 }
 

@@ -5,7 +5,7 @@
 
 /** @typedef {{kind?: 'window' | 'frame', origin: string, headers?: Record<string, string>, allow?: string, sandbox?: string}} Spec */
 
-const READY_MS = 20_000;
+const READY_MS = 9_000;
 
 /** @param {Spec} spec */
 export function addressOf({ origin, headers = {} }) {
@@ -14,20 +14,35 @@ export function addressOf({ origin, headers = {} }) {
   return url.href;
 }
 
-/** @param {() => Window | null} open @returns {Promise<Window>} when its executor is ready */
-async function ready(open) {
-  /** @type {Window | null} */ let opened = null;
-  await new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('The other document did not load.')), READY_MS);
-    addEventListener('message', function onMessage({ source, data }) {
-      if (source !== opened || !data?.ready) return;
+/**
+ * A busy machine may lose a window on its way; a second one then takes its place.
+ * @param {() => Window | null} open
+ * @param {() => void} [giveUp]
+ * @returns {Promise<Window>} when its executor is ready
+ */
+async function ready(open, giveUp) {
+  for (const attempt of giveUp ? [1, 2, 3] : [3]) {
+    const opened = /** @type {Window} */ (open());
+    if (await answers(opened)) return opened;
+    if (attempt < 3) giveUp?.();
+  }
+  throw new Error('The other document did not load.');
+}
+
+/** @param {Window} opened @returns {Promise<boolean>} */
+function answers(opened) {
+  return new Promise((resolve) => {
+    const finish = (/** @type {boolean} */ answered) => {
       removeEventListener('message', onMessage);
       clearTimeout(timer);
-      resolve(undefined);
-    });
-    opened = open();
+      resolve(answered);
+    };
+    const onMessage = (/** @type {MessageEvent} */ { source, data }) => {
+      if (source === opened && data?.ready) finish(true);
+    };
+    const timer = setTimeout(() => finish(false), READY_MS);
+    addEventListener('message', onMessage);
   });
-  return /** @type {any} */ (opened);
 }
 
 /** @param {Window} target @param {string} source @param {unknown[]} args @param {Transferable[]} [transfer] */
@@ -62,7 +77,8 @@ export class WindowPlaces {
       });
       this.#open.set(id, { target, close: () => frame.remove() });
     } else {
-      const target = await ready(() => window.open(url));
+      /** @type {Window | null} */ let last = null;
+      const target = await ready(() => (last = window.open(url)), () => last?.close());
       this.#open.set(id, { target, close: () => target.close() });
     }
     return id;

@@ -8,7 +8,6 @@ import { extname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { contentType, sendBytes } from '../../../../scripts/lib/https-server.mjs';
 import { extensionServiceWorker } from '../../../../scripts/lib/chromium.mjs';
-import { eventually } from '../../support/expect.mjs';
 import { openWorld } from '../../support/fixture.mjs';
 import { HOSTS } from '../../support/sites.mjs';
 import { listedFile, LISTED_FILES } from '../in-page/bytes.js';
@@ -55,9 +54,7 @@ async function serveOrigins(world) {
 async function runInBrowser(world, origins, { scripts, contexts, section }) {
   const profile = await world.launch();
   // A document whose response the extension did not see keeps the browser's own workers.
-  const background = await extensionServiceWorker(profile.context);
-  const listens = () => background.evaluate(() => /** @type {any} */ (globalThis).chrome.webRequest.onHeadersReceived.hasListeners());
-  await eventually(listens, 'the extension watches responses');
+  await extensionServiceWorker(profile.context);
   /** @type {Outcome[]} */
   const outcomes = [];
   for (const context of contexts) {

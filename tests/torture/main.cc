@@ -1,0 +1,223 @@
+// Interrupts every operation at every system call that changes the store, and looks at what is left.
+//
+//   cos_torture crash   [--points N] [--scenario NAME]   the process is killed
+//   cos_torture faults  [--points N] [--scenario NAME]   system calls fail
+//
+// --points N: no more than about N of all points, evenly chosen. Exit code 1 when an invariant broke.
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <cstring>
+#include <iostream>
+#include <memory>
+#include <new>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "torture/faults.h"
+#include "torture/invariants.h"
+#include "torture/scenarios.h"
+
+namespace libcos::torture {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Blow {
+  Fault fault;
+  int error;
+};
+
+// What a child tells: its plan, and whether the operation was acknowledged.
+struct Shared {
+  Plan plan;
+  std::atomic<bool> acknowledged = false;
+};
+
+struct Unmap {
+  void operator()(Shared* shared) const { (void)::munmap(shared, sizeof(Shared)); }
+};
+
+std::unique_ptr<Shared, Unmap> make_shared_memory() {
+  void* const memory = ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  return std::unique_ptr<Shared, Unmap>(memory == MAP_FAILED ? nullptr : new (memory) Shared);
+}
+
+// In memory where that can be: a killed process loses nothing that it wrote, wherever that is.
+fs::path work_directory() {
+  const fs::path memory = "/dev/shm";
+  std::string name =
+      ((::access(memory.c_str(), W_OK) == 0 ? memory : fs::temp_directory_path()) / "cos-torture-XXXXXX");
+  return ::mkdtemp(name.data());
+}
+
+class Campaign {
+ public:
+  Campaign() : shared_(make_shared_memory()), root_(work_directory()) {}
+  Campaign(const Campaign&) = delete;
+  Campaign& operator=(const Campaign&) = delete;
+  ~Campaign() {
+    std::error_code ignored;
+    fs::remove_all(root_, ignored);
+  }
+
+  // Calls that the undisturbed operation makes; 0: it does not even work so.
+  int calls_of(const Scenario& scenario) {
+    const bool held = strike(scenario, {Fault::kNone, 0}, 0);
+    return held && shared_->acknowledged ? shared_->plan.calls.load() : 0;
+  }
+
+  // Whether all invariants held.
+  bool strike(const Scenario& scenario, const Blow& blow, int at) {
+    const fs::path directory = root_ / "store";
+    std::error_code ignored;
+    fs::remove_all(directory, ignored);
+    if (const Status prepared = scenario.prepare(directory); !prepared) {
+      return report(scenario, blow, at, "it could not be prepared: " + prepared.error().message);
+    }
+    shared_.reset();
+    shared_ = make_shared_memory();
+    shared_->plan.fault = blow.fault;
+    shared_->plan.at = at;
+    shared_->plan.error = blow.error;
+    const int status = in_child([&] {
+      arm(directory, shared_->plan);
+      const Status done = scenario.act(directory);
+      shared_->acknowledged = done.has_value();
+      disarm();
+    });
+    ++points_;
+    const bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && shared_->plan.struck;
+    if (!killed && !(WIFEXITED(status) && WEXITSTATUS(status) == 0)) {
+      return report(scenario, blow, at, "the process ended by itself: " + std::to_string(status));
+    }
+    if (const std::string broken = broken_invariant(directory, scenario, shared_->acknowledged); !broken.empty()) {
+      return report(scenario, blow, at, broken);
+    }
+    return recovers(scenario, blow, at, directory);
+  }
+
+  [[nodiscard]] int points() const { return points_; }
+  [[nodiscard]] int failures() const { return failures_; }
+
+ private:
+  template <class Body>
+  static int in_child(Body body) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      body();
+      ::_exit(0);
+    }
+    int status = 0;
+    (void)::waitpid(child, &status, 0);
+    return status;
+  }
+
+  // The next process can do what the last one could not.
+  bool recovers(const Scenario& scenario, const Blow& blow, int at, const fs::path& directory) {
+    if (const Status again = scenario.act(directory); !again) {
+      return report(scenario, blow, at, "it cannot be done afterwards: " + again.error().message);
+    }
+    if (const std::string broken = broken_invariant(directory, scenario, true); !broken.empty()) {
+      return report(scenario, blow, at, "done again: " + broken);
+    }
+    return true;
+  }
+
+  bool report(const Scenario& scenario, const Blow& blow, int at, const std::string& what) {
+    ++failures_;
+    std::cout << "BROKEN " << scenario.name << ", call " << at << " " << name_of(blow.fault);
+    if (blow.error != 0) {
+      std::cout << " with " << ::strerrorname_np(blow.error);
+    }
+    std::cout << (shared_->acknowledged ? ", acknowledged" : "") << ": " << what << '\n';
+    return false;
+  }
+
+  std::unique_ptr<Shared, Unmap> shared_;
+  fs::path root_;
+  int points_ = 0;
+  int failures_ = 0;
+};
+
+std::vector<Blow> blows_of(std::string_view kind) {
+  if (kind == "crash") {
+    return {{Fault::kDieBefore, 0}, {Fault::kDieAfter, 0}, {Fault::kDieHalfway, 0}};
+  }
+  std::vector<Blow> blows{{Fault::kShort, 0}};
+  for (const int error : {ENOSPC, EIO, EDQUOT, EMFILE}) {
+    blows.push_back({Fault::kFail, error});
+  }
+  for (const int error : {ENOSPC, EIO, EROFS}) {
+    blows.push_back({Fault::kFailOn, error});
+  }
+  return blows;
+}
+
+int run(std::string_view kind, int wanted, std::string_view only) {
+  Campaign campaign;
+  std::vector<std::pair<const Scenario*, int>> plan;
+  int all = 0;
+  const std::vector<Blow> blows = blows_of(kind);
+  for (const Scenario& scenario : scenarios()) {
+    if (!only.empty() && scenario.name != only) {
+      continue;
+    }
+    const int calls = campaign.calls_of(scenario);
+    if (calls == 0) {
+      std::cout << "BROKEN " << scenario.name << ": it does not work undisturbed\n";
+      return 1;
+    }
+    plan.emplace_back(&scenario, calls);
+    all += calls * static_cast<int>(blows.size());
+  }
+  const int step = wanted == 0 || wanted >= all ? 1 : all / wanted;
+  int number = 0;
+  for (const auto& [scenario, calls] : plan) {
+    const int failures = campaign.failures();
+    const int points = campaign.points();
+    for (int at = 1; at <= calls; ++at) {
+      for (const Blow& blow : blows) {
+        if (number++ % step == 0) {
+          (void)campaign.strike(*scenario, blow, at);
+        }
+      }
+    }
+    std::cout << scenario->name << ": " << calls << " calls, " << campaign.points() - points << " points, "
+              << campaign.failures() - failures << " broken\n";
+  }
+  std::cout << kind << ": " << number << " points there are, " << campaign.points() << " tried, " << campaign.failures()
+            << " broken\n";
+  return campaign.failures() == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace libcos::torture
+
+int main(int argc, char** argv) {
+  const std::vector<std::string_view> arguments(argv + 1, argv + argc);
+  int points = 0;
+  std::string_view only;
+  bool valid = !arguments.empty() && (arguments[0] == "crash" || arguments[0] == "faults") && arguments.size() % 2 == 1;
+  for (std::size_t index = 1; valid && index + 1 < arguments.size(); index += 2) {
+    const std::string_view value = arguments[index + 1];
+    if (arguments[index] == "--points") {
+      valid = std::from_chars(value.data(), value.data() + value.size(), points).ec == std::errc{};
+    } else if (arguments[index] == "--scenario") {
+      only = value;
+    } else {
+      valid = false;
+    }
+  }
+  if (!valid) {
+    std::cerr << "cos_torture crash|faults [--points N] [--scenario NAME]\n";
+    return 2;
+  }
+  return libcos::torture::run(arguments[0], points, only);
+}
