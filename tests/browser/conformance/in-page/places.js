@@ -60,9 +60,18 @@ export class WindowPlaces {
   /** @type {Map<number, {target: Window, close: () => void}>} */
   #open = new Map();
   #last = 0;
+  /** @type {Promise<unknown>} */
+  #opening = Promise.resolve();
+
+  /** One after the other: several new windows at once make each other wait. @param {Spec} spec @returns {Promise<number>} */
+  open(spec) {
+    const opened = this.#opening.then(() => this.#openNow(spec));
+    this.#opening = opened.catch(() => {});
+    return opened;
+  }
 
   /** @param {Spec} spec @returns {Promise<number>} */
-  async open(spec) {
+  async #openNow(spec) {
     const url = addressOf(spec);
     this.#last += 1;
     const id = this.#last;
