@@ -65,7 +65,10 @@ function isHindered() {
     || document.querySelector('meta[http-equiv="content-security-policy" i]') !== null;
 }
 
-/** @param {Connection} connection */
+/**
+ * Until something is declared in the head or as a child of the body, nothing below that is looked at.
+ * @param {Connection} connection
+ */
 export function watchMarkup(connection) {
   /** @type {ScriptOrder | undefined} */
   let order;
@@ -104,17 +107,47 @@ export function watchMarkup(connection) {
       void serveStyle(style);
     }
   }
+  /** @param {Node} node */
+  function see(node) {
+    switch (node.nodeName) {
+      case 'HTML':
+      case 'HEAD':
+      case 'BODY':
+        watch(node);
+        break;
+      case 'SCRIPT':
+        seeScript(/** @type {HTMLScriptElement} */ (node));
+        break;
+      case 'LINK':
+        seeLink(/** @type {HTMLLinkElement} */ (node));
+        break;
+      case 'STYLE':
+        open.add(/** @type {HTMLStyleElement} */ (node));
+    }
+  }
   const observer = new MutationObserver((records) => {
     for (const { addedNodes } of records) {
-      for (const node of addedNodes) {
-        if (node instanceof HTMLScriptElement) seeScript(node);
-        else if (node instanceof HTMLLinkElement) seeLink(node);
-        else if (node instanceof HTMLStyleElement) open.add(node);
-      }
+      for (const node of addedNodes) see(node);
     }
     if (open.size > 0) seeStyles(document.readyState !== 'loading');
+    // What comes after a script that waits has to wait wherever it is.
+    if (order !== undefined && !deep) {
+      deep = true;
+      observer.observe(document, { childList: true, subtree: true });
+    }
   });
-  observer.observe(document, { childList: true, subtree: true });
+  let deep = false;
+  /**
+   * Children alone: to be told of every element would cost a long document a fifth of its parsing.
+   * @param {Node} parent
+   */
+  function watch(parent) {
+    if (deep) return;
+    observer.observe(parent, { childList: true });
+    // The parser was faster.
+    for (const child of parent.childNodes) see(child);
+  }
+  watch(document);
   window.addEventListener('DOMContentLoaded', () => {
     seeStyles(true);
     // Afterwards only scripts insert elements: the document must have declared something before.

@@ -11,7 +11,7 @@
 import { domError } from './errors.js';
 import { patchMember } from './patch.js';
 import {
-  addListener, apply, blobSize, getterOf, own, PromiseCtor, promiseThen, removeListener, setUrlHash, uncurry, urlHref, urlOrigin, URLCtor,
+  addListener, apply, argument, blobSize, getterOf, own, PromiseCtor, promiseThen, removeListener, setUrlHash, uncurry, urlHref, urlOrigin, URLCtor,
   WeakMapCtor, weakMapGet, weakMapSet,
 } from './primordials.js';
 import { standInForMethod } from './stand-in.js';
@@ -150,7 +150,7 @@ function fetchDeclared(channel, fetchAsEver, args, option) {
   return new PromiseCtor((resolve, reject) => {
     const wish = toWish(option);
     // Read once, with the errors that fetch() itself would have.
-    const request = new RequestCtor(args[0], args[1]);
+    const request = new RequestCtor(argument(args), argument(args, 1));
     const hashes = hashesOf(requestIntegrity(request));
     if (hashes.length === 0 || requestMethod(request) !== 'GET' || requestMode(request) === 'no-cors') {
       promiseThen(fetchAsEver([request]), resolve, reject);
@@ -179,7 +179,7 @@ function fetchDeclared(channel, fetchAsEver, args, option) {
  */
 export function declareFetch(channel) {
   standInForMethod(globalThis, 'fetch', (native, self, args) => {
-    const init = args[1];
+    const init = argument(args, 1);
     let option;
     try {
       option = isObject(init) ? /** @type {any} */ (init).crossOriginStorage : undefined;
