@@ -5,7 +5,7 @@ import { after, test } from 'node:test';
 import { bytesOf, hashOf, NEVER_GREASED } from './support/bytes.mjs';
 import { eventually, failedWith, finds, misses, succeeded } from './support/expect.mjs';
 import { openWorld } from './support/fixture.mjs';
-import { attempt, read, store } from './support/in-page.mjs';
+import { attempt, read } from './support/in-page.mjs';
 
 /** The module `(func (export "answer") (result i32) i32.const 42)`, with a custom section that makes it large. */
 function wasmModule() {

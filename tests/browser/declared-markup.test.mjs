@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, test } from 'node:test';
 import { extensionServiceWorker } from '../../scripts/lib/chromium.mjs';
-import { bytesOf, hashOf } from './support/bytes.mjs';
+import { hashOf } from './support/bytes.mjs';
 import { eventually, finds, misses, succeeded } from './support/expect.mjs';
 import { openWorld } from './support/fixture.mjs';
 import { read, store } from './support/in-page.mjs';

@@ -136,7 +136,7 @@ test('in ask mode a site finds nothing of others until the user says yes', async
   await page.mouse.click(20, 20);
   await misses(page, popular[0]);
   const { sites } = JSON.parse(await world.cos('sites', 'list', '--json'));
-  assert.deepEqual(sites.map(({ site, decision }) => [site, decision]), [['https://e.test', 'asked']]);
+  assert.deepEqual(sites.map((/** @type {any} */ { site, decision }) => [site, decision]), [['https://e.test', 'asked']]);
   await world.cos('sites', 'allow', 'e.test');
   await finds(page, popular[1]);
   await world.cos('config', 'set', 'gates.ask', 'off');

@@ -14,7 +14,7 @@ after(() => world.close());
 const profile = await world.launch();
 await extensionServiceWorker(profile.context);
 const bare = await world.launch('bare', { extension: false });
-const [a, b] = await Promise.all(['a.test', 'b.test'].map((host) => profile.page(host)));
+const a = await profile.page('a.test');
 
 const stored = bytesOf('what workers read', 20_000);
 succeeded(await store(a, stored, [world.origin('b.test')]));
@@ -340,14 +340,14 @@ test('a worker of a page without permission is left alone', async () => {
   await page.close();
 });
 
-for (const [what, document] of /** @type {[string, {headers?: Record<string, string>, html?: string}][]} */ ([
+for (const [what, markup] of /** @type {[string, {headers?: Record<string, string>, html?: string}][]} */ ([
   ['a script-src policy', { headers: { 'content-security-policy': "script-src 'self' 'unsafe-eval'" } }],
   ['a worker-src policy', { headers: { 'content-security-policy': "img-src *; worker-src 'self'" } }],
   ['a default-src policy that only reports', { headers: { 'content-security-policy-report-only': "default-src 'self'" } }],
   ['a policy in its markup', { html: '<meta http-equiv="Content-Security-Policy" content="worker-src \'self\'">' }],
 ])) {
   test(`a worker of a page with ${what} runs as ever, without the API`, async () => {
-    const page = await profile.openDocument('a.test', document);
+    const page = await profile.openDocument('a.test', markup);
     await page.evaluate(() => addEventListener('securitypolicyviolation', () => { document.title = 'violated'; }));
     await use(page);
     assert.equal(await hasApi(page, CLASSIC), false);

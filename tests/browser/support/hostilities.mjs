@@ -1,3 +1,4 @@
+// @ts-nocheck: what these pages do to their built-ins, no type allows.
 /**
  * What pages and workers may do to their own realm, and a use of the API that comes after it. All of it runs
  * in the page or worker: it sees nothing of this module.

@@ -143,7 +143,7 @@ export const LANGUAGE = [
     const any = /** @type {any} */ (globalThis);
     const stacks = [
       await stackOf(() => fetch('https://[')), await stackOf(() => any.fetch()), await stackOf(() => any.fetch.call({}, '/')), await stackOf(() => new any.fetch('/')),
-      await stackOf(() => fetch('/', { get integrity() { throw new RangeError('mine'); } })), await stackOf(() => fetch({ toString() { throw new RangeError('text'); } }.toString())),
+      await stackOf(() => any.fetch('/', { get integrity() { throw new RangeError('mine'); } })), await stackOf(() => fetch({ toString() { throw new RangeError('text'); } }.toString())),
       await stackOf(() => any.Worker('x')), await stackOf(() => new Worker('https://[')), await stackOf(() => FileSystemFileHandle.prototype.getFile.call(root)),
       await stackOf(() => root.resolve(any)), await stackOf(() => file.isSameEntry(any)), await stackOf(() => file.createWritable(any.nothing ?? 1)), await stackOf(() => URL.createObjectURL(any)),
       await stackOf(async () => { await file.getFile(); await root.removeEntry('errors.txt'); await file.getFile(); }), await stackOf(() => fetch('https://127.0.0.1:1/')),
