@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, test } from 'node:test';
+import { extensionServiceWorker } from '../../scripts/lib/chromium.mjs';
 import { bytesOf, hashOf, NEVER_GREASED } from './support/bytes.mjs';
 import { eventually, failedWith, finds, misses, succeeded } from './support/expect.mjs';
 import { openWorld } from './support/fixture.mjs';
@@ -25,6 +26,8 @@ const wasm = wasmModule();
 const world = await openWorld({ listed: [popular, wasm] });
 after(() => world.close());
 const profile = await world.launch();
+// A document whose response the extension did not see keeps the browser's own workers.
+await extensionServiceWorker(profile.context);
 const [a, b, c] = await Promise.all(['a.test', 'b.test', 'c.test'].map((host) => profile.page(host)));
 
 /** @param {Uint8Array} bytes @param {string} [algorithm] */
