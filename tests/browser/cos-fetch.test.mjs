@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ROOT } from '../../scripts/lib/build.mjs';
+import { extensionServiceWorker } from '../../scripts/lib/chromium.mjs';
 import { startServer } from '../../scripts/lib/https-server.mjs';
 import { bytesOf, hashOf, NEVER_GREASED } from './support/bytes.mjs';
 import { eventually, finds, misses, succeeded } from './support/expect.mjs';
@@ -36,6 +37,8 @@ const slow = await startServer({
 after(() => slow.close());
 
 const profile = await world.launch();
+// A document whose response the extension did not see keeps the browser's own workers.
+await extensionServiceWorker(profile.context);
 const bare = await world.launch('bare', { extension: false });
 const hostless = await world.launch('hostless', { host: 'missing' });
 const [a, b, c] = await Promise.all(['a.test', 'b.test', 'c.test'].map((host) => profile.page(host)));
