@@ -15,7 +15,7 @@ import { standsAlone } from './relocation.js';
 /** @typedef {{scripts: boolean, styles: boolean, trusted: string[] | null}} Policy see background/markup-policy.js */
 /** @typedef {import('./declared-resource.js').DeclaredResource} DeclaredResource */
 /** @typedef {{element: HTMLElement, run: () => Promise<void>}} Turn */
-/** @typedef {{url: string, exact: boolean}} Hit `exact`: byte for byte what `integrity` says */
+/** @typedef {{url: string, exact: boolean}} Sheet `exact`: byte for byte what `integrity` says */
 
 const HELD_TYPE = 'text/x-cos-held';
 
@@ -98,16 +98,16 @@ export class ScriptOrder {
   /**
    * @param {string} type the element's
    * @param {DeclaredResource} resource
-   * @returns {Promise<Hit | undefined>}
+   * @returns {Promise<string | undefined>} a blob: address
    */
   async #findScript(type, resource) {
     const { scripts } = await this.#policy;
     const file = scripts ? await resource.take() : undefined;
     if (file === undefined || !(await standsAlone(file, type))) return undefined;
-    return { url: URL.createObjectURL(new Blob([file], { type: 'text/javascript' })), exact: true };
+    return URL.createObjectURL(new Blob([file], { type: 'text/javascript' }));
   }
 
-  /** @param {DeclaredResource} resource @returns {Promise<Hit | undefined>} */
+  /** @param {DeclaredResource} resource @returns {Promise<Sheet | undefined>} */
   async #findSheet(resource) {
     const { styles } = await this.#policy;
     const file = styles ? await resource.take() : undefined;
@@ -159,7 +159,7 @@ export class ScriptOrder {
    * @param {string | null} type
    * @param {Promise<unknown>} end
    * @param {DeclaredResource | undefined} entry
-   * @param {Promise<Hit | undefined> | undefined} found
+   * @param {Promise<string | undefined> | undefined} found
    */
   async #runScript(script, type, end, entry, found) {
     const hit = await found;
@@ -172,11 +172,11 @@ export class ScriptOrder {
     }
     // What runs in its turn is not async, and pages see that.
     if (!script.hasAttribute('async')) script.async = false;
-    const served = hit !== undefined && rerun(script, hit.url);
+    const served = hit !== undefined && rerun(script, hit);
     const ran = served || rerun(script, null);
     // Inline modules tell nobody.
     const succeeded = ran && (await end);
-    if (hit !== undefined) URL.revokeObjectURL(hit.url);
+    if (hit !== undefined) URL.revokeObjectURL(hit);
     if (!served && succeeded) void entry?.store();
   }
 
@@ -184,7 +184,7 @@ export class ScriptOrder {
    * @param {HTMLLinkElement} link
    * @param {string} href
    * @param {DeclaredResource} entry
-   * @param {Promise<Hit | undefined>} found
+   * @param {Promise<Sheet | undefined>} found
    */
   async #loadSheet(link, href, entry, found) {
     const hit = await found;
