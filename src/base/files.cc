@@ -114,6 +114,11 @@ Status make_private_directory(const std::filesystem::path& path) {
   if (made != 0 && errno != EEXIST) {
     return errno_failure("create the directory", path);
   }
+  if (made == 0) {
+    // Best effort, where the parent may be searched and not read: what is put into a directory that a power cut
+    // takes away is lost with it.
+    (void)sync_directory(path.has_parent_path() ? path.parent_path() : ".");
+  }
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) {
     errno = ENOTDIR;

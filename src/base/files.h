@@ -42,7 +42,7 @@ Result<UniqueFd> duplicate(const UniqueFd& fd);
 Result<struct stat> stat_of(const UniqueFd& fd);
 std::optional<struct stat> stat_of(const std::filesystem::path& path);  // does not follow a final symlink
 
-// Creates the directory and its parents with mode 0700; an existing directory stays as it is.
+// Creates the directory and its parents with mode 0700, durably; an existing directory stays as it is.
 Status make_private_directory(const std::filesystem::path& path);
 
 Status write_at(const UniqueFd& fd, std::span<const std::uint8_t> bytes, std::uint64_t position);

@@ -98,6 +98,8 @@ bool Scrubber::scrub() {
   const std::int64_t before = system_clock()() - days * kDayMs;
   std::optional<Hash> at = random_place();
   bool second_round = false;
+  // A power cut may have left bytes that nobody knows.
+  (void)store_.collect_orphans();
   while (may_go_on()) {
     const auto next = store_.next_unverified(at, before);
     if (!next) {

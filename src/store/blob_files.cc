@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <set>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -138,12 +139,7 @@ void DiskBlobFiles::discard(IncomingFile& incoming) {
 
 Status DiskBlobFiles::publish(IncomingFile& incoming, const Hash& hash) {
   const fs::path blob = paths_.blob(hash);
-  const bool new_shelf = !stat_of(blob.parent_path());
   COS_CHECK(make_private_directory(blob.parent_path()));
-  if (new_shelf) {
-    COS_CHECK(sync_directory(blob.parent_path().parent_path()));
-    COS_CHECK(sync_directory(paths_.blobs()));
-  }
   // Read-only for everyone: nobody writes through a hand-over link.
   if (::fchmod(incoming.fd.get(), 0444) != 0) {
     return errno_failure("protect", incoming.path);
@@ -152,7 +148,8 @@ Status DiskBlobFiles::publish(IncomingFile& incoming, const Hash& hash) {
     return errno_failure("replace", blob);
   }
   // A link and not a rename: the .part stays until the row is committed and tells the sweep of a later
-  // start which blob may lack its row.
+  // start which blob may lack its row, after a power cut, too.
+  COS_CHECK(sync_directory(paths_.incoming()));
   if (::link(incoming.path.c_str(), blob.c_str()) != 0) {
     if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS) {
       return errno_failure("publish", blob);
@@ -173,6 +170,21 @@ Status DiskBlobFiles::remove(const Hash& hash) {
     return errno_failure("remove", blob);
   }
   ::unlink(paths_.quarantined(hash).c_str());
+  return {};
+}
+
+Status DiskBlobFiles::sync_removals(const std::vector<Hash>& hashes) {
+  std::set<fs::path> directories;
+  for (const Hash& hash : hashes) {
+    directories.insert(paths_.blob(hash).parent_path());
+  }
+  directories.insert(paths_.quarantine());
+  for (const fs::path& directory : directories) {
+    // One that is not there holds nothing.
+    if (stat_of(directory)) {
+      COS_CHECK(sync_directory(directory));
+    }
+  }
   return {};
 }
 

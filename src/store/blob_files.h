@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "base/files.h"
 #include "cos/hash.h"
@@ -53,6 +54,8 @@ class BlobFiles {
   virtual Status publish(IncomingFile& incoming, const Hash& hash) = 0;
   // Removes the blob; one that is not there counts as removed.
   virtual Status remove(const Hash& hash) = 0;
+  // Waits until these blobs are gone for good: nobody is to find them again after a power cut.
+  virtual Status sync_removals(const std::vector<Hash>& hashes) = 0;
   virtual Status quarantine(const Hash& hash) = 0;
   // Errors: kNotFound.
   virtual Result<UniqueFd> open_quarantined(const Hash& hash) = 0;
@@ -87,6 +90,7 @@ class DiskBlobFiles final : public BlobFiles {
   void discard(IncomingFile& incoming) override;
   Status publish(IncomingFile& incoming, const Hash& hash) override;
   Status remove(const Hash& hash) override;
+  Status sync_removals(const std::vector<Hash>& hashes) override;
   Status quarantine(const Hash& hash) override;
   Result<UniqueFd> open_quarantined(const Hash& hash) override;
   Status sync_name(const Hash& hash) override;

@@ -56,6 +56,7 @@ class MemoryBlobFiles final : public BlobFiles {
     return {};
   }
 
+  Status sync_removals(const std::vector<Hash>& /*hashes*/) override { return {}; }
   Status quarantine(const Hash& hash) override { return remove(hash); }
 
   Result<UniqueFd> open_quarantined(const Hash& /*hash*/) override {

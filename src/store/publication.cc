@@ -5,6 +5,7 @@
 // doomed, then the file. The write transaction is held around every change of a blob's name, so of several
 // processes one at a time decides what a name means.
 #include <algorithm>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -236,6 +237,7 @@ void take_back(StoreState& state, IncomingFile& incoming, const Hash& hash) {
     COS_TRY(const auto entry, state.registry.find(hash));
     if (!entry) {
       COS_CHECK(state.blobs->remove(hash));
+      COS_CHECK(state.blobs->sync_removals({hash}));
     }
     return transaction.commit();
   }();
@@ -258,15 +260,25 @@ Result<std::vector<LinkRow>> remove_rows(StoreState& state, const std::vector<En
 }
 
 Status remove_files(StoreState& state, const std::vector<Hash>& hashes, const std::vector<LinkRow>& links) {
+  std::set<std::filesystem::path> profiles;
   for (const LinkRow& link : links) {
     remove_link_file(link);
+    profiles.insert(link.path.parent_path());
+  }
+  for (const std::filesystem::path& profile : profiles) {
+    (void)sync_directory(profile);  // it may be gone, and everything in it
   }
   COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
+  std::vector<Hash> settled;
   for (const Hash& hash : hashes) {
     COS_TRY(const auto again, state.registry.find(hash));
     if (again || state.blobs->remove(hash)) {
-      COS_CHECK(state.registry.forget_doomed(hash));
+      settled.push_back(hash);
     }
+  }
+  COS_CHECK(state.blobs->sync_removals(settled));
+  for (const Hash& hash : settled) {
+    COS_CHECK(state.registry.forget_doomed(hash));
   }
   for (const LinkRow& link : links) {
     COS_CHECK(state.registry.forget_link(link));
@@ -369,14 +381,23 @@ Status mark_damaged(StoreState& state, const EntryRow& entry, const UniqueFd* bl
 
 Status quarantine(StoreState& state, const EntryRow& seen) {
   const std::lock_guard lock(state.mutex);
+  // First the word that it is damaged, for good; then its file is set aside. The other way round a power cut could
+  // leave an entry without a file, which would be forgotten without a word.
+  {
+    COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
+    COS_TRY(const auto entry, state.registry.find(seen.hash));
+    if (!entry || entry->identity != seen.identity) {
+      return {};
+    }
+    const Result<UniqueFd> blob = state.blobs->open(seen.hash);
+    COS_CHECK(mark_damaged(state, *entry, blob ? &*blob : nullptr));
+    COS_CHECK(transaction.commit());
+  }
   COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
   COS_TRY(const auto entry, state.registry.find(seen.hash));
-  if (!entry || entry->identity != seen.identity) {
-    return {};
+  if (entry && entry->damaged && entry->identity == seen.identity) {
+    (void)state.blobs->quarantine(seen.hash);  // where that fails, it lies where nobody reads it
   }
-  const Result<UniqueFd> blob = state.blobs->open(seen.hash);
-  COS_CHECK(state.blobs->quarantine(seen.hash));
-  COS_CHECK(mark_damaged(state, *entry, blob ? &*blob : nullptr));
   return transaction.commit();
 }
 

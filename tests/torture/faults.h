@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <string_view>
 
+#include "torture/journal.h"
+
 namespace libcos::torture {
 
 enum class Fault {
@@ -27,6 +29,9 @@ struct Plan {
   std::atomic<int> calls = 0;
   std::atomic<bool> struck = false;
 };
+
+// From now on calls below `directory` that succeed are noted. Calls of one thread at a time.
+void record(const std::filesystem::path& directory, Journal& journal);
 
 // From now on calls below `directory` count. Only one plan at a time; `plan` must outlive it.
 void arm(const std::filesystem::path& directory, Plan& plan);

@@ -2,8 +2,10 @@
 //
 //   cos_torture crash   [--points N] [--scenario NAME]   the process is killed
 //   cos_torture faults  [--points N] [--scenario NAME]   system calls fail
+//   cos_torture power   [--points N] [--scenario NAME]   the power goes, and with it what was not synced
 //
-// --points N: no more than about N of all points, evenly chosen. Exit code 1 when an invariant broke.
+// --points N: no more than about N of all points, evenly chosen (power: N of 10,000). Exit code 1 when an invariant
+// broke.
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,18 +18,24 @@
 #include <memory>
 #include <new>
 #include <optional>
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "torture/faults.h"
 #include "torture/invariants.h"
+#include "torture/power_loss.h"
 #include "torture/scenarios.h"
+#include "torture/work_directory.h"
 
 namespace libcos::torture {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr int kKillsAfter = 2;
+constexpr unsigned kCallsToDieIn = 60;
 
 struct Blow {
   Fault fault;
@@ -49,23 +57,9 @@ std::unique_ptr<Shared, Unmap> make_shared_memory() {
   return std::unique_ptr<Shared, Unmap>(memory == MAP_FAILED ? nullptr : new (memory) Shared);
 }
 
-// In memory where that can be: a killed process loses nothing that it wrote, wherever that is.
-fs::path work_directory() {
-  const fs::path memory = "/dev/shm";
-  std::string name =
-      ((::access(memory.c_str(), W_OK) == 0 ? memory : fs::temp_directory_path()) / "cos-torture-XXXXXX");
-  return ::mkdtemp(name.data());
-}
-
 class Campaign {
  public:
-  Campaign() : shared_(make_shared_memory()), root_(work_directory()) {}
-  Campaign(const Campaign&) = delete;
-  Campaign& operator=(const Campaign&) = delete;
-  ~Campaign() {
-    std::error_code ignored;
-    fs::remove_all(root_, ignored);
-  }
+  Campaign() : shared_(make_shared_memory()) {}
 
   // Calls that the undisturbed operation makes; 0: it does not even work so.
   int calls_of(const Scenario& scenario) {
@@ -75,7 +69,7 @@ class Campaign {
 
   // Whether all invariants held.
   bool strike(const Scenario& scenario, const Blow& blow, int at) {
-    const fs::path directory = root_ / "store";
+    const fs::path directory = work_.path() / "store";
     std::error_code ignored;
     fs::remove_all(directory, ignored);
     if (const Status prepared = scenario.prepare(directory); !prepared) {
@@ -100,8 +94,11 @@ class Campaign {
     if (const std::string broken = broken_invariant(directory, scenario, shared_->acknowledged); !broken.empty()) {
       return report(scenario, blow, at, broken);
     }
-    return recovers(scenario, blow, at, directory);
+    return (!killed || survives_more_kills(scenario, blow, at, directory)) && recovers(scenario, blow, at, directory);
   }
+
+  // In the long form: whoever comes after the one that was killed is killed, too.
+  void kill_who_comes_after(int times) { kills_after_ = times; }
 
   [[nodiscard]] int points() const { return points_; }
   [[nodiscard]] int failures() const { return failures_; }
@@ -117,6 +114,24 @@ class Campaign {
     int status = 0;
     (void)::waitpid(child, &status, 0);
     return status;
+  }
+
+  bool survives_more_kills(const Scenario& scenario, const Blow& blow, int at, const fs::path& directory) {
+    for (int kill = 0; kill < kills_after_; ++kill) {
+      shared_ = make_shared_memory();
+      shared_->plan.fault = blow.fault;
+      shared_->plan.at = 1 + static_cast<int>(random_() % kCallsToDieIn);
+      (void)in_child([&] {
+        arm(directory, shared_->plan);
+        shared_->acknowledged = scenario.act(directory).has_value();
+        disarm();
+      });
+      ++points_;
+      if (const std::string broken = broken_invariant(directory, scenario, shared_->acknowledged); !broken.empty()) {
+        return report(scenario, blow, at, "the next was killed at " + std::to_string(shared_->plan.at) + ": " + broken);
+      }
+    }
+    return true;
   }
 
   // The next process can do what the last one could not.
@@ -141,7 +156,9 @@ class Campaign {
   }
 
   std::unique_ptr<Shared, Unmap> shared_;
-  fs::path root_;
+  const WorkDirectory work_;
+  std::mt19937 random_{20260101};
+  int kills_after_ = 0;
   int points_ = 0;
   int failures_ = 0;
 };
@@ -177,6 +194,7 @@ int run(std::string_view kind, int wanted, std::string_view only) {
     plan.emplace_back(&scenario, calls);
     all += calls * static_cast<int>(blows.size());
   }
+  campaign.kill_who_comes_after(wanted == 0 ? kKillsAfter : 0);
   const int step = wanted == 0 || wanted >= all ? 1 : all / wanted;
   int number = 0;
   for (const auto& [scenario, calls] : plan) {
@@ -204,7 +222,8 @@ int main(int argc, char** argv) {
   const std::vector<std::string_view> arguments(argv + 1, argv + argc);
   int points = 0;
   std::string_view only;
-  bool valid = !arguments.empty() && (arguments[0] == "crash" || arguments[0] == "faults") && arguments.size() % 2 == 1;
+  bool valid = !arguments.empty() && (arguments[0] == "crash" || arguments[0] == "faults" || arguments[0] == "power") &&
+               arguments.size() % 2 == 1;
   for (std::size_t index = 1; valid && index + 1 < arguments.size(); index += 2) {
     const std::string_view value = arguments[index + 1];
     if (arguments[index] == "--points") {
@@ -216,8 +235,9 @@ int main(int argc, char** argv) {
     }
   }
   if (!valid) {
-    std::cerr << "cos_torture crash|faults [--points N] [--scenario NAME]\n";
+    std::cerr << "cos_torture crash|faults|power [--points N] [--scenario NAME]\n";
     return 2;
   }
-  return libcos::torture::run(arguments[0], points, only);
+  return arguments[0] == "power" ? libcos::torture::run_power_loss(points, only)
+                                 : libcos::torture::run(arguments[0], points, only);
 }
