@@ -16,7 +16,7 @@ Budget budget_from(std::uint64_t capacity, std::uint64_t percent, std::uint64_t 
 std::uint64_t write_units(std::uint64_t size) { return 1 + size / kWriteUnitBytes; }
 
 std::uint64_t units_in_window(std::int64_t window_start, std::uint64_t units, std::int64_t now) {
-  // A window from the future is a clock that was set back: it counts, and ends when publication begins a new one.
+  // A window from the future is a clock that was set back: it counts. Who keeps the account lets it begin anew.
   return now - window_start >= kWriteWindowMs ? 0 : units;
 }
 

@@ -73,8 +73,14 @@ Status WriterState::reserve_units(std::uint64_t end) {
   const std::uint64_t most = policy->write_units;
   if (most > 0) {
     const Visitor writer = store_->visitor(request_.realm, *request_.origin, request_.top_level);
-    COS_TRY(const WriteAccount account, store_->registry.write_account(writer.realm, writer.top_level));
-    const std::uint64_t used = units_in_window(account.window_start, account.units, store_->clock());
+    COS_TRY(WriteAccount account, store_->registry.write_account(writer.realm, writer.top_level));
+    const std::int64_t now = store_->clock();
+    if (account.window_start > now) {
+      // The clock was set back. What was spent counts, in a window that begins now and will end.
+      account.window_start = now;
+      COS_CHECK(store_->registry.put_write_account(writer.realm, writer.top_level, account));
+    }
+    const std::uint64_t used = units_in_window(account.window_start, account.units, now);
     std::uint64_t& writing = store_->writing_units[{writer.realm.name(), writer.top_level.serialized}];
     if (used + writing - units_ + wanted > most) {
       return fail(ErrorCode::kQuotaExceeded, "The site has stored as many files as it may in a day.",
