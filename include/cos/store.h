@@ -176,6 +176,21 @@ struct EntryInfo {
   std::vector<std::string> listed_origins;
 };
 
+// Last read, last stored or largest first; by hash: in ascending order.
+enum class ListOrder { kHash, kRead, kStored, kSize };
+
+// Where a page of a list ended.
+struct ListPlace {
+  Hash hash;
+  std::int64_t id;
+  std::int64_t key;
+};
+
+struct EntryPage {
+  std::vector<EntryInfo> entries;
+  std::optional<ListPlace> next;  // where the next page begins; nullopt after the last
+};
+
 struct Totals {
   std::uint64_t entries;
   std::uint64_t bytes;
@@ -268,6 +283,8 @@ class Store {
   Result<std::optional<EntryInfo>> stat(const Hash& hash);
   // Entries in the order of their hashes, `limit` of them after `after`.
   Result<std::vector<EntryInfo>> list(const std::optional<Hash>& after, std::size_t limit);
+  // A page of `limit` entries in that order after `after`: any number of entries can be listed in little memory.
+  Result<EntryPage> list(ListOrder order, const std::optional<ListPlace>& after, std::size_t limit);
   // Hashes whose hex begins with `prefix` (any algorithm), `limit` at most: for abbreviations.
   Result<std::vector<Hash>> match(std::string_view prefix, std::size_t limit);
   // Deletes the entry, its file and its hand-over links. False when there was none.

@@ -131,9 +131,10 @@ nlohmann::ordered_json to_json(const EntryInfo& info) {
           {"listedOrigins", info.listed_origins}};
 }
 
-void print_json(const nlohmann::ordered_json& value) {
-  const std::string text = value.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
-  std::printf("%s\n", text.c_str());
+std::string json_text(const nlohmann::ordered_json& value) {
+  return value.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
 }
+
+void print_json(const nlohmann::ordered_json& value) { std::printf("%s\n", json_text(value).c_str()); }
 
 }  // namespace libcos::cli

@@ -60,6 +60,8 @@ Result<std::optional<Realm>> resolve_realm(Store& store, const std::string& text
 Result<Origin> resolve_origin(const std::string& text);
 
 nlohmann::ordered_json to_json(const EntryInfo& info);
+// Indented, as print_json() prints it.
+std::string json_text(const nlohmann::ordered_json& value);
 void print_json(const nlohmann::ordered_json& value);
 
 }  // namespace libcos::cli

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <memory>
 
 #include "base/clock.h"
@@ -18,31 +20,29 @@ struct Options {
   std::size_t limit = 0;
 };
 
-// Calls `take` with each entry, in the order of hashes.
-Status for_each_entry(Store& store, const std::function<void(EntryInfo)>& take) {
-  std::optional<Hash> after;
-  while (true) {
-    COS_TRY(std::vector<EntryInfo> page, store.list(after, kPage));
-    for (EntryInfo& info : page) {
-      after = info.hash;
-      take(std::move(info));
-    }
-    if (page.size() < kPage) {
-      return {};
-    }
+ListOrder order_named(const std::string& name) {
+  if (name == "size") {
+    return ListOrder::kSize;
   }
+  if (name == "stored") {
+    return ListOrder::kStored;
+  }
+  return name == "hash" ? ListOrder::kHash : ListOrder::kRead;
 }
 
-void sort_entries(std::vector<EntryInfo>& entries, const std::string& order) {
-  if (order == "size") {
-    std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.size > b.size; });
-  } else if (order == "stored") {
-    std::stable_sort(entries.begin(), entries.end(),
-                     [](const auto& a, const auto& b) { return a.created_at > b.created_at; });
-  } else if (order == "read") {
-    std::stable_sort(entries.begin(), entries.end(),
-                     [](const auto& a, const auto& b) { return a.last_read > b.last_read; });
-  }
+using Show = std::function<void(const std::vector<EntryInfo>&)>;
+
+// Shows the entries page by page: of a million, a thousand are in memory at a time.
+Status for_each_page(Store& store, const Options& options, const Show& show) {
+  std::optional<ListPlace> place;
+  std::size_t left = options.limit == 0 ? SIZE_MAX : options.limit;
+  do {
+    COS_TRY(const EntryPage page, store.list(order_named(options.sort), place, std::min(left, kPage)));
+    show(page.entries);
+    left -= page.entries.size();
+    place = page.next;
+  } while (place && left > 0);
+  return {};
 }
 
 // "https://a.example and 2 more"
@@ -67,41 +67,44 @@ std::string visible_to(const EntryInfo& info) {
   return info.listed_origins.empty() ? "same site" : std::to_string(info.listed_origins.size()) + " listed";
 }
 
-void print_entries(const std::vector<EntryInfo>& entries, const Totals& totals) {
+// What print_json() prints of an array of all of them.
+Result<int> list_as_json(Store& store, const Options& options) {
+  const char* before = "[\n";
+  COS_CHECK(for_each_page(store, options, [&](const std::vector<EntryInfo>& page) {
+    for (const EntryInfo& info : page) {
+      const std::string text = json_text(nlohmann::ordered_json::array({to_json(info)}));
+      // Without the brackets that one of its own has, and their line breaks.
+      std::printf("%s%s", before, text.substr(2, text.size() - 4).c_str());
+      before = ",\n";
+    }
+  }));
+  std::printf(*before == '[' ? "[]\n" : "\n]\n");
+  return kDone;
+}
+
+Result<int> list_as_table(Store& store, const Options& options) {
   const std::int64_t now = system_clock()();
-  Table table{{"HASH", "SIZE", "READ", "STORED BY", "READABLE BY"}, {false, true, false, false, false}, {}};
-  for (const EntryInfo& info : entries) {
-    table.rows.push_back({info.hash.hex().substr(0, kShortHash), human_size(info.size), human_ago(info.last_read, now),
-                          stored_by(info), visible_to(info)});
+  COS_TRY(const Totals totals, store.totals());
+  std::vector<std::size_t> widths;
+  COS_CHECK(for_each_page(store, options, [&](const std::vector<EntryInfo>& page) {
+    if (page.empty()) {
+      return;
+    }
+    Table table{{"HASH", "SIZE", "READ", "STORED BY", "READABLE BY"}, {false, true, false, false, false}, {}};
+    for (const EntryInfo& info : page) {
+      table.rows.push_back({info.hash.hex().substr(0, kShortHash), human_size(info.size),
+                            human_ago(info.last_read, now), stored_by(info), visible_to(info)});
+    }
+    widths = print_table(table, widths);
+  }));
+  if (widths.empty()) {
+    std::printf("The store is empty: %s\n", store.directory().c_str());
+    return kDone;
   }
-  print_table(table);
   std::printf("%s\n", paint(std::to_string(totals.entries) + " entries, " + human_size(totals.bytes) + " of " +
                                 human_size(totals.budget),
                             Color::kDim, stdout)
                           .c_str());
-}
-
-Result<int> run(const App& app, Store& store, const Options& options) {
-  std::vector<EntryInfo> entries;
-  COS_CHECK(for_each_entry(store, [&](EntryInfo info) { entries.push_back(std::move(info)); }));
-  sort_entries(entries, options.sort);
-  if (options.limit != 0 && entries.size() > options.limit) {
-    entries.erase(entries.begin() + static_cast<std::ptrdiff_t>(options.limit), entries.end());
-  }
-  if (app.json) {
-    nlohmann::ordered_json list = nlohmann::ordered_json::array();
-    for (const EntryInfo& info : entries) {
-      list.push_back(to_json(info));
-    }
-    print_json(list);
-    return kDone;
-  }
-  COS_TRY(const Totals totals, store.totals());
-  if (entries.empty()) {
-    std::printf("The store is empty: %s\n", store.directory().c_str());
-    return kDone;
-  }
-  print_entries(entries, totals);
   return kDone;
 }
 
@@ -110,7 +113,8 @@ Result<int> run(const App& app, Store& store, const Options& options) {
 void add_ls(CLI::App& parser, App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* command = add_command(parser, app, "ls", "List what is stored", [&app, options] {
-    return with_store(app, [&](Store& store) { return run(app, store, *options); });
+    return with_store(
+        app, [&](Store& store) { return app.json ? list_as_json(store, *options) : list_as_table(store, *options); });
   });
   command->add_option("--sort", options->sort, "Order: read, stored, size or hash")
       ->capture_default_str()

@@ -84,10 +84,10 @@ std::string human_ago(std::int64_t ms, std::int64_t now_ms) {
   return fmt::format("{} d ago", seconds / 86'400);
 }
 
-void print_table(const Table& table) {
-  std::vector<std::size_t> widths;
-  for (const std::string& cell : table.header) {
-    widths.push_back(cell.size());
+std::vector<std::size_t> print_table(const Table& table, const std::vector<std::size_t>& least) {
+  std::vector<std::size_t> widths = least;
+  for (std::size_t i = widths.size(); i < table.header.size(); ++i) {
+    widths.push_back(table.header[i].size());
   }
   for (const auto& row : table.rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {
@@ -104,10 +104,13 @@ void print_table(const Table& table) {
     text.erase(text.find_last_not_of(' ') + 1);
     return text;
   };
-  std::printf("%s\n", paint(line(table.header), Color::kDim, stdout).c_str());
+  if (least.empty()) {
+    std::printf("%s\n", paint(line(table.header), Color::kDim, stdout).c_str());
+  }
   for (const auto& row : table.rows) {
     std::printf("%s\n", line(row).c_str());
   }
+  return widths;
 }
 
 ProgressBar::ProgressBar(std::string label)

@@ -24,7 +24,9 @@ struct Table {
   std::vector<bool> right;
   std::vector<std::vector<std::string>> rows;
 };
-void print_table(const Table& table);
+// Returns the widths of the columns. `least`: what it returned for the part of the table before this one; the header
+// is not printed again then.
+std::vector<std::size_t> print_table(const Table& table, const std::vector<std::size_t>& least = {});
 
 // A bar with rate and time left on standard error, when that is a terminal and the work takes over half a
 // second; else silent.

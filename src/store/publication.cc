@@ -4,8 +4,8 @@
 // transaction with the row. Disappearing: the row first, in a durable transaction that notes the blob as
 // doomed, then the file. The write transaction is held around every change of a blob's name, so of several
 // processes one at a time decides what a name means.
-#include <algorithm>
 #include <set>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -134,9 +134,9 @@ class RoomPlan {
 
   // True when the entry was chosen.
   Result<bool> consider(const EntryRow& entry, bool only_in_realm) {
-    const auto chosen =
-        std::find_if(victims_.begin(), victims_.end(), [&](const Victim& v) { return v.entry.id == entry.id; });
-    if (entry.hash == request_.hash || (chosen != victims_.end() && !chosen->only_in_realm)) {
+    const auto known = places_.find(entry.id);
+    Victim* const chosen = known == places_.end() ? nullptr : &victims_.at(known->second);
+    if (entry.hash == request_.hash || (chosen != nullptr && !chosen->only_in_realm)) {
       return false;
     }
     if (!only_in_realm) {
@@ -146,9 +146,10 @@ class RoomPlan {
       }
       freed_ += entry.size;
     }
-    if (chosen != victims_.end()) {
+    if (chosen != nullptr) {
       chosen->only_in_realm = false;
     } else {
+      places_.emplace(entry.id, victims_.size());
       victims_.push_back({entry, only_in_realm});
     }
     return true;
@@ -157,7 +158,8 @@ class RoomPlan {
   StoreState& state_;
   const WriteRequest& request_;
   std::vector<Victim> victims_;
-  std::uint64_t freed_ = 0;  // of the machine's total
+  std::unordered_map<std::int64_t, std::size_t> places_;  // of entries among the victims, which may be many
+  std::uint64_t freed_ = 0;                               // of the machine's total
 };
 
 Result<std::vector<Origin>> merge(StoreState& state, const WriteRequest& request, std::int64_t entry,

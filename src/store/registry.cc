@@ -46,6 +46,37 @@ Result<std::vector<EntryRow>> Registry::list(const std::optional<Hash>& after, s
   return sqlite::collect(std::move(query), read_entry);
 }
 
+Result<std::vector<EntryRow>> Registry::list(ListOrder order, const std::optional<ListPlace>& after,
+                                             std::size_t limit) {
+  if (order == ListOrder::kHash) {
+    return list(after ? std::optional(after->hash) : std::nullopt, limit);
+  }
+  static const std::string kByRead =
+      entry_query("FROM entry WHERE (last_read, digest) < (?2, ?3) ORDER BY last_read DESC, digest DESC LIMIT ?1");
+  // Ids grow, so the order of ids is that of storing.
+  static const std::string kByStored = entry_query("FROM entry WHERE id < ?2 ORDER BY id DESC LIMIT ?1");
+  static const std::string kOfThatSize =
+      entry_query("FROM entry WHERE size = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?1");
+  static const std::string kSmaller = entry_query("FROM entry WHERE size < ?2 ORDER BY size DESC, id DESC LIMIT ?1");
+  const std::int64_t key = after ? after->key : INT64_MAX;
+  if (order == ListOrder::kStored) {
+    COS_TRY(auto query, database_.query(kByStored, limit, key));
+    return sqlite::collect(std::move(query), read_entry);
+  }
+  if (order == ListOrder::kSize) {
+    // In two steps: asked for (size, id) below a pair, SQLite walks over all entries of that size.
+    COS_TRY(auto same, database_.query(kOfThatSize, limit, key, after ? after->id : INT64_MAX));
+    COS_TRY(auto rows, sqlite::collect(std::move(same), read_entry));
+    COS_TRY(auto query, database_.query(kSmaller, limit - rows.size(), key));
+    COS_TRY(const auto smaller, sqlite::collect(std::move(query), read_entry));
+    rows.insert(rows.end(), smaller.begin(), smaller.end());
+    return rows;
+  }
+  const std::span<const std::uint8_t> digest = after ? after->hash.digest() : std::span<const std::uint8_t>();
+  COS_TRY(auto query, database_.query(kByRead, limit, key, digest));
+  return sqlite::collect(std::move(query), read_entry);
+}
+
 Result<std::vector<Hash>> Registry::match(std::string_view hex_prefix, std::size_t limit) {
   // Digests between the prefix filled up with zeros and the prefix filled up with ones.
   std::string low(hex_prefix);

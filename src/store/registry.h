@@ -106,6 +106,7 @@ class Registry {
   // Entries.
   Result<std::optional<EntryRow>> find(const Hash& hash);
   Result<std::vector<EntryRow>> list(const std::optional<Hash>& after, std::size_t limit);
+  Result<std::vector<EntryRow>> list(ListOrder order, const std::optional<ListPlace>& after, std::size_t limit);
   Result<std::vector<Hash>> match(std::string_view hex_prefix, std::size_t limit);
   Result<std::int64_t> insert(const Hash& hash, const VerifiedBytes& bytes, std::int64_t now);
   // New bytes for an entry whose file was damaged or lost.
@@ -171,7 +172,8 @@ class Registry {
   Result<std::vector<Origin>> origins_below(std::string_view host);
   // Entries that `origin` stored, is listed for or has read.
   Result<std::vector<EntryRow>> entries_naming(const Origin& origin, const Realm* realm, std::size_t limit);
-  // Sites below `host` on whose pages something was stored or listed; entries for which that is so of `page`.
+  // Sites below `host` on whose pages something was stored in a frame, or listed; entries for which that is so of
+  // `page`.
   Result<std::vector<std::string>> pages_below(std::string_view host);
   Result<std::vector<EntryRow>> entries_on_page(std::string_view page, const Realm* realm, std::size_t limit);
   Result<std::vector<EntryRow>> entries_of_realm(const Realm& realm, std::size_t limit);
@@ -216,6 +218,8 @@ class Registry {
   Result<std::int64_t> realm_id(const Realm& realm);
   Result<std::int64_t> origin_id(const SitedOrigin& origin);
   Result<std::int64_t> id_of(std::string_view table, std::string_view column, std::string_view text);
+  // The distinct names in a column whose host is `host` or below it.
+  Result<std::vector<std::string>> names_below(std::string_view table, std::string_view column, std::string_view host);
   Status add_listing(std::int64_t entry, std::int64_t realm);
   Status put_listed(std::int64_t entry, std::int64_t realm, const SitedOrigin& origin, const Visitor* granter,
                     bool gesture, std::int64_t now);

@@ -1,5 +1,6 @@
 // The part of the registry that keeps budgets, the user's decisions in ask mode, and secrets.
 #include <cmath>
+#include <utility>
 
 #include "base/random.h"
 #include "base/try.h"
@@ -59,6 +60,18 @@ Result<std::vector<PaidLookup>> Registry::paid_lookups(const Realm& realm, const
 
 Status Registry::put_lookup_account(const Realm& realm, const Site& site, const LookupAccount& account) {
   COS_TRY(const std::int64_t id, realm_id(realm));
+  // Every charge comes through here. One that begins no window leaves the indexes as they are.
+  COS_CHECK(database_.run(
+      "UPDATE lookup_account SET month_start = ?4, counted = ?5, bits = ?6, month_bits = ?7, last = ?8,"
+      " miss_after_miss = ?9, hit_after_miss = ?10, miss_after_hit = ?11, hit_after_hit = ?12,"
+      " still_missing = ?13, no_longer_missing = ?14"
+      " WHERE realm = ?1 AND site = ?2 AND window_start = ?3",
+      id, site.serialized, account.window_start, account.month_start, account.counted, stored_bits(account.bits),
+      stored_bits(account.month_bits), static_cast<std::int64_t>(account.last), account.after_miss[0],
+      account.after_miss[1], account.after_hit[0], account.after_hit[1], account.rechecked[0], account.rechecked[1]));
+  if (database_.changes() > 0) {
+    return {};
+  }
   return database_.run(
       "INSERT OR REPLACE INTO lookup_account VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
       " ?12, ?13, ?14)",
@@ -81,10 +94,15 @@ Status Registry::remove_paid_lookup(const Realm& realm, const Site& site, const 
 }
 
 Status Registry::forget_accounts_before(std::int64_t when) {
-  COS_CHECK(
-      database_.run("DELETE FROM lookup WHERE (realm, site) IN (SELECT realm, site FROM lookup_account"
-                    " WHERE window_start < ?1)",
-                    when));
+  using Account = std::pair<std::int64_t, std::string>;
+  COS_TRY(auto query, database_.query("SELECT realm, site FROM lookup_account WHERE window_start < ?1", when));
+  COS_TRY(const auto old, sqlite::collect(std::move(query), [](const sqlite::Query& row) {
+            return Result<Account>({row.integer(0), row.text(1)});
+          }));
+  // One by one: for (realm, site) IN (…) SQLite walks over all lookups of the realm.
+  for (const auto& [realm, site] : old) {
+    COS_CHECK(database_.run("DELETE FROM lookup WHERE realm = ?1 AND site = ?2", realm, site));
+  }
   COS_CHECK(database_.run("DELETE FROM write_account WHERE window_start < ?1", when));
   return database_.run("DELETE FROM lookup_account WHERE window_start < ?1", when);
 }

@@ -1,5 +1,7 @@
 // The part of the registry that forgets: origins, realms, accounts.
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "base/try.h"
 #include "store/registry_rows.h"
@@ -24,12 +26,36 @@ std::string_view host_in(std::string_view serialized) {
   return has_port ? host.substr(0, port) : host;
 }
 
+// What an index over the names in `column` goes by: SQLite cannot look for names that end in something, but for names
+// whose last characters are given. A port is taken off, and with it the digits that some hosts end in. The indexes in
+// schema.cc say the same in the same words.
+std::string host_key(std::string_view column) {
+  return "substr(rtrim(" + std::string(column) + ", '0123456789:'), -8)";
+}
+constexpr std::size_t kHostKeySize = 8;
+
+// A condition on `column` that holds for all names of `host` and of hosts below it, and for few others. `parameter`
+// is bound to the host.
+std::string may_be_below(std::string_view column, std::string_view host, int parameter) {
+  const std::size_t last = host.find_last_not_of("0123456789:");
+  const bool is_long = last != std::string_view::npos && last + 1 >= kHostKeySize;
+  // A key of a shorter host would have characters of what stands before it.
+  return is_long ? host_key(column) + " = " + host_key("?" + std::to_string(parameter))
+                 : "?" + std::to_string(parameter) + " IS NOT NULL";
+}
+
 Result<std::string> read_text(const sqlite::Query& query) { return query.text(0); }
 
 // A condition on `realm`; the parameter is empty for all realms.
 std::string of_realm(int parameter) {
   const std::string name = "?" + std::to_string(parameter);
   return "(" + name + " = '' OR realm = (SELECT id FROM realm WHERE name = " + name + "))";
+}
+
+// The same, for indexes that begin with the realm.
+std::string in_realms(int parameter) {
+  const std::string name = "?" + std::to_string(parameter);
+  return "realm IN (SELECT id FROM realm WHERE " + name + " = '' OR name = " + name + ")";
 }
 
 std::string_view name_of(const Realm* realm) { return realm == nullptr ? std::string_view() : realm->name(); }
@@ -44,42 +70,63 @@ Result<std::vector<Realm>> Registry::realms() {
 }
 
 Result<std::vector<Origin>> Registry::origins_below(std::string_view host) {
-  COS_TRY(auto query, database_.query("SELECT serialized FROM origin"));
-  COS_TRY(const auto names, sqlite::collect(std::move(query), read_text));
+  COS_TRY(const auto names, names_below("origin", "serialized", host));
   std::vector<Origin> below;
   for (const std::string& name : names) {
-    if (is_below(host_in(name), host)) {
-      COS_TRY(Origin origin, Origin::from_serialized(name));
-      below.push_back(std::move(origin));
-    }
+    COS_TRY(Origin origin, Origin::from_serialized(name));
+    below.push_back(std::move(origin));
   }
   return below;
 }
 
+Result<std::vector<std::string>> Registry::names_below(std::string_view table, std::string_view column,
+                                                       std::string_view host) {
+  // Table and column are this file's own words, never a caller's.
+  COS_TRY(auto query, database_.query("SELECT DISTINCT " + std::string(column) + " FROM " + std::string(table) +
+                                          " WHERE " + may_be_below(column, host, 1),
+                                      host));
+  COS_TRY(auto names, sqlite::collect(std::move(query), read_text));
+  std::erase_if(names, [&](const std::string& name) { return !is_below(host_in(name), host); });
+  return names;
+}
+
 Result<std::vector<EntryRow>> Registry::entries_naming(const Origin& origin, const Realm* realm, std::size_t limit) {
+  // Each part is cut off by itself: of an origin with a million entries a few are wanted at a time. (Not DISTINCT: for
+  // that SQLite would rather walk over the whole table, in the order of entries. And a plus before the column that is
+  // compared: else SQLite puts the value in for the column in the key, too, and no index is left that has it.)
+  const auto part = [](std::string_view from) {
+    return "SELECT entry FROM (SELECT entry FROM " + std::string(from) + " AND " + of_realm(2) + " LIMIT ?3)";
+  };
   static const std::string kSql = entry_query(
-      "FROM entry WHERE id IN (SELECT entry FROM storing_origin WHERE origin = (SELECT id FROM origin"
-      " WHERE serialized = ?1) AND " +
-      of_realm(2) +
-      " UNION SELECT entry FROM listed_origin WHERE origin = (SELECT id FROM origin WHERE serialized = ?1)"
-      " AND " +
-      of_realm(2) + " UNION SELECT entry FROM reader WHERE origin = ?1 AND " + of_realm(2) + ") LIMIT ?3");
+      "FROM entry WHERE id IN (" + part("storing_origin WHERE origin = (SELECT id FROM origin WHERE serialized = ?1)") +
+      " UNION " + part("listed_origin WHERE origin = (SELECT id FROM origin WHERE serialized = ?1)") + " UNION " +
+      part("reader WHERE " + host_key("origin") + " = " + host_key("?1") + " AND +origin = ?1") + ") LIMIT ?3");
   COS_TRY(auto query, database_.query(kSql, origin.serialize(), name_of(realm), limit));
   return sqlite::collect(std::move(query), read_entry);
 }
 
 Result<std::vector<std::string>> Registry::pages_below(std::string_view host) {
-  COS_TRY(auto query,
-          database_.query("SELECT top_level FROM storing_origin UNION SELECT top_level FROM listed_origin"));
-  COS_TRY(auto pages, sqlite::collect(std::move(query), read_text));
-  std::erase_if(pages, [&](const std::string& page) { return !is_below(host_in(page), host); });
+  COS_TRY(auto pages, names_below("listed_origin", "top_level", host));
+  // What was stored outside of frames is found by its origin.
+  COS_TRY(auto query, database_.query("SELECT DISTINCT top_level FROM storing_origin WHERE framed AND " +
+                                          may_be_below("top_level", host, 1),
+                                      host));
+  COS_TRY(const auto framed, sqlite::collect(std::move(query), read_text));
+  for (const std::string& page : framed) {
+    if (is_below(host_in(page), host) && std::find(pages.begin(), pages.end(), page) == pages.end()) {
+      pages.push_back(page);
+    }
+  }
   return pages;
 }
 
 Result<std::vector<EntryRow>> Registry::entries_on_page(std::string_view page, const Realm* realm, std::size_t limit) {
-  static const std::string kSql =
-      entry_query("FROM entry WHERE id IN (SELECT entry FROM storing_origin WHERE top_level = ?1 AND " + of_realm(2) +
-                  " UNION SELECT entry FROM listed_origin WHERE top_level = ?1 AND " + of_realm(2) + ") LIMIT ?3");
+  const auto part = [](std::string_view from) {
+    return "SELECT entry FROM (SELECT entry FROM " + std::string(from) + host_key("top_level") + " = " +
+           host_key("?1") + " AND +top_level = ?1 AND " + of_realm(2) + " LIMIT ?3)";
+  };
+  static const std::string kSql = entry_query("FROM entry WHERE id IN (" + part("storing_origin WHERE framed AND ") +
+                                              " UNION " + part("listed_origin WHERE ") + ") LIMIT ?3");
   COS_TRY(auto query, database_.query(kSql, page, name_of(realm), limit));
   return sqlite::collect(std::move(query), read_entry);
 }
@@ -105,7 +152,7 @@ Status Registry::forget_origin(std::int64_t entry, const Origin& origin, const R
   for (const char* table : {"storing_origin", "listed_origin"}) {
     COS_CHECK(database_.run("DELETE FROM " + std::string(table) +
                                 " WHERE entry = ?1 AND origin = (SELECT id FROM origin WHERE serialized = ?2) AND " +
-                                of_realm(3),
+                                in_realms(3),
                             entry, origin.serialize(), name_of(realm)));
   }
   return database_.run("DELETE FROM reader WHERE entry = ?1 AND origin = ?2 AND " + of_realm(3), entry,
@@ -133,18 +180,29 @@ Result<bool> Registry::drop_unheld_listings(std::int64_t entry) {
 }
 
 Status Registry::forget_accounts(std::string_view host, const Realm* realm) {
-  for (const char* table : {"lookup_account", "lookup", "write_account", "site_decision", "reader"}) {
-    const std::string name(table);
-    const std::string column = name == "reader" ? "origin" : "site";
-    COS_TRY(auto query,
-            database_.query("SELECT DISTINCT " + column + " FROM " + name + " WHERE " + of_realm(1), name_of(realm)));
-    COS_TRY(const auto keys, sqlite::collect(std::move(query), read_text));
-    for (const std::string& key : keys) {
-      if (host.empty() || is_below(host_in(key), host)) {
-        COS_CHECK(database_.run("DELETE FROM " + name + " WHERE " + column + " = ?2 AND " + of_realm(1), name_of(realm),
-                                key));
-      }
+  constexpr std::array<const char*, 5> kTables{"lookup", "lookup_account", "write_account", "site_decision", "reader"};
+  if (host.empty()) {
+    for (const char* table : kTables) {
+      COS_CHECK(database_.run("DELETE FROM " + std::string(table) + " WHERE " + of_realm(1), name_of(realm)));
     }
+    return {};
+  }
+  // A site that has paid for lookups has an account.
+  COS_TRY(const auto asked, names_below("lookup_account", "site", host));
+  COS_TRY(const auto wrote, names_below("write_account", "site", host));
+  COS_TRY(const auto decided, names_below("site_decision", "site", host));
+  COS_TRY(const auto read, names_below("reader", "origin", host));
+  for (const auto& [table, names] : {std::pair(kTables[0], &asked), std::pair(kTables[1], &asked),
+                                     std::pair(kTables[2], &wrote), std::pair(kTables[3], &decided)}) {
+    for (const std::string& site : *names) {
+      COS_CHECK(database_.run("DELETE FROM " + std::string(table) + " WHERE site = ?2 AND " + in_realms(1),
+                              name_of(realm), site));
+    }
+  }
+  for (const std::string& origin : read) {
+    COS_CHECK(database_.run("DELETE FROM reader WHERE " + host_key("origin") + " = " + host_key("?2") +
+                                " AND origin = ?2 AND " + of_realm(1),
+                            name_of(realm), origin));
   }
   return {};
 }

@@ -300,8 +300,32 @@ CREATE TABLE reader (
 CREATE INDEX reader_by_origin ON reader (origin);
 )sql";
 
+// Version 3: what used to be walked over is looked up. Clearing a site looks for names that end in its host, by their
+// last characters (host_key() in registry_clearing.cc says why these).
+constexpr const char* kVersion3 = R"sql(
+CREATE INDEX entry_by_size ON entry (size);
+CREATE INDEX listing_by_realm ON listing (realm, entry);
+
+CREATE INDEX origin_by_host ON origin (substr(rtrim(serialized, '0123456789:'), -8));
+-- What is not framed was stored on pages of the origin's own site, and is found by the origin.
+DROP INDEX storing_origin_by_page;
+CREATE INDEX storing_origin_by_page ON storing_origin (substr(rtrim(top_level, '0123456789:'), -8), top_level)
+  WHERE framed;
+DROP INDEX listed_origin_by_page;
+CREATE INDEX listed_origin_by_page ON listed_origin (substr(rtrim(top_level, '0123456789:'), -8), top_level);
+DROP INDEX reader_by_origin;
+CREATE INDEX reader_by_host ON reader (substr(rtrim(origin, '0123456789:'), -8), origin);
+CREATE INDEX lookup_account_by_host ON lookup_account (substr(rtrim(site, '0123456789:'), -8));
+CREATE INDEX write_account_by_host ON write_account (substr(rtrim(site, '0123456789:'), -8));
+CREATE INDEX site_decision_by_host ON site_decision (substr(rtrim(site, '0123456789:'), -8));
+
+-- Every process that looks something up first forgets old accounts.
+CREATE INDEX lookup_account_by_age ON lookup_account (window_start);
+CREATE INDEX write_account_by_age ON write_account (window_start);
+)sql";
+
 // kSteps[n] brings version n to version n + 1.
-constexpr std::array<const char*, kSchemaVersion> kSteps{kVersion1, kVersion2};
+constexpr std::array<const char*, kSchemaVersion> kSteps{kVersion1, kVersion2, kVersion3};
 
 Result<std::int64_t> pragma(sqlite::Database& database, std::string_view name) {
   COS_TRY(const auto value, database.integer("PRAGMA " + std::string(name)));

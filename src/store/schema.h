@@ -6,7 +6,7 @@
 namespace libcos {
 
 // The version that this code writes. docs/store-format.md has the history.
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 
 // What no entry of the registry says of itself, as a condition on its row.
 inline constexpr const char* kImpossibleEntry =

@@ -34,6 +34,19 @@ Result<EntryInfo> info_of(StoreState& state, const EntryRow& row) {
   return info;
 }
 
+ListPlace place_of(ListOrder order, const EntryRow& row) {
+  switch (order) {
+    case ListOrder::kRead:
+      return {row.hash, row.id, row.last_read};
+    case ListOrder::kSize:
+      return {row.hash, row.id, static_cast<std::int64_t>(row.size)};
+    case ListOrder::kHash:
+    case ListOrder::kStored:
+      break;
+  }
+  return {row.hash, row.id, row.id};
+}
+
 Result<Setting> read_setting(StoreState& state, const SettingRow& row) {
   if (row.kind == SettingRow::Kind::kText) {
     COS_TRY(std::string text, state.setting_text(row.key));
@@ -71,6 +84,22 @@ Result<std::vector<EntryInfo>> Store::list(const std::optional<Hash>& after, std
     infos.push_back(std::move(info));
   }
   return infos;
+}
+
+Result<EntryPage> Store::list(ListOrder order, const std::optional<ListPlace>& after, std::size_t limit) {
+  const std::lock_guard lock(state_->mutex);
+  (void)state_->flush_reads();  // the order goes by them
+  COS_TRY(const auto rows, state_->registry.list(order, after, limit));
+  EntryPage page;
+  page.entries.reserve(rows.size());
+  for (const EntryRow& row : rows) {
+    COS_TRY(EntryInfo info, info_of(*state_, row));
+    page.entries.push_back(std::move(info));
+  }
+  if (!rows.empty() && rows.size() == limit) {
+    page.next = place_of(order, rows.back());
+  }
+  return page;
 }
 
 Result<std::vector<Hash>> Store::match(std::string_view prefix, std::size_t limit) {

@@ -72,6 +72,37 @@ TEST_F(ClearingTest, AManualEntryIsNotDeletedForWantOfAStoringOrigin) {
   EXPECT_EQ(read(hash), "text");
 }
 
+TEST_F(ClearingTest, AHostIsFoundHoweverShortItIsAndWhateverFollowsIt) {
+  const std::vector<std::pair<std::string, std::string>> hosts{
+      {"https://x.co", "x.co"},
+      {"https://www.x.co:8443", "x.co"},
+      {"https://sub.example.com:44", "example.com"},
+      {"https://example.com", "example.com"},
+      {"http://127.0.0.1:8080", "127.0.0.1"},
+      {"http://localhost:3000", "localhost"},
+      {"https://server2.intranet17:90", "intranet17"},
+      {"http://[::1]:99", "[::1]"},
+  };
+  for (const auto& [origin, host] : hosts) {
+    ASSERT_TRUE(put(origin, "text")) << origin;
+    ASSERT_TRUE(put_request({profile('a'), origin_of(kB), hash_of("framed"), {}, "", origin_of(origin)}, "framed"));
+    ASSERT_TRUE(put(kB, "other"));
+    ask(origin, hash_of("text"));
+    ASSERT_TRUE(store_.clear_site(host, std::nullopt)) << host;
+    EXPECT_FALSE(has("text")) << host;
+    EXPECT_FALSE(has("framed")) << host;
+    EXPECT_TRUE(has("other")) << host;
+  }
+}
+
+TEST_F(ClearingTest, NothingOfAnotherHostThatEndsAlikeGoes) {
+  ASSERT_TRUE(put("https://myexample.com", "text"));
+  ASSERT_TRUE(put("https://example.com.test", "more"));
+  ASSERT_TRUE(store_.clear_site("example.com", std::nullopt));
+  EXPECT_TRUE(has("text"));
+  EXPECT_TRUE(has("more"));
+}
+
 TEST_F(ClearingTest, ClearingAPageForgetsWhatFramesStoredOnIt) {
   ASSERT_TRUE(put_request({profile('a'), origin_of(kB), hash_of("text"), {}, "", origin_of(kA)}, "text"));
   ASSERT_TRUE(store_.clear_site("a.test", std::nullopt));
