@@ -7,7 +7,6 @@
 #include <openssl/crypto.h>
 #include <sys/socket.h>
 
-#include <charconv>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
@@ -16,6 +15,7 @@
 #include "base/files.h"
 #include "base/random.h"
 #include "base/try.h"
+#include "host/http_values.h"
 #include "host/public_sentence.h"
 
 namespace libcos {
@@ -36,11 +36,6 @@ struct StopDaemon {
   void operator()(MHD_Daemon* daemon) const { MHD_stop_daemon(daemon); }
 };
 
-struct ByteRange {
-  std::uint64_t first;
-  std::uint64_t last;  // inclusive
-};
-
 std::string_view header(MHD_Connection* connection, const char* name) {
   const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
   return value == nullptr ? std::string_view() : std::string_view(value);
@@ -49,31 +44,6 @@ std::string_view header(MHD_Connection* connection, const char* name) {
 // Takes the same time wherever two secrets first differ.
 bool same_secret(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-}
-
-std::optional<std::uint64_t> parse_number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return !text.empty() && error == std::errc{} && end == text.data() + text.size() ? std::optional(value)
-                                                                                   : std::nullopt;
-}
-
-// "bytes=a-b", "bytes=a-" and "bytes=-n"; nullopt for what is not one satisfiable range.
-std::optional<ByteRange> parse_range(std::string_view text, std::uint64_t size) {
-  constexpr std::string_view kUnit = "bytes=";
-  const std::size_t dash = text.find('-');
-  if (!text.starts_with(kUnit) || dash == std::string_view::npos || size == 0) {
-    return std::nullopt;
-  }
-  const auto first = parse_number(text.substr(kUnit.size(), dash - kUnit.size()));
-  const auto last = parse_number(text.substr(dash + 1));
-  if (!first && last && *last > 0 && dash == kUnit.size()) {
-    return ByteRange{size - std::min(*last, size), size - 1};
-  }
-  if (!first || *first >= size || (!last && dash + 1 != text.size()) || (last && *last < *first)) {
-    return std::nullopt;
-  }
-  return ByteRange{*first, last ? std::min(*last, size - 1) : size - 1};
 }
 
 MHD_Result reply_empty(MHD_Connection* connection, unsigned status) {
