@@ -37,6 +37,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   check_packed(*list);
   (void)libcos::hash_list_time(list->date, list->version);
+  if (list->sections.empty()) {
+    return 0;  // sections of algorithms that we do not know are not printed, and a list of none is no list
+  }
   const std::string text = libcos::render_hash_list(*list);
   const auto again = libcos::parse_hash_list(text);
   require(again && again->digests.size() == list->digests.size(), "what was printed can be parsed");
