@@ -15,6 +15,7 @@
 #include "base/files.h"
 #include "base/random.h"
 #include "base/try.h"
+#include "host/doorman.h"
 #include "host/http_values.h"
 #include "host/public_sentence.h"
 
@@ -22,7 +23,8 @@ namespace libcos {
 namespace {
 
 constexpr std::size_t kTokenBytes = 32;
-constexpr unsigned kMostConnections = 64;
+// A thread each. Strangers are fewer than this, so the extension always finds a place.
+constexpr unsigned kMostConnections = 256;
 constexpr unsigned kIdleSeconds = 60;
 constexpr std::size_t kConnectionBuffer = std::size_t{512} << 10U;
 constexpr std::string_view kBearer = "Bearer ";
@@ -46,8 +48,16 @@ bool same_secret(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
+int socket_of(MHD_Connection* connection) {
+  return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+}
+
 MHD_Result reply_empty(MHD_Connection* connection, unsigned status) {
   const Response response(MHD_create_response_from_buffer(0, nullptr, MHD_RESPMEM_PERSISTENT));
+  if (status == MHD_HTTP_FORBIDDEN) {
+    // Whoever is not let in keeps no place either.
+    MHD_add_response_header(response.get(), MHD_HTTP_HEADER_CONNECTION, "close");
+  }
   return MHD_queue_response(connection, status, response.get());
 }
 
@@ -97,10 +107,11 @@ class Server final : public Loopback {
     port_ = ntohs(address.sin_port);
     host_ = "127.0.0.1:" + std::to_string(port_);
     daemon_.reset(MHD_start_daemon(
-        MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ITC, 0, nullptr, nullptr,
-        &Server::on_request, this, MHD_OPTION_LISTEN_SOCKET, listener.get(), MHD_OPTION_NOTIFY_COMPLETED,
-        &Server::on_completed, this, MHD_OPTION_CONNECTION_LIMIT, kMostConnections, MHD_OPTION_CONNECTION_TIMEOUT,
-        kIdleSeconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionBuffer, MHD_OPTION_END));
+        MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ITC, 0, &Server::on_accept, this,
+        &Server::on_request, this, MHD_OPTION_LISTEN_SOCKET, listener.get(), MHD_OPTION_NOTIFY_CONNECTION,
+        &Server::on_connection, this, MHD_OPTION_NOTIFY_COMPLETED, &Server::on_completed, this,
+        MHD_OPTION_CONNECTION_LIMIT, kMostConnections, MHD_OPTION_CONNECTION_TIMEOUT, kIdleSeconds,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionBuffer, MHD_OPTION_END));
     if (!daemon_) {
       return fail(ErrorCode::kIo, "Cannot listen on 127.0.0.1.");
     }
@@ -112,6 +123,18 @@ class Server final : public Loopback {
   [[nodiscard]] const std::string& token() const override { return token_; }
 
  private:
+  static MHD_Result on_accept(void* self, const sockaddr* peer, socklen_t size) {
+    auto* const server = static_cast<Server*>(self);
+    return server->doorman_.is_own_user(peer, size, server->port_) ? MHD_YES : MHD_NO;
+  }
+
+  static void on_connection(void* self, MHD_Connection* connection, void** /*context*/,
+                            MHD_ConnectionNotificationCode what) {
+    Doorman& doorman = static_cast<Server*>(self)->doorman_;
+    what == MHD_CONNECTION_NOTIFY_STARTED ? doorman.entered(socket_of(connection))
+                                          : doorman.left(socket_of(connection));
+  }
+
   static MHD_Result on_request(void* self, MHD_Connection* connection, const char* url, const char* method,
                                const char* /*version*/, const char* data, std::size_t* size, void** context) {
     return static_cast<Server*>(self)->serve(connection, url, method, data, size, context);
@@ -141,6 +164,7 @@ class Server final : public Loopback {
     constexpr std::string_view kRead = "/read/";
     constexpr std::string_view kWrite = "/write/";
     if (may_enter(connection)) {
+      doorman_.let_in(socket_of(connection));
       if (method == "POST" && url.starts_with(kRead)) {
         if (const auto hash = tickets_.redeem_read(url.substr(kRead.size()))) {
           return send_entry(connection, *hash);
@@ -214,6 +238,7 @@ class Server final : public Loopback {
   const std::string token_;
   std::string host_;
   std::uint16_t port_ = 0;
+  Doorman doorman_;
   std::unique_ptr<MHD_Daemon, StopDaemon> daemon_;  // last: stops before what its threads use goes
 };
 

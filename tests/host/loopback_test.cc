@@ -1,5 +1,8 @@
 // The host's HTTP port as the extension uses it, and as anything else on the machine may try to.
+#include <sys/resource.h>
+
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <thread>
 
@@ -429,23 +432,78 @@ TEST_F(LoopbackTest, IdleConnectionsDoNotKeepAGoodRequestWaiting) {
   EXPECT_EQ(post(host_, ticket).body, "text");
 }
 
-// Beyond 64 connections the host accepts none until one ends, or has been idle for a minute. A program of
-// this machine (not a page: browsers bound their connections to one host) can thus make reads wait for a
-// minute; it could as well stop the host.
-TEST_F(LoopbackTest, BeyondTheConnectionLimitARequestWaitsForAPlace) {
-  const std::string ticket = ticket_to("text");
-  std::vector<HttpConnection> idle;
-  for (int i = 0; i < 80; ++i) {
-    idle.emplace_back(host_.port());
+// As many as this process may have open, up to `wanted`.
+std::size_t allow_connections(std::size_t wanted) {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, wanted + 200);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  return std::min<std::size_t>(wanted, limit.rlim_cur - 200);
+}
+
+TEST_F(LoopbackTest, TenThousandConnectionsDoNotKeepAGoodRequestWaiting) {
+  const std::string handle = store_text(host_, kA, "text");
+  const std::size_t many = allow_connections(10'000);
+  EXPECT_GT(many, 500U);
+  std::vector<HttpConnection> others;
+  others.reserve(many);
+  while (others.size() < many) {
+    others.emplace_back(host_.port());
+    others.back().send("POST /read/");
+    if (others.size() % 1000 == 0) {
+      EXPECT_EQ(post(host_, read_ticket(host_, handle)).body, "text") << "beside " << others.size();
+    }
   }
+  const OpenedWrite write = begin("other text");
+  EXPECT_EQ(put(host_, write.ticket, "other text").status, 204);
+  EXPECT_EQ(refusal(close_write(host_, write.session)), "");
+  std::for_each(others.begin(), others.end(), [](HttpConnection& other) { other.close_with_reset(); });
+}
+
+TEST_F(LoopbackTest, ConnectionsThatDripDoNotKeepAGoodRequestWaiting) {
+  const std::string handle = store_text(host_, kA, "text");
+  std::vector<HttpConnection> others;
+  for (int i = 0; i < 600; ++i) {
+    others.emplace_back(host_.port());
+  }
+  std::atomic<bool> done = false;
+  std::thread dripping([&] {
+    for (std::size_t i = 0; !done; i = (i + 1) % others.size()) {
+      (void)others[i].send("a");
+    }
+  });
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(post(host_, read_ticket(host_, handle)).body, "text");
+  }
+  done = true;
+  dripping.join();
+}
+
+TEST_F(LoopbackTest, AGoodConnectionStaysWhileOthersCome) {
+  const OpenedWrite write = begin("first second");
   HttpConnection connection(host_.port());
   Headers headers = good_headers(host_);
-  headers["Content-Length"] = "0";
-  connection.send(head("POST", "/read/" + ticket, headers));
-  EXPECT_EQ(refusal(host_.ask({{"cmd", "status"}})), "") << "messages are answered meanwhile";
-  idle.clear();
-  ASSERT_TRUE(connection.answers_within(kPatience));
-  EXPECT_EQ(connection.receive().body, "text");
+  headers["Content-Length"] = "6";
+  connection.send(head("PUT", "/write/" + write.ticket + "?position=0", headers) + "first ");
+  EXPECT_EQ(connection.receive().status, 204);
+  connection.send(head("PUT", "/write/" + write.ticket + "?position=6", headers) + "sec");
+  std::vector<HttpConnection> others;
+  for (int i = 0; i < 400; ++i) {
+    others.emplace_back(host_.port());
+  }
+  EXPECT_EQ(post(host_, ticket_to("text")).body, "text");
+  connection.send("ond");
+  EXPECT_EQ(connection.receive().status, 204);
+  EXPECT_EQ(refusal(close_write(host_, write.session)), "");
+}
+
+TEST_F(LoopbackTest, WhoIsRefusedKeepsNoConnection) {
+  HttpConnection connection(host_.port());
+  connection.send(head("POST", "/read/x", {{"Host", "attacker.test"}, {"Content-Length", "0"}}));
+  const HttpReply reply = connection.receive();
+  expect_refused(reply, "another host");
+  EXPECT_EQ(reply.header("Connection"), "close");
+  EXPECT_EQ(connection.receive().status, 0) << "and it has ended";
 }
 
 }  // namespace
