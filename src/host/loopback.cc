@@ -54,10 +54,6 @@ int socket_of(MHD_Connection* connection) {
 
 MHD_Result reply_empty(MHD_Connection* connection, unsigned status) {
   const Response response(MHD_create_response_from_buffer(0, nullptr, MHD_RESPMEM_PERSISTENT));
-  if (status == MHD_HTTP_FORBIDDEN) {
-    // Whoever is not let in keeps no place either.
-    MHD_add_response_header(response.get(), MHD_HTTP_HEADER_CONNECTION, "close");
-  }
   return MHD_queue_response(connection, status, response.get());
 }
 

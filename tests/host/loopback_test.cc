@@ -498,12 +498,14 @@ TEST_F(LoopbackTest, AGoodConnectionStaysWhileOthersCome) {
 }
 
 TEST_F(LoopbackTest, WhoIsRefusedKeepsNoConnection) {
-  HttpConnection connection(host_.port());
-  connection.send(head("POST", "/read/x", {{"Host", "attacker.test"}, {"Content-Length", "0"}}));
-  const HttpReply reply = connection.receive();
-  expect_refused(reply, "another host");
-  EXPECT_EQ(reply.header("Connection"), "close");
-  EXPECT_EQ(connection.receive().status, 0) << "and it has ended";
+  for (const char* method : {"GET", "HEAD", "POST", "OPTIONS"}) {
+    HttpConnection connection(host_.port());
+    connection.send(head(method, "/read/x", {{"Host", "attacker.test"}}));
+    const HttpReply reply = connection.receive();
+    EXPECT_EQ(reply.status, 403) << method;
+    EXPECT_EQ(reply.header("Connection"), "close") << method;
+    EXPECT_EQ(connection.receive().status, 0) << method << ", and it has ended";
+  }
 }
 
 }  // namespace
