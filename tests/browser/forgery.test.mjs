@@ -336,8 +336,15 @@ test('no page gets an answer from a host’s port, with every secret of that hos
       const seen = await page.evaluate(knock, { base: `http://${place}:${port}`, token, ticket });
       assert.deepEqual(seen, [], `${origin} at ${place}`);
     }
-    // A form and an address are navigations, which show what they get.
+    // An address and a form are navigations, which show what they get.
     for (const url of [`http://127.0.0.1:${port}/read/${ticket}`, `http://e.test:${port}/read/${ticket}`]) {
+      // The browser asks before it lets a secure page send a form there.
+      if (origin.startsWith('http:')) {
+        await page.goto(`${origin}/`);
+        const answered = page.waitForResponse(url);
+        await page.evaluate((action) => document.body.appendChild(Object.assign(document.createElement('form'), { method: 'POST', action, enctype: 'text/plain' })).submit(), url);
+        assert.equal((await answered).status(), 403, `a form to ${url}`);
+      }
       const response = await page.goto(url).catch(() => null);
       assert.equal(response?.status() ?? 403, 403, url);
       // The browser may be about to show a page of its own about the refusal.
