@@ -1,8 +1,5 @@
 // The host's HTTP port as the extension uses it, and as anything else on the machine may try to.
-#include <sys/resource.h>
-
 #include <algorithm>
-#include <atomic>
 #include <fstream>
 #include <thread>
 
@@ -418,94 +415,6 @@ TEST_F(LoopbackTest, AStreamOf64MiBInAndOutTakesTheHostLessThan32MiBOfMemory) {
   EXPECT_TRUE(post(host_, read_ticket(host_, handle)).body == text);
   EXPECT_GT(peak_kib(host_.pid()), 0U);
   EXPECT_LT(peak_kib(host_.pid()), 32U * 1024U);
-}
-
-TEST_F(LoopbackTest, IdleConnectionsDoNotKeepAGoodRequestWaiting) {
-  const std::string ticket = ticket_to("text");
-  std::vector<HttpConnection> idle;
-  for (int i = 0; i < 48; ++i) {
-    idle.emplace_back(host_.port());
-    if (i % 2 == 0) {
-      idle.back().send("POST /read/");
-    }
-  }
-  EXPECT_EQ(post(host_, ticket).body, "text");
-}
-
-// As many as this process may have open, up to `wanted`.
-std::size_t allow_connections(std::size_t wanted) {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, wanted + 200);
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-  return std::min<std::size_t>(wanted, limit.rlim_cur - 200);
-}
-
-TEST_F(LoopbackTest, TenThousandConnectionsDoNotKeepAGoodRequestWaiting) {
-  const std::string handle = store_text(host_, kA, "text");
-  const std::size_t many = allow_connections(10'000);
-  EXPECT_GT(many, 500U);
-  std::vector<HttpConnection> others;
-  others.reserve(many);
-  while (others.size() < many) {
-    others.emplace_back(host_.port());
-    others.back().send("POST /read/");
-    if (others.size() % 1000 == 0) {
-      EXPECT_EQ(post(host_, read_ticket(host_, handle)).body, "text") << "beside " << others.size();
-    }
-  }
-  const OpenedWrite write = begin("other text");
-  EXPECT_EQ(put(host_, write.ticket, "other text").status, 204);
-  EXPECT_EQ(refusal(close_write(host_, write.session)), "");
-  std::for_each(others.begin(), others.end(), [](HttpConnection& other) { other.close_with_reset(); });
-}
-
-TEST_F(LoopbackTest, ConnectionsThatDripDoNotKeepAGoodRequestWaiting) {
-  const std::string handle = store_text(host_, kA, "text");
-  std::vector<HttpConnection> others;
-  for (int i = 0; i < 600; ++i) {
-    others.emplace_back(host_.port());
-  }
-  std::atomic<bool> done = false;
-  std::thread dripping([&] {
-    for (std::size_t i = 0; !done; i = (i + 1) % others.size()) {
-      (void)others[i].send("a");
-    }
-  });
-  for (int i = 0; i < 20; ++i) {
-    EXPECT_EQ(post(host_, read_ticket(host_, handle)).body, "text");
-  }
-  done = true;
-  dripping.join();
-}
-
-TEST_F(LoopbackTest, AGoodConnectionStaysWhileOthersCome) {
-  const OpenedWrite write = begin("first second");
-  HttpConnection connection(host_.port());
-  Headers headers = good_headers(host_);
-  headers["Content-Length"] = "6";
-  connection.send(head("PUT", "/write/" + write.ticket + "?position=0", headers) + "first ");
-  EXPECT_EQ(connection.receive().status, 204);
-  connection.send(head("PUT", "/write/" + write.ticket + "?position=6", headers) + "sec");
-  std::vector<HttpConnection> others;
-  for (int i = 0; i < 400; ++i) {
-    others.emplace_back(host_.port());
-  }
-  EXPECT_EQ(post(host_, ticket_to("text")).body, "text");
-  connection.send("ond");
-  EXPECT_EQ(connection.receive().status, 204);
-  EXPECT_EQ(refusal(close_write(host_, write.session)), "");
-}
-
-TEST_F(LoopbackTest, WhoIsRefusedKeepsNoConnection) {
-  for (const char* method : {"GET", "HEAD", "POST", "OPTIONS"}) {
-    HttpConnection connection(host_.port());
-    connection.send(head(method, "/read/x", {{"Host", "attacker.test"}}));
-    const HttpReply reply = connection.receive();
-    EXPECT_EQ(reply.status, 403) << method;
-    EXPECT_EQ(reply.header("Connection"), "close") << method;
-    EXPECT_EQ(connection.receive().status, 0) << method << ", and it has ended";
-  }
 }
 
 }  // namespace
