@@ -7,6 +7,7 @@
 #include "cos/origin.h"
 #include "cos/phl.h"
 #include "cos/realm.h"
+#include "cos/repair.h"
 #include "cos/result.h"
 #include "cos/scope.h"
 #include "cos/store.h"

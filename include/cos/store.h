@@ -126,14 +126,19 @@ class Writer {
   std::unique_ptr<internal::WriterState> state_;
 };
 
-// An open entry. Its bytes were verified against its hash after they last changed. Reading needs no lock:
-// any thread may call read(). The bytes stay readable when the entry is deleted meanwhile.
+// An open entry. Its bytes were verified against its hash after they last changed, and what is read is compared with
+// its hash tree, so that bytes that a disk changed in silence are found, too. Any thread may call read() and check().
+// The bytes stay readable when the entry is deleted meanwhile.
 class Reader {
  public:
   [[nodiscard]] std::uint64_t size() const;
-  // Fills `bytes` from `position`; returns how many bytes there were.
+  // Fills `bytes` from `position`; returns how many bytes there were. Errors: kCorrupt (the entry is damaged, and
+  // quarantined now), kIo.
   Result<std::size_t> read(std::uint64_t position, std::span<std::uint8_t> bytes) const;
-  // The open file, owned by the Reader: for sendfile() and for linking.
+  // Compares the MiBs of the file that hold these bytes with the hash tree, each once for this Reader. For who reads
+  // through descriptor(); read() does it itself. Errors: as read().
+  Status check(std::uint64_t position, std::uint64_t size) const;
+  // The open file, owned by the Reader: for sendfile() and for linking. check() first what is sent.
   [[nodiscard]] int descriptor() const;
 
   Reader(Reader&&) noexcept;
@@ -215,7 +220,18 @@ struct HandoverTest {
   std::string sha256;  // of what must now be read at the path
 };
 
-enum class VerifyOutcome { kIntact, kDamaged, kMissing };
+enum class VerifyOutcome {
+  kIntact,
+  kMended,  // intact; its hash tree or a link to it was not, and has been made anew or removed
+  kDamaged,
+  kMissing,
+};
+
+// A step of a walk over the entries that wait for verification.
+struct Unverified {
+  std::optional<Hash> hash;   // such an entry; absent: none was met in this step
+  std::optional<Hash> after;  // where to go on; absent: the walk is over
+};
 
 // bytes done, bytes in all; return false to stop.
 using Progress = std::function<bool(std::uint64_t, std::uint64_t)>;
@@ -257,8 +273,18 @@ class Store {
   // Deletes the entry, its file and its hand-over links. False when there was none.
   Result<bool> remove(const Hash& hash);
   Status pin(const Hash& hash, bool pinned);
-  // Reads every byte and compares. A damaged entry is quarantined.
+  // Reads every byte and compares: the file with the entry's hash, its hash tree and its links with the file. A
+  // damaged entry is quarantined.
   Result<VerifyOutcome> verify(const Hash& hash, const Progress& progress);
+  // The next entry, in the order of hashes after `after`, that was last verified before `before` (ms since 1970).
+  // Looks at a bounded number of entries.
+  Result<Unverified> next_unverified(const std::optional<Hash>& after, std::int64_t before);
+  // What is wrong with the registry: its pages, references between its rows, its totals. One sentence each; empty
+  // when all is well. Mended by rebuild_registry() (cos/repair.h).
+  Result<std::vector<std::string>> check_registry();
+  // Makes entries of blobs that no entry knows and that have the hash in their name, as added by hand and for
+  // nobody else's eyes: for bytes whose records were lost. Returns them.
+  Result<std::vector<Hash>> adopt_orphans();
   // Moves blobs that no entry knows to quarantine/, where the user may look at them. Returns how many.
   Result<std::size_t> collect_orphans();
   Result<Totals> totals();

@@ -26,6 +26,7 @@ void add_add(CLI::App& parser, App& app);
 void add_get(CLI::App& parser, App& app);
 void add_rm(CLI::App& parser, App& app);
 void add_verify(CLI::App& parser, App& app);
+void add_repair(CLI::App& parser, App& app);
 void add_clear(CLI::App& parser, App& app);
 void add_evict(CLI::App& parser, App& app);
 void add_history(CLI::App& parser, App& app);

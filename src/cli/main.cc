@@ -18,6 +18,7 @@ constexpr const char* kWelcome = R"(cos keeps one copy of each file that website
   cos get HASH -o FILE take a file out of the store
   cos rm HASH          delete an entry
   cos verify           read everything again and check it
+  cos repair           mend a damaged store, and say what to download again
   cos why HASH --origin ORIGIN   why a site finds an entry, or does not
   cos history HASH     who stored it, who read it
   cos clear SITE       forget a site
@@ -48,6 +49,7 @@ int main(int argc, char** argv) {
   libcos::cli::add_get(parser, app);
   libcos::cli::add_rm(parser, app);
   libcos::cli::add_verify(parser, app);
+  libcos::cli::add_repair(parser, app);
   libcos::cli::add_pin(parser, app);
   libcos::cli::add_clear(parser, app);
   libcos::cli::add_evict(parser, app);

@@ -179,15 +179,18 @@ class Server final : public Loopback {
     if (!reader) {
       return reply_empty(connection, MHD_HTTP_NOT_FOUND);
     }
+    const std::string_view wanted = header(connection, MHD_HTTP_HEADER_RANGE);
+    const std::optional<ByteRange> range = parse_range(wanted, reader->size());
+    const std::uint64_t first = range ? range->first : 0;
+    const std::uint64_t length = range ? range->last - range->first + 1 : reader->size();
+    if (!reader->check(first, length)) {
+      return reply_empty(connection, MHD_HTTP_NOT_FOUND);
+    }
     // The response closes its descriptor; the Reader's goes with this function.
     const int fd = ::fcntl(reader->descriptor(), F_DUPFD_CLOEXEC, 0);
     if (fd < 0) {
       return reply_empty(connection, MHD_HTTP_INTERNAL_SERVER_ERROR);
     }
-    const std::string_view wanted = header(connection, MHD_HTTP_HEADER_RANGE);
-    const std::optional<ByteRange> range = parse_range(wanted, reader->size());
-    const std::uint64_t first = range ? range->first : 0;
-    const std::uint64_t length = range ? range->last - range->first + 1 : reader->size();
     const Response response(MHD_create_response_from_fd_at_offset64(length, fd, first));
     MHD_add_response_header(response.get(), "Content-Type", "application/octet-stream");
     MHD_add_response_header(response.get(), "Cache-Control", "no-store");

@@ -1,6 +1,7 @@
 #include "host/session.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "base/random.h"
@@ -21,6 +22,7 @@ constexpr std::size_t kMostWrites = 256;
 constexpr std::size_t kMostWritesOfOrigin = 32;
 constexpr unsigned kClosingThreads = 2;
 constexpr unsigned kSlowThreads = 3;
+constexpr std::chrono::minutes kIdle{2};  // before the store is read again in the background
 
 tl::unexpected<Refusal> refuse(std::string name, std::string message, std::string mend = {}) {
   return tl::unexpected<Refusal>(Refusal(std::move(name), std::move(message), std::move(mend)));
@@ -103,6 +105,9 @@ void Session::handle(const json& request) {
     reply(*id, protocol_error("The first command must be hello, and must succeed."));
     return;
   }
+  if (scrubber_) {
+    scrubber_->note_activity();
+  }
   if (WorkQueue* queue = queue_for(command)) {
     queue->run([this, command, request] { reply(request.at("id"), dispatch(command, request)); });
   } else {
@@ -168,6 +173,7 @@ Session::Outcome Session::hello(const json& request) {
     // Links of entries that went while no host ran. A failure is repaired by the next start.
     slow_.run([this] { (void)store_->sweep_links(); });
     slow_.run([this] { update_hash_list_if_due(*store_, stopping_); });
+    scrubber_ = std::make_unique<Scrubber>(*store_, kIdle);
   }
   const Result<Setting> caches = store_->setting("caches.cross-origin");
   return json{{"protocol", kProtocolVersion},

@@ -21,6 +21,7 @@
 #include "host/loopback.h"
 #include "host/profile_files.h"
 #include "host/public_sentence.h"
+#include "host/scrubber.h"
 #include "host/tickets.h"
 #include "host/work_queue.h"
 
@@ -124,6 +125,8 @@ class Session {
   std::optional<bool> handover_works_;
 
   std::atomic<bool> stopping_ = false;  // a download need not be waited for
+
+  std::unique_ptr<Scrubber> scrubber_;  // of a store on disk
 
   // Last: they finish their work while everything above stands. Closing a huge sparse file may take half a
   // minute; reads must not wait behind it.

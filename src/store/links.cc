@@ -13,6 +13,7 @@
 #include "base/random.h"
 #include "base/try.h"
 #include "store/digest.h"
+#include "store/leaf_check.h"
 #include "store/settings.h"
 #include "store/state.h"
 
@@ -125,6 +126,38 @@ void remove_link_file(const LinkRow& link, const UniqueFd* blob) {
   }
 }
 
+namespace {
+
+// Whether what the browser would read is what the entry should be. Reads all of it.
+bool link_holds(StoreState& state, const EntryRow& entry, const UniqueFd& file) {
+  auto leaves = kept_leaves(state, entry);
+  return leaves && *leaves && LeafCheck(std::move(**leaves), entry.size).holds(file, 0, entry.size);
+}
+
+}  // namespace
+
+Result<std::size_t> remove_damaged_links(StoreState& state, const EntryRow& entry) {
+  std::vector<LinkRow> links;
+  {
+    const std::lock_guard lock(state.mutex);
+    COS_TRY(links, state.registry.links_of(entry.hash));
+  }
+  std::size_t removed = 0;
+  for (const LinkRow& link : links) {
+    const Result<UniqueFd> file = open_file(link.path, O_RDONLY | O_NOFOLLOW);
+    const auto status = file ? stat_of(*file) : fail(ErrorCode::kNotFound, "");
+    const bool own_bytes = status && is_ours(link, *status) && link.file.inode != link.blob;
+    if (!own_bytes || link_holds(state, entry, *file)) {
+      continue;
+    }
+    remove_link_file(link);
+    const std::lock_guard lock(state.mutex);
+    COS_CHECK(state.registry.forget_link(link));
+    ++removed;
+  }
+  return removed;
+}
+
 }  // namespace internal
 
 std::string Store::link_place(const Realm& realm, const Site& page) const {
@@ -138,7 +171,7 @@ Result<std::optional<std::filesystem::path>> Store::current_link(const Realm& re
   constexpr std::int64_t kTouchEveryMs = 60'000;
   COS_CHECK(internal::check_enabled(*state_));
   const std::string place = link_place(realm, page);
-  const std::lock_guard lock(state_->mutex);
+  std::unique_lock lock(state_->mutex);
   COS_TRY(const auto link, state_->registry.link(realm, place, hash));
   COS_TRY(const auto entry, state_->registry.find(hash));
   if (!link || !entry || entry->damaged || link->blob != entry->identity.inode) {
@@ -147,6 +180,15 @@ Result<std::optional<std::filesystem::path>> Store::current_link(const Realm& re
   const auto status = stat_of(link->path);
   if (!internal::is_ours(*link, status) || static_cast<std::uint64_t>(status->st_size) != entry->size) {
     return std::nullopt;
+  }
+  if (!state_->checked_lately(*entry)) {
+    lock.unlock();
+    const Result<UniqueFd> file = open_file(link->path, O_RDONLY | O_NOFOLLOW);
+    if (!file || !internal::link_holds(*state_, *entry, *file)) {
+      return std::nullopt;  // who asks goes on with the entry itself, and learns what is the matter
+    }
+    lock.lock();
+    state_->note_checked(*entry);
   }
   if (const std::int64_t now = state_->clock(); now - link->used_at >= kTouchEveryMs) {
     // Losing the date costs nothing but the order in which links go.
@@ -158,6 +200,7 @@ Result<std::optional<std::filesystem::path>> Store::current_link(const Realm& re
 Status Store::hand_over(const Realm& realm, const Site& page, const Hash& hash, const std::filesystem::path& path) {
   COS_CHECK(internal::check_enabled(*state_));
   COS_TRY(const Reader reader, open_entry(hash));
+  COS_CHECK(reader.check(0, reader.size()));
   COS_TRY(const UniqueFd blob, open_file("/proc/self/fd/" + std::to_string(reader.descriptor()), O_RDONLY));
   COS_TRY(const struct stat status, stat_of(blob));
   // A hard link has the blob's own identity; a reflink gets its when it has been made.

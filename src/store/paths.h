@@ -28,6 +28,8 @@ class StorePaths {
 
   [[nodiscard]] const std::filesystem::path& root() const { return root_; }
   [[nodiscard]] std::filesystem::path database() const { return root_ / "store.db"; }
+  // A repair that was interrupted right before its last step.
+  [[nodiscard]] std::filesystem::path rebuilt_database() const { return root_ / "store.db.rebuilt"; }
   [[nodiscard]] std::filesystem::path incoming() const { return root_ / "incoming"; }
   [[nodiscard]] std::filesystem::path blobs() const { return root_ / "blobs"; }
   [[nodiscard]] std::filesystem::path quarantine() const { return root_ / "quarantine"; }

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/try.h"
 #include "cos/store.h"
+#include "store/state.h"
 
 namespace libcos {
 
@@ -12,15 +14,30 @@ Reader::Reader(Reader&&) noexcept = default;
 Reader& Reader::operator=(Reader&&) noexcept = default;
 Reader::~Reader() = default;
 
-std::uint64_t Reader::size() const { return state_->size; }
+std::uint64_t Reader::size() const { return state_->entry.size; }
 
 int Reader::descriptor() const { return state_->fd.get(); }
 
+Status Reader::check(std::uint64_t position, std::uint64_t size) const {
+  internal::ReaderState& state = *state_;
+  if (!state.leaf_check.holds(state.fd, position, size)) {
+    COS_CHECK(internal::settle_doubt(*state.store, state.entry, state.fd));
+    state.leaf_check.trust();
+  } else if (position != 0 || size < state.entry.size) {
+    return {};
+  }
+  const std::lock_guard lock(state.store->mutex);
+  state.store->note_checked(state.entry);
+  return {};
+}
+
 Result<std::size_t> Reader::read(std::uint64_t position, std::span<std::uint8_t> bytes) const {
-  if (position >= state_->size) {
+  if (position >= size()) {
     return std::size_t{0};
   }
-  return read_at(state_->fd, bytes.first(std::min<std::uint64_t>(bytes.size(), state_->size - position)), position);
+  const std::span part = bytes.first(std::min<std::uint64_t>(bytes.size(), size() - position));
+  COS_CHECK(check(position, part.size()));
+  return read_at(state_->fd, part, position);
 }
 
 }  // namespace libcos

@@ -1,17 +1,26 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <utility>
 
 #include "base/files.h"
+#include "store/leaf_check.h"
+#include "store/registry.h"
 
 namespace libcos::internal {
 
+struct StoreState;
+
 class ReaderState {
  public:
-  ReaderState(UniqueFd open_file, std::uint64_t bytes) : fd(std::move(open_file)), size(bytes) {}
+  ReaderState(std::shared_ptr<StoreState> state, const EntryRow& row, UniqueFd file, std::vector<std::uint8_t> leaves)
+      : store(std::move(state)), entry(row), fd(std::move(file)), leaf_check(std::move(leaves), row.size) {}
 
+  const std::shared_ptr<StoreState> store;
+  const EntryRow entry;
   const UniqueFd fd;
-  const std::uint64_t size;
+  LeafCheck leaf_check;
 };
 
 }  // namespace libcos::internal

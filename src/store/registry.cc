@@ -101,6 +101,31 @@ Status Registry::set_verified(const EntryRow& entry, const FileIdentity& identit
       identity.inode, identity.mtime, now);
 }
 
+Result<TreeRow> Registry::tree(std::int64_t entry) {
+  COS_TRY(auto query,
+          database_.query("SELECT leaves, tree_root FROM entry LEFT JOIN hash_tree ON hash_tree.entry = entry.id"
+                          " WHERE entry.id = ?1",
+                          entry));
+  COS_TRY(const bool row, query.next());
+  return row ? TreeRow{query.blob(0), query.blob(1)} : TreeRow{};
+}
+
+Status Registry::set_tree(std::int64_t entry, const std::vector<std::uint8_t>& leaves) {
+  COS_CHECK(database_.run("UPDATE entry SET tree_root = ?2 WHERE id = ?1", entry, HashTree::root_of(leaves)));
+  return database_.run("INSERT OR REPLACE INTO hash_tree (entry, leaves) SELECT id, ?2 FROM entry WHERE id = ?1", entry,
+                       leaves);
+}
+
+Result<Unverified> Registry::next_unverified(const std::optional<Hash>& after, std::int64_t before, std::size_t most) {
+  COS_TRY(const auto rows, list(after, most));
+  for (const EntryRow& row : rows) {
+    if (!row.damaged && row.verified_at < before) {
+      return Unverified{row.hash, row.hash};
+    }
+  }
+  return Unverified{std::nullopt, rows.size() == most ? std::optional(rows.back().hash) : std::nullopt};
+}
+
 Status Registry::set_damaged(std::int64_t entry) {
   return database_.run("UPDATE entry SET damaged = 1 WHERE id = ?1", entry);
 }

@@ -30,6 +30,11 @@ struct EntryRow {
   FileIdentity identity;
 };
 
+struct TreeRow {
+  std::vector<std::uint8_t> leaves;
+  std::vector<std::uint8_t> root;
+};
+
 struct VerifiedBytes {
   std::uint64_t size;
   FileIdentity identity;
@@ -106,6 +111,10 @@ class Registry {
   // New bytes for an entry whose file was damaged or lost.
   Status replace_bytes(std::int64_t entry, const VerifiedBytes& bytes, std::int64_t now);
   Status set_verified(const EntryRow& entry, const FileIdentity& identity, std::int64_t now);
+  // The hash tree as it stands there; nothing says that it is right.
+  Result<TreeRow> tree(std::int64_t entry);
+  Status set_tree(std::int64_t entry, const std::vector<std::uint8_t>& leaves);
+  Result<Unverified> next_unverified(const std::optional<Hash>& after, std::int64_t before, std::size_t most);
   Status set_damaged(std::int64_t entry);
   Status set_pinned(std::int64_t entry, bool pinned);
   Result<bool> has_entry(std::int64_t entry);

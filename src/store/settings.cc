@@ -18,7 +18,7 @@ constexpr std::size_t kLongestText = 2000;
 
 using Kind = SettingRow::Kind;
 
-constexpr std::array<SettingRow, 31> kRows{{
+constexpr std::array<SettingRow, 33> kRows{{
     {setting::kBudgetPercent, Kind::kPercent, 60, 1, 95, "Share of the disk's capacity that the store may fill"},
     {setting::kBudgetCeiling, Kind::kBytes, kTiB, kMiB, 64 * kTiB,
      "The store never grows beyond this, whatever the disk"},
@@ -61,6 +61,9 @@ constexpr std::array<SettingRow, 31> kRows{{
     {setting::kHistoryReads, Kind::kSwitch, 1, 0, 1, "Whether it is kept which sites read an entry, for you to see"},
     {setting::kCrossOriginCaches, Kind::kSwitch, 0, 0, 1,
      "Whether pages get caches.crossOrigin and requestCrossOriginCache() besides"},
+    {setting::kVerifyDays, Kind::kCount, 30, 0, 3650,
+     "Days after which an entry is read and checked again while nobody uses the store; 0: never"},
+    {setting::kVerifyRate, Kind::kCount, 16, 1, 1'000'000, "MiB a second that this may read"},
     {setting::kModelHubs, Kind::kSwitch, 1, 0, 1, "Whether the Public Hash List's sections of model hubs count"},
     {setting::kListUrl, Kind::kText, 0, 0, 0, "Where `cos phl update` and browsers fetch the Public Hash List from"},
     {setting::kListDays, Kind::kCount, 7, 0, 365, "Days between updates of the list in the background; 0: none"},

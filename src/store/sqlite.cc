@@ -21,9 +21,7 @@ Error make_error(int code, std::string_view detail) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return {ErrorCode::kCorrupt, message,
-              "store.db is damaged. Move store.db, store.db-wal and store.db-shm aside together; what sites need they "
-              "store "
-              "again."};
+              "Close your browsers and run `cos repair`: it keeps what can still be read."};
     default:
       return {ErrorCode::kIo, message, "Check that the store's directory is writable and the disk is healthy."};
   }
@@ -125,6 +123,14 @@ Result<Query> Database::prepare(std::string_view sql) {
     found = statements_.emplace(key, std::unique_ptr<sqlite3_stmt, Finalize>(raw)).first;
   }
   return Query(found->second.get());
+}
+
+Status Database::insert_row(std::string_view sql, const Query& row) {
+  COS_TRY(Query made, prepare(sql));
+  for (int column = 0; column < row.columns(); ++column) {
+    made.note(sqlite3_bind_value(made.statement_, column + 1, sqlite3_column_value(row.statement_, column)));
+  }
+  return made.run();
 }
 
 Result<WriteTransaction> WriteTransaction::begin(Database& database, Durability durability) {

@@ -40,6 +40,7 @@ class Query {
 
   [[nodiscard]] std::int64_t integer(int column) const { return sqlite3_column_int64(statement_, column); }
   [[nodiscard]] bool boolean(int column) const { return integer(column) != 0; }
+  [[nodiscard]] int columns() const { return sqlite3_column_count(statement_); }
   [[nodiscard]] bool is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
   [[nodiscard]] std::string text(int column) const;
   [[nodiscard]] std::vector<std::uint8_t> blob(int column) const;
@@ -90,6 +91,9 @@ class Database {
     Result<Query> made = query(sql, values...);
     return made ? made->run() : Status(tl::unexpected(made.error()));
   }
+
+  // Runs `sql` with the columns of the row that `row` stands at, another database's as a rule, as ?1, ?2, ….
+  Status insert_row(std::string_view sql, const Query& row);
 
   // The first column of the first row.
   template <class... Values>

@@ -12,6 +12,8 @@ namespace {
 constexpr std::int64_t kFlushEveryMs = 60'000;
 constexpr std::size_t kMostPendingReads = 4096;
 constexpr std::size_t kMostPendingReaders = 256;  // of one entry
+constexpr std::int64_t kCheckedForMs = 3'600'000;
+constexpr std::size_t kMostChecked = 65'536;
 
 }  // namespace
 
@@ -24,6 +26,19 @@ StoreState::~StoreState() {
 std::int64_t StoreState::steady_now() {
   using std::chrono::duration_cast;
   return duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+void StoreState::note_checked(const EntryRow& entry) {
+  if (checked.size() >= kMostChecked) {
+    checked.clear();
+  }
+  checked[entry.id] = {entry.identity, steady_now()};
+}
+
+bool StoreState::checked_lately(const EntryRow& entry) const {
+  const auto found = checked.find(entry.id);
+  return found != checked.end() && found->second.identity == entry.identity &&
+         steady_now() - found->second.when < kCheckedForMs;
 }
 
 Result<const PolicySettings*> StoreState::policy() {

@@ -59,6 +59,14 @@ struct StoreState {
   std::unordered_map<std::int64_t, PendingRead> pending_reads;
   std::int64_t last_flush = 0;
 
+  // Entries whose whole file this process has compared with its hashes lately. A file that is read again and again
+  // is not compared each time; what a disk does to it shows when it is read from there again, hours later.
+  struct Checked {
+    FileIdentity identity;
+    std::int64_t when;  // steady_now()
+  };
+  std::unordered_map<std::int64_t, Checked> checked;
+
   // Units of the write budget that open write sessions may come to use, by realm and site of the page.
   std::map<std::pair<std::string, std::string>, std::uint64_t> writing_units;
 
@@ -77,6 +85,8 @@ struct StoreState {
   void forget_policy() { policy_.reset(); }
   void note_read(std::int64_t entry, const Caller& caller, Disclosure disclosure);
   Status flush_reads();
+  void note_checked(const EntryRow& entry);
+  [[nodiscard]] bool checked_lately(const EntryRow& entry) const;
 
   [[nodiscard]] SitedOrigin sited(const Origin& origin) const { return {origin, suffixes.site_of(origin)}; }
   [[nodiscard]] Visitor visitor(const Realm& realm, const Origin& origin,
@@ -121,13 +131,26 @@ Status forget_missing(StoreState& state, const Hash& hash);
 
 // verify.cc ------------------------------------------------------------------------------------------
 
-// Reads the whole file and compares it with the hash.
-Result<bool> matches(const UniqueFd& fd, const EntryRow& entry, const Progress& progress);
+// What reading a whole file showed.
+struct Reading {
+  bool intact;                       // it has the entry's hash
+  std::vector<std::uint8_t> leaves;  // of its hash tree
+};
+Result<Reading> read_through(const UniqueFd& fd, const EntryRow& entry, const Progress& progress);
+// The leaves of the entry's hash tree; nullopt when they are not what they were.
+Result<std::optional<std::vector<std::uint8_t>>> kept_leaves(StoreState& state, const EntryRow& entry);
+// The same, made anew from the file when they are not what they should be. Errors:
+// kCorrupt when it is the file that is damaged; it has been quarantined then.
+Result<std::vector<std::uint8_t>> sound_leaves(StoreState& state, const EntryRow& entry, const UniqueFd& fd);
+// File and hash tree contradict each other: which is right? Makes the tree anew, or quarantines and returns kCorrupt.
+Status settle_doubt(StoreState& state, const EntryRow& entry, const UniqueFd& fd);
 
 // links.cc -------------------------------------------------------------------------------------------
 
 // Removes the link's file if it is still the one that we put there, or (changed meanwhile) a name of the blob
 // that `blob` has open.
 void remove_link_file(const LinkRow& link, const UniqueFd* blob = nullptr);
+// Removes links that are files of their own (reflinks) and have other bytes than the entry. Returns how many.
+Result<std::size_t> remove_damaged_links(StoreState& state, const EntryRow& entry);
 
 }  // namespace libcos::internal

@@ -83,6 +83,9 @@ Result<Store> Store::open(const StoreOptions& options) {
           private_root(options.directory.empty() ? default_store_directory() : options.directory));
   COS_CHECK(make_private_directory(paths.incoming()));
   COS_CHECK(make_private_directory(paths.blobs()));
+  if (stat_of(paths.rebuilt_database())) {
+    return fail(ErrorCode::kCorrupt, "A repair of the store was interrupted.", "Run `cos repair` again.");
+  }
   COS_TRY(sqlite::Database database, sqlite::Database::open(paths.database()));
   COS_CHECK(migrate(database));
   auto files = std::make_unique<DiskBlobFiles>(paths);
@@ -139,15 +142,26 @@ Result<Reader> Store::open_entry(const Hash& hash) {
   COS_TRY(const struct stat status, stat_of(*fd));
   const FileIdentity identity = identity_of(status);
   if (identity != entry->identity || static_cast<std::uint64_t>(status.st_size) != entry->size) {
-    COS_TRY(const bool intact, internal::matches(*fd, *entry, {}));
-    if (!intact) {
+    COS_TRY(const internal::Reading reading, internal::read_through(*fd, *entry, {}));
+    if (!reading.intact) {
       COS_CHECK(internal::quarantine(*state_, *entry));
       return gone();
     }
+    entry->identity = identity;
     const std::lock_guard lock(state_->mutex);
     COS_CHECK(state_->registry.set_verified(*entry, identity, state_->clock()));
+    state_->note_checked(*entry);
   }
-  return Reader(std::make_unique<internal::ReaderState>(std::move(*fd), entry->size));
+  Result<std::vector<std::uint8_t>> leaves = internal::sound_leaves(*state_, *entry, *fd);
+  if (!leaves) {
+    return leaves.error().code == ErrorCode::kCorrupt ? gone() : tl::unexpected(leaves.error());
+  }
+  auto reader = std::make_unique<internal::ReaderState>(state_, *entry, std::move(*fd), std::move(*leaves));
+  const std::lock_guard lock(state_->mutex);
+  if (state_->checked_lately(*entry)) {
+    reader->leaf_check.trust();
+  }
+  return Reader(std::move(reader));
 }
 
 Result<Writer> Store::begin_write(const WriteRequest& request) {

@@ -1,5 +1,7 @@
 // The part of the Store's face that serves the user: looking, removing, verifying, settings.
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "base/hex.h"
 #include "base/try.h"
@@ -90,37 +92,63 @@ Status Store::pin(const Hash& hash, bool pinned) {
   return state_->registry.set_pinned(row->id, pinned);
 }
 
-Result<VerifyOutcome> Store::verify(const Hash& hash, const Progress& progress) {
-  std::optional<EntryRow> row;
-  {
-    const std::lock_guard lock(state_->mutex);
-    COS_TRY(row, state_->registry.find(hash));
-  }
-  if (!row) {
-    return fail(ErrorCode::kNotFound, "There is no such entry in the store.");
-  }
-  if (row->damaged) {
-    return VerifyOutcome::kDamaged;
-  }
-  const Result<UniqueFd> fd = state_->blobs->open(hash);
-  if (!fd) {
-    if (fd.error().code != ErrorCode::kNotFound) {
-      return tl::unexpected(fd.error());
+namespace {
+
+Result<bool> is_orphan(StoreState& state, const Hash& hash) {
+  COS_TRY(const auto row, state.registry.find(hash));
+  return !row.has_value();
+}
+
+// The walk may take minutes: these are gathered without a lock, to be looked at again under it.
+std::vector<Hash> likely_orphans(StoreState& state, DiskBlobFiles& disk) {
+  std::vector<Hash> likely;
+  disk.for_each_blob([&](const Hash& hash) {
+    const std::lock_guard lock(state.mutex);
+    if (is_orphan(state, hash).value_or(false)) {
+      likely.push_back(hash);
     }
-    COS_CHECK(internal::forget_missing(*state_, hash));
-    const std::lock_guard lock(state_->mutex);
-    COS_TRY(const auto damaged, state_->registry.find(hash));
-    return damaged ? VerifyOutcome::kDamaged : VerifyOutcome::kMissing;
+  });
+  return likely;
+}
+
+// Writes the file's bytes once more, so that everything is checked and counted as for any write.
+Result<bool> add_again(Store& store, const Hash& hash, const UniqueFd& file) {
+  constexpr std::size_t kReadSize = std::size_t{1} << 20U;
+  COS_TRY(Writer writer, store.begin_write({Realm::local(), std::nullopt, hash}));
+  std::vector<std::uint8_t> buffer(kReadSize);
+  for (std::uint64_t at = 0;; at += kReadSize) {
+    COS_TRY(const std::size_t got, read_at(file, buffer, at));
+    COS_CHECK(writer.append(std::span(buffer).first(got)));
+    if (got < kReadSize) {
+      break;
+    }
   }
-  COS_TRY(const struct stat status, stat_of(*fd));
-  COS_TRY(const bool intact, internal::matches(*fd, *row, progress));
-  if (!intact) {
-    COS_CHECK(internal::quarantine(*state_, *row));
-    return VerifyOutcome::kDamaged;
+  const Result<Published> published = writer.close();
+  if (!published && published.error().code != ErrorCode::kData) {
+    return tl::unexpected(published.error());
   }
-  const std::lock_guard lock(state_->mutex);
-  COS_CHECK(state_->registry.set_verified(*row, identity_of(status), state_->clock()));
-  return VerifyOutcome::kIntact;
+  return published.has_value();
+}
+
+}  // namespace
+
+Result<std::vector<Hash>> Store::adopt_orphans() {
+  std::vector<Hash> adopted;
+  auto* disk = dynamic_cast<DiskBlobFiles*>(state_->blobs.get());
+  if (disk == nullptr) {
+    return adopted;
+  }
+  for (const Hash& hash : likely_orphans(*state_, *disk)) {
+    const Result<UniqueFd> file = disk->open(hash);
+    if (!file) {
+      continue;
+    }
+    COS_TRY(const bool sound, add_again(*this, hash, *file));
+    if (sound) {
+      adopted.push_back(hash);
+    }
+  }
+  return adopted;
 }
 
 Result<std::size_t> Store::collect_orphans() {
@@ -128,23 +156,11 @@ Result<std::size_t> Store::collect_orphans() {
   if (disk == nullptr) {
     return std::size_t{0};
   }
-  const auto is_orphan = [&](const Hash& hash) -> Result<bool> {
-    COS_TRY(const auto row, state_->registry.find(hash));
-    return !row.has_value();
-  };
-  // The walk may take minutes: candidates are gathered without a lock and looked at again under it.
-  std::vector<Hash> candidates;
-  disk->for_each_blob([&](const Hash& hash) {
-    const std::lock_guard lock(state_->mutex);
-    if (is_orphan(hash).value_or(false)) {
-      candidates.push_back(hash);
-    }
-  });
   std::size_t moved = 0;
-  for (const Hash& hash : candidates) {
+  for (const Hash& hash : likely_orphans(*state_, *disk)) {
     const std::lock_guard lock(state_->mutex);
     COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state_->registry.database()));
-    COS_TRY(const bool orphan, is_orphan(hash));
+    COS_TRY(const bool orphan, is_orphan(*state_, hash));
     if (orphan) {
       COS_CHECK(disk->quarantine(hash));
       ++moved;

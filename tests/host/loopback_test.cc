@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "host/host_fixture.h"
+#include "support/bit_rot.h"
 
 namespace libcos {
 namespace {
@@ -415,6 +416,26 @@ TEST_F(LoopbackTest, AStreamOf64MiBInAndOutTakesTheHostLessThan32MiBOfMemory) {
   EXPECT_TRUE(post(host_, read_ticket(host_, handle)).body == text);
   EXPECT_GT(peak_kib(host_.pid()), 0U);
   EXPECT_LT(peak_kib(host_.pid()), 32U * 1024U);
+}
+
+// Bytes that the disk changed -------------------------------------------------------------------------
+
+TEST_F(LoopbackTest, AReadOfARottenPartGetsNoByteAndOneOfAnotherPartGetsIts) {
+  const std::string text = bytes_without_pattern(3U << 20U);
+  store_text(host_, kA, text);
+  ASSERT_TRUE(flip_bit(StorePaths(home_.store()).blob(hash_of(text)), (2U << 20U) + 9));
+  // What was checked lately is not checked again by the same host.
+  NativeHost fresh(home_.environment());
+  ASSERT_EQ(refusal(fresh.hello()), "");
+  const auto ticket = [&] {
+    return read_ticket(fresh, find(fresh, kA, hash_of(text)).at("handle").get<std::string>());
+  };
+  const HttpReply part = post(fresh, ticket(), "bytes=1048570-1048580");
+  EXPECT_EQ(part.status, 206);
+  EXPECT_EQ(part.body, text.substr(1048570, 11));
+  const HttpReply rotten = post(fresh, ticket());
+  EXPECT_EQ(rotten.status, 404);
+  EXPECT_EQ(rotten.body, "");
 }
 
 }  // namespace

@@ -1,0 +1,105 @@
+#include <cstdio>
+#include <memory>
+#include <optional>
+
+#include "base/try.h"
+#include "cli/app.h"
+#include "cli/verification.h"
+
+namespace libcos::cli {
+namespace {
+
+struct Repair {
+  std::optional<RebuildReport> rebuilt;
+  Verification verification;
+  std::vector<Hash> adopted;
+  std::size_t orphans = 0;
+};
+
+// Whether the registry must be made anew. Errors other than damage are for the user to mend.
+Result<bool> needs_rebuilding() {
+  Result<Store> store = Store::open({});
+  if (!store) {
+    return store.error().code == ErrorCode::kCorrupt ? Result<bool>(true) : tl::unexpected(store.error());
+  }
+  COS_TRY(const auto problems, store->check_registry());
+  return !problems.empty();
+}
+
+Result<Repair> repair(bool adopt) {
+  Repair done;
+  COS_TRY(const bool rebuild, needs_rebuilding());
+  if (rebuild) {
+    COS_TRY(done.rebuilt, rebuild_registry({}));
+  }
+  COS_TRY(Store store, Store::open({}));
+  COS_TRY(done.verification, verify_all(store));
+  if (adopt) {
+    COS_TRY(done.adopted, store.adopt_orphans());
+  }
+  COS_TRY(done.orphans, store.collect_orphans());
+  return done;
+}
+
+void print(const Repair& done) {
+  if (done.rebuilt) {
+    std::printf(
+        "The registry was damaged. A new one was made from %llu rows of it; %llu rows had lost their meaning.\n",
+        static_cast<unsigned long long>(done.rebuilt->rows_kept),
+        static_cast<unsigned long long>(done.rebuilt->rows_dropped));
+    if (!done.rebuilt->old_registry.empty()) {
+      std::printf("The old one is kept in %s.\n", done.rebuilt->old_registry.c_str());
+    }
+  } else {
+    std::printf("The registry is sound.\n");
+  }
+  print(done.verification);
+  if (!done.adopted.empty()) {
+    std::printf("%zu files without records were kept as added by you.\n", done.adopted.size());
+  }
+  if (done.orphans > 0) {
+    std::printf(
+        "%zu files without records were moved to quarantine/ in the store. To keep such files, run"
+        " `cos repair --adopt` instead.\n",
+        done.orphans);
+  }
+}
+
+nlohmann::ordered_json to_json(const Repair& done) {
+  nlohmann::ordered_json registry = nullptr;
+  if (done.rebuilt) {
+    registry = {{"rowsKept", done.rebuilt->rows_kept},
+                {"rowsDropped", done.rebuilt->rows_dropped},
+                {"oldRegistry", done.rebuilt->old_registry.string()}};
+  }
+  return {{"rebuiltRegistry", registry},
+          {"intact", done.verification.intact},
+          {"mended", names(done.verification.mended)},
+          {"damaged", to_json(done.verification.damaged)},
+          {"missing", to_json(done.verification.missing)},
+          {"adopted", names(done.adopted)},
+          {"orphansQuarantined", done.orphans}};
+}
+
+}  // namespace
+
+void add_repair(CLI::App& parser, App& app) {
+  auto adopt = std::make_shared<bool>(false);
+  CLI::App* command =
+      add_command(parser, app, "repair", "Mend a damaged store, and say what to download again", [&app, adopt] {
+        const Result<Repair> done = repair(*adopt);
+        if (!done) {
+          return report(app, done.error());
+        }
+        if (app.json) {
+          print_json(to_json(*done));
+        } else {
+          print(*done);
+        }
+        return static_cast<int>(
+            done->verification.damaged.empty() && done->verification.missing.empty() ? kDone : kDamagedFound);
+      });
+  command->add_flag("--adopt", *adopt, "Keep files whose records are lost, as added by you");
+}
+
+}  // namespace libcos::cli

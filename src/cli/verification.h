@@ -1,0 +1,38 @@
+// Reading entries again, for `cos verify` and `cos repair`.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "cos/cos.h"
+
+namespace libcos::cli {
+
+// An entry whose bytes are lost, and what helps to get them again.
+struct Loss {
+  EntryInfo entry;
+  std::string name;               // where the Public Hash List has one
+  std::vector<std::string> urls;  // the file was downloaded from there, as sites said
+};
+
+struct Verification {
+  std::uint64_t intact = 0;
+  std::uint64_t bytes = 0;
+  std::vector<Hash> mended;
+  std::vector<Loss> damaged;
+  std::vector<Loss> missing;
+};
+
+// Reads all entries, with a progress bar.
+Result<Verification> verify_all(Store& store);
+Result<Verification> verify_some(Store& store, const std::vector<Hash>& hashes);
+
+void print(const Verification& verification);
+nlohmann::ordered_json names(const std::vector<Hash>& hashes);
+nlohmann::ordered_json hashes_of(const std::vector<Loss>& losses);
+// With names, sizes, sites and addresses.
+nlohmann::ordered_json to_json(const std::vector<Loss>& losses);
+
+}  // namespace libcos::cli

@@ -1,0 +1,274 @@
+// A new registry out of what a damaged one still gives. The steps, each of which may be the last:
+//
+//   store.db and its log are copied to quarantine/registry-<time>/; the copy is read
+//   store.db.new is filled, checked, synced, and renamed to store.db.rebuilt: from here on it counts
+//   the old log goes, store.db.rebuilt becomes store.db
+//
+// Store::open() refuses a store with a store.db.rebuilt; the next repair takes the last step. All the while the old
+// file is locked as SQLite locks it, so that nobody opens it.
+#include "cos/repair.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/files.h"
+#include "base/try.h"
+#include "store/paths.h"
+#include "store/schema.h"
+#include "store/sqlite.h"
+
+namespace libcos {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Where SQLite's connections lock a database file for as long as they have it open (file format, "lock bytes").
+constexpr off_t kSharedFirst = 0x40000002;
+constexpr off_t kSharedSize = 510;
+constexpr std::size_t kCopySize = std::size_t{1} << 20U;
+constexpr std::size_t kHeaderSize = 100;
+
+// In an order in which nobody refers to what comes later. Not: `total` and `usage`, which triggers count anew.
+struct TableCopy {
+  const char* name;
+  const char* order;  // the primary key
+  bool (*is_possible)(const sqlite::Query&) = nullptr;
+};
+
+bool is_origin(const sqlite::Query& row) { return Origin::from_serialized(row.text(1)).has_value(); }
+bool is_realm(const sqlite::Query& row) { return row.text(1) == "local" || Realm::profile(row.text(1)).has_value(); }
+
+constexpr std::array<TableCopy, 17> kTables{{
+    {"setting", "key"},
+    {"secret", "name"},
+    {"realm", "id", is_realm},
+    {"site", "id"},
+    {"origin", "id", is_origin},
+    {"entry", "id"},
+    {"hash_tree", "entry"},
+    {"listing", "entry, realm"},
+    {"storing_origin", "entry, realm, origin, top_level"},
+    {"listed_origin", "entry, realm, origin, top_level"},
+    {"reader", "entry, realm, origin"},
+    {"lookup_account", "realm, site"},
+    {"lookup", "realm, site, digest, algorithm"},
+    {"write_account", "realm, site"},
+    {"site_decision", "realm, site"},
+    {"doomed_blob", "digest, algorithm"},
+    {"link", "realm, digest, algorithm, place"},
+}};
+
+tl::unexpected<Error> errno_failure(std::string_view doing, const fs::path& path) {
+  return tl::unexpected(errno_error(doing, path, errno));
+}
+
+std::string descending(std::string order) {
+  for (std::size_t at = 0; (at = order.find(", ", at)) != std::string::npos; at += 7) {
+    order.replace(at, 2, " DESC, ");
+  }
+  return order + " DESC";
+}
+
+std::string insertion(const std::string& table, int columns) {
+  std::string sql = "INSERT OR IGNORE INTO " + table + " VALUES (";
+  for (int column = 1; column <= columns; ++column) {
+    sql += (column == 1 ? "?" : ", ?") + std::to_string(column);
+  }
+  return sql + ")";
+}
+
+// Reads a table from both ends, each as far as it goes: what lies beyond one broken page is had from the other side.
+class Salvage {
+ public:
+  Salvage(sqlite::Database& from, sqlite::Database& to, RebuildReport& report)
+      : from_(from), to_(to), report_(report) {}
+
+  Status copy(const TableCopy& table) {
+    const std::string select = "SELECT * FROM " + std::string(table.name) + " ORDER BY ";
+    COS_TRY(const bool whole, copy_rows(table, select + table.order));
+    if (!whole) {
+      COS_TRY(const bool rest, copy_rows(table, select + descending(table.order)));
+      (void)rest;
+    }
+    return {};
+  }
+
+ private:
+  // False when it broke off.
+  Result<bool> copy_rows(const TableCopy& table, const std::string& select) {
+    auto rows = from_.query(select);
+    if (!rows) {
+      return false;
+    }
+    while (true) {
+      const Result<bool> more = rows->next();
+      if (!more) {
+        return false;
+      }
+      if (!*more) {
+        return true;
+      }
+      COS_CHECK(copy_row(table, *rows));
+    }
+  }
+
+  Status copy_row(const TableCopy& table, const sqlite::Query& row) {
+    if (table.is_possible != nullptr && !table.is_possible(row)) {
+      ++report_.rows_dropped;
+      return {};
+    }
+    const Status copied = to_.insert_row(insertion(table.name, row.columns()), row);
+    if (copied) {
+      report_.rows_kept += to_.changes() > 0 ? 1U : 0U;  // none: it is there from the other side
+    } else if (copied.error().code == ErrorCode::kQuotaExceeded || copied.error().code == ErrorCode::kBusy) {
+      return copied;
+    } else {
+      ++report_.rows_dropped;  // a constraint: it refers to what is lost
+    }
+    return {};
+  }
+
+  sqlite::Database& from_;
+  sqlite::Database& to_;
+  RebuildReport& report_;
+};
+
+// Copies with a descriptor that is open: opening and closing the file once more would drop our lock on it.
+Status copy_file(const UniqueFd& from, const fs::path& to) {
+  COS_TRY(const UniqueFd copy, open_file(to, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600));
+  std::vector<std::uint8_t> buffer(kCopySize);
+  for (std::uint64_t at = 0;; at += buffer.size()) {
+    COS_TRY(const std::size_t got, read_at(from, buffer, at));
+    COS_CHECK(write_at(copy, std::span(buffer).first(got), at));
+    if (got < buffer.size()) {
+      return sync_data(copy);
+    }
+  }
+}
+
+Status remove_if_there(const fs::path& path) {
+  return ::unlink(path.c_str()) == 0 || errno == ENOENT ? Status() : errno_failure("remove", path);
+}
+
+fs::path beside(const fs::path& database, const char* ending) { return database.string() + ending; }
+
+class Rebuild {
+ public:
+  explicit Rebuild(StorePaths paths) : paths_(std::move(paths)) {}
+
+  Result<RebuildReport> run() {
+    COS_CHECK(lock());
+    RebuildReport report;
+    if (!stat_of(paths_.rebuilt_database())) {
+      report.old_registry = paths_.quarantine() / ("registry-" + std::to_string(system_clock()()));
+      COS_CHECK(set_copy_aside(report.old_registry));
+      COS_CHECK(fill(report));
+    }
+    COS_CHECK(put_in_place());
+    return report;
+  }
+
+ private:
+  Status lock() {
+    COS_TRY(database_, open_file(paths_.database(), O_RDWR | O_CREAT | O_NOFOLLOW, 0600));
+    struct flock range {};
+    range.l_type = F_WRLCK;
+    range.l_whence = SEEK_SET;
+    range.l_start = kSharedFirst;
+    range.l_len = kSharedSize;
+    if (::fcntl(database_.get(), F_SETLK, &range) != 0) {
+      return fail(ErrorCode::kBusy, "The store is in use, and its registry cannot be replaced now.",
+                  "Close your browsers and other cos commands, then run `cos repair` again.");
+    }
+    return {};
+  }
+
+  Status set_copy_aside(const fs::path& directory) const {
+    COS_CHECK(make_private_directory(directory));
+    COS_CHECK(copy_file(database_, directory / "store.db"));
+    if (const auto log = open_file(beside(paths_.database(), "-wal"), O_RDONLY | O_NOFOLLOW)) {
+      COS_CHECK(copy_file(*log, directory / "store.db-wal"));
+    }
+    return sync_directory(directory);
+  }
+
+  Status fill(RebuildReport& report) const {
+    const fs::path unfinished = beside(paths_.database(), ".new");
+    for (const char* ending : {"", "-wal", "-shm", "-journal"}) {
+      COS_CHECK(remove_if_there(beside(unfinished, ending)));
+    }
+    {
+      COS_TRY(sqlite::Database made, sqlite::Database::open(unfinished));
+      COS_CHECK(migrate(made));
+      COS_TRY(auto transaction, sqlite::WriteTransaction::begin(made));
+      COS_CHECK(salvage(report, made));
+      COS_CHECK(made.execute(std::string("DELETE FROM entry WHERE ") + kImpossibleEntry));
+      COS_CHECK(transaction.commit());
+      COS_CHECK(made.execute("PRAGMA journal_mode = DELETE"));
+    }
+    COS_TRY(const UniqueFd file, open_file(unfinished, O_RDONLY | O_NOFOLLOW));
+    COS_CHECK(sync_data(file));
+    if (::rename(unfinished.c_str(), paths_.rebuilt_database().c_str()) != 0) {
+      return errno_failure("rename", unfinished);
+    }
+    return sync_directory(paths_.root());
+  }
+
+  static Status salvage(RebuildReport& report, sqlite::Database& made) {
+    auto old = sqlite::Database::open(report.old_registry / "store.db");
+    if (!old) {
+      return {};  // nothing can be had from it
+    }
+    if (const Status known = migrate(*old); !known) {
+      if (known.error().code == ErrorCode::kNewerStore) {
+        return known;
+      }
+      const auto tables = old->integer("SELECT count(*) FROM sqlite_schema");
+      const auto ours = old->integer("SELECT count(*) FROM sqlite_schema WHERE name IN ('entry', 'storing_origin')");
+      if (tables && tables->value_or(0) > 0 && ours && ours->value_or(0) == 0) {
+        return known;  // some other program's database is not ours to replace
+      }
+    }
+    for (const TableCopy& table : kTables) {
+      COS_CHECK(Salvage(*old, made, report).copy(table));
+    }
+    return {};
+  }
+
+  Status put_in_place() {
+    COS_CHECK(remove_if_there(beside(paths_.database(), "-wal")));
+    COS_CHECK(remove_if_there(beside(paths_.database(), "-shm")));
+    if (::rename(paths_.rebuilt_database().c_str(), paths_.database().c_str()) != 0) {
+      return errno_failure("replace", paths_.database());
+    }
+    COS_CHECK(sync_directory(paths_.root()));
+    // Who opened the old file and waits for our lock must not take it for the store.
+    const std::array<std::uint8_t, kHeaderSize> nothing{};
+    return write_at(database_, nothing, 0);
+  }
+
+  const StorePaths paths_;
+  UniqueFd database_;
+};
+
+}  // namespace
+
+Result<RebuildReport> rebuild_registry(const StoreOptions& options) {
+  std::error_code error;
+  const fs::path root = fs::canonical(options.directory.empty() ? default_store_directory() : options.directory, error);
+  if (error) {
+    return fail(ErrorCode::kNotFound, "There is no store to repair.");
+  }
+  return Rebuild(StorePaths(root)).run();
+}
+
+}  // namespace libcos
