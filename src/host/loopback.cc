@@ -7,7 +7,6 @@
 #include <openssl/crypto.h>
 #include <sys/socket.h>
 
-#include <charconv>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
@@ -16,13 +15,16 @@
 #include "base/files.h"
 #include "base/random.h"
 #include "base/try.h"
+#include "host/doorman.h"
+#include "host/http_values.h"
 #include "host/public_sentence.h"
 
 namespace libcos {
 namespace {
 
 constexpr std::size_t kTokenBytes = 32;
-constexpr unsigned kMostConnections = 64;
+// A thread each. Strangers are fewer than this, so the extension always finds a place.
+constexpr unsigned kMostConnections = 256;
 constexpr unsigned kIdleSeconds = 60;
 constexpr std::size_t kConnectionBuffer = std::size_t{512} << 10U;
 constexpr std::string_view kBearer = "Bearer ";
@@ -36,11 +38,6 @@ struct StopDaemon {
   void operator()(MHD_Daemon* daemon) const { MHD_stop_daemon(daemon); }
 };
 
-struct ByteRange {
-  std::uint64_t first;
-  std::uint64_t last;  // inclusive
-};
-
 std::string_view header(MHD_Connection* connection, const char* name) {
   const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
   return value == nullptr ? std::string_view() : std::string_view(value);
@@ -51,29 +48,8 @@ bool same_secret(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-std::optional<std::uint64_t> parse_number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return !text.empty() && error == std::errc{} && end == text.data() + text.size() ? std::optional(value)
-                                                                                   : std::nullopt;
-}
-
-// "bytes=a-b", "bytes=a-" and "bytes=-n"; nullopt for what is not one satisfiable range.
-std::optional<ByteRange> parse_range(std::string_view text, std::uint64_t size) {
-  constexpr std::string_view kUnit = "bytes=";
-  const std::size_t dash = text.find('-');
-  if (!text.starts_with(kUnit) || dash == std::string_view::npos || size == 0) {
-    return std::nullopt;
-  }
-  const auto first = parse_number(text.substr(kUnit.size(), dash - kUnit.size()));
-  const auto last = parse_number(text.substr(dash + 1));
-  if (!first && last && *last > 0 && dash == kUnit.size()) {
-    return ByteRange{size - std::min(*last, size), size - 1};
-  }
-  if (!first || *first >= size || (!last && dash + 1 != text.size()) || (last && *last < *first)) {
-    return std::nullopt;
-  }
-  return ByteRange{*first, last ? std::min(*last, size - 1) : size - 1};
+int socket_of(MHD_Connection* connection) {
+  return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 }
 
 MHD_Result reply_empty(MHD_Connection* connection, unsigned status) {
@@ -127,10 +103,11 @@ class Server final : public Loopback {
     port_ = ntohs(address.sin_port);
     host_ = "127.0.0.1:" + std::to_string(port_);
     daemon_.reset(MHD_start_daemon(
-        MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ITC, 0, nullptr, nullptr,
-        &Server::on_request, this, MHD_OPTION_LISTEN_SOCKET, listener.get(), MHD_OPTION_NOTIFY_COMPLETED,
-        &Server::on_completed, this, MHD_OPTION_CONNECTION_LIMIT, kMostConnections, MHD_OPTION_CONNECTION_TIMEOUT,
-        kIdleSeconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionBuffer, MHD_OPTION_END));
+        MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_ITC, 0, &Server::on_accept, this,
+        &Server::on_request, this, MHD_OPTION_LISTEN_SOCKET, listener.get(), MHD_OPTION_NOTIFY_CONNECTION,
+        &Server::on_connection, this, MHD_OPTION_NOTIFY_COMPLETED, &Server::on_completed, this,
+        MHD_OPTION_CONNECTION_LIMIT, kMostConnections, MHD_OPTION_CONNECTION_TIMEOUT, kIdleSeconds,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionBuffer, MHD_OPTION_END));
     if (!daemon_) {
       return fail(ErrorCode::kIo, "Cannot listen on 127.0.0.1.");
     }
@@ -142,6 +119,18 @@ class Server final : public Loopback {
   [[nodiscard]] const std::string& token() const override { return token_; }
 
  private:
+  static MHD_Result on_accept(void* self, const sockaddr* peer, socklen_t size) {
+    auto* const server = static_cast<Server*>(self);
+    return server->doorman_.is_own_user(peer, size, server->port_) ? MHD_YES : MHD_NO;
+  }
+
+  static void on_connection(void* self, MHD_Connection* connection, void** /*context*/,
+                            MHD_ConnectionNotificationCode what) {
+    Doorman& doorman = static_cast<Server*>(self)->doorman_;
+    what == MHD_CONNECTION_NOTIFY_STARTED ? doorman.entered(socket_of(connection))
+                                          : doorman.left(socket_of(connection));
+  }
+
   static MHD_Result on_request(void* self, MHD_Connection* connection, const char* url, const char* method,
                                const char* /*version*/, const char* data, std::size_t* size, void** context) {
     return static_cast<Server*>(self)->serve(connection, url, method, data, size, context);
@@ -171,6 +160,7 @@ class Server final : public Loopback {
     constexpr std::string_view kRead = "/read/";
     constexpr std::string_view kWrite = "/write/";
     if (may_enter(connection)) {
+      doorman_.let_in(socket_of(connection));
       if (method == "POST" && url.starts_with(kRead)) {
         if (const auto hash = tickets_.redeem_read(url.substr(kRead.size()))) {
           return send_entry(connection, *hash);
@@ -247,6 +237,7 @@ class Server final : public Loopback {
   const std::string token_;
   std::string host_;
   std::uint16_t port_ = 0;
+  Doorman doorman_;
   std::unique_ptr<MHD_Daemon, StopDaemon> daemon_;  // last: stops before what its threads use goes
 };
 

@@ -104,7 +104,7 @@ bool is_marked(const fs::path& path, const std::string& text) {
   if (!status || !S_ISREG(status->st_mode) || static_cast<std::size_t>(status->st_size) != text.size()) {
     return false;
   }
-  const Result<UniqueFd> fd = open_file(path, O_RDONLY | O_NOFOLLOW);
+  const Result<UniqueFd> fd = open_file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   std::string content(text.size(), '\0');
   const auto got =
       fd ? read_at(*fd, {reinterpret_cast<std::uint8_t*>(content.data()), content.size()}, 0) : Result<std::size_t>(0);

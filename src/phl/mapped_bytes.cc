@@ -11,7 +11,7 @@
 namespace libcos {
 
 Result<MappedBytes> MappedBytes::map(const std::filesystem::path& path) {
-  COS_TRY(const UniqueFd fd, open_file(path, O_RDONLY | O_NOFOLLOW));
+  COS_TRY(const UniqueFd fd, open_file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
   return map(fd);
 }
 

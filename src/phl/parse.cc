@@ -134,7 +134,10 @@ class TextParser {
     for (const auto& [prefix, field] :
          {std::pair(kVersion, &list_.version), std::pair(kCommit, &list_.commit), std::pair(kDate, &list_.date)}) {
       if (line.starts_with(prefix)) {
-        *field = printable(comment_text(line.substr(prefix.size())), kMostHeaderText);
+        // Trimmed last: a blank at an end would be gone when the list is printed and parsed again.
+        const std::string clean = printable(line.substr(prefix.size()), line.size());
+        const std::string_view value = comment_text(clean).substr(0, kMostHeaderText);
+        *field = value.substr(0, value.find_last_not_of(" \t") + 1);
       }
     }
   }

@@ -81,6 +81,10 @@ std::optional<std::string> to_ascii_domain(std::string_view host) {
 }
 
 std::optional<std::string> canonical_host(std::string_view host) {
+  // What parses addresses and domains takes a zero byte for the end, and would see another host than is written.
+  if (host.find('\0') != std::string_view::npos) {
+    return std::nullopt;
+  }
   if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
     return canonical_ipv6(host.substr(1, host.size() - 2));
   }

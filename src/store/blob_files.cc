@@ -19,6 +19,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Nobody waits for what is no file of ours: opening a pipe would, until somebody writes into it.
+constexpr int kToRead = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
+
 bool lock_exclusively(const UniqueFd& fd) { return ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0; }
 
 tl::unexpected<Error> errno_failure(std::string_view doing, const fs::path& path) {
@@ -36,12 +39,12 @@ std::vector<fs::path> files_in(const fs::path& directory) {
 
 // The open file when nobody else holds it, so that it is ours to remove.
 UniqueFd abandoned(const fs::path& part) {
-  Result<UniqueFd> fd = open_file(part, O_RDONLY | O_NOFOLLOW);
+  Result<UniqueFd> fd = open_file(part, kToRead);
   return fd && lock_exclusively(*fd) ? std::move(*fd) : UniqueFd();
 }
 
 Result<UniqueFd> open_file(const fs::path& path, const Hash& hash) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+  const int descriptor = ::open(path.c_str(), kToRead | O_CLOEXEC);
   if (descriptor < 0) {
     // Only this error says that the file is gone. After any other the entry must stay.
     if (errno == ENOENT) {
@@ -208,7 +211,7 @@ Result<UniqueFd> DiskBlobFiles::open(const Hash& hash) {
 Result<UniqueFd> DiskBlobFiles::open_quarantined(const Hash& hash) { return open_file(paths_.quarantined(hash), hash); }
 
 bool DiskBlobFiles::is_idle(const Hash& hash) {
-  const Result<UniqueFd> fd = open_file(paths_.blob(hash), O_RDONLY | O_NOFOLLOW);
+  const Result<UniqueFd> fd = open_file(paths_.blob(hash), kToRead);
   return !fd || lock_exclusively(*fd);
 }
 

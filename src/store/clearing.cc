@@ -18,8 +18,17 @@ constexpr std::size_t kAtOnce = 256;
 using NextEntries = std::function<Result<std::vector<EntryRow>>(Registry&)>;
 using Forget = std::function<Status(Registry&, const EntryRow&)>;
 
+std::vector<std::int64_t> ids_of(const std::vector<EntryRow>& entries) {
+  std::vector<std::int64_t> ids;
+  for (const EntryRow& entry : entries) {
+    ids.push_back(entry.id);
+  }
+  return ids;
+}
+
 // Takes something out of every entry that `next` returns, until it returns none: `forget` must make that so.
 Status clear(StoreState& state, const NextEntries& next, const Forget& forget, ClearReport& report) {
+  std::vector<std::int64_t> before;
   while (true) {
     const std::lock_guard lock(state.mutex);
     std::vector<EntryRow> unheld;
@@ -30,6 +39,13 @@ Status clear(StoreState& state, const NextEntries& next, const Forget& forget, C
       if (entries.empty()) {
         return {};
       }
+      // In a damaged registry what is found need not be what is forgotten.
+      std::vector<std::int64_t> now = ids_of(entries);
+      if (now == before) {
+        return fail(ErrorCode::kCorrupt, "The registry is damaged: something in it cannot be cleared.",
+                    "Run `cos verify`.");
+      }
+      before = std::move(now);
       for (const EntryRow& entry : entries) {
         COS_CHECK(forget(state.registry, entry));
         COS_TRY(const bool nobody_holds_it, state.registry.drop_unheld_listings(entry.id));

@@ -236,15 +236,14 @@ Status Store::sweep_links() {
   constexpr std::size_t kAtOnce = 256;
   const std::lock_guard lock(state_->mutex);
   while (true) {
-    COS_TRY(const auto seen, state_->registry.stale_links(1));
-    if (seen.empty()) {
+    COS_TRY(const bool stale, state_->registry.has_stale_links());
+    if (!stale) {
       return {};
     }
     COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state_->registry.database()));
-    COS_TRY(const auto stale, state_->registry.stale_links(kAtOnce));
-    for (const LinkRow& link : stale) {
+    COS_TRY(const auto links, state_->registry.take_stale_links(kAtOnce));
+    for (const LinkRow& link : links) {
       internal::remove_link_file(link);
-      COS_CHECK(state_->registry.forget_link(link));
     }
     COS_CHECK(transaction.commit());
   }

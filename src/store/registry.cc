@@ -21,6 +21,16 @@ Result<LinkRow> read_link(const sqlite::Query& query) {
                  query.text(6), query.integer(7)};
 }
 
+// A row that names no possible hash is read as none.
+Result<std::optional<LinkRow>> read_link_if_sound(const sqlite::Query& query) {
+  Result<LinkRow> link = read_link(query);
+  return link ? std::optional(std::move(*link)) : std::nullopt;
+}
+
+constexpr std::string_view kStaleLinks =
+    " FROM link WHERE NOT EXISTS (SELECT 1 FROM entry WHERE entry.digest = link.digest"
+    " AND entry.algorithm = link.algorithm AND NOT entry.damaged)";
+
 }  // namespace
 
 Result<std::optional<EntryRow>> Registry::find(const Hash& hash) {
@@ -283,14 +293,33 @@ Result<std::vector<LinkRow>> Registry::links_of(const Hash& hash) {
   return sqlite::collect(std::move(query), read_link);
 }
 
-Result<std::vector<LinkRow>> Registry::stale_links(std::size_t limit) {
+Result<bool> Registry::has_stale_links() {
+  COS_TRY(const auto row, database_.integer("SELECT 1" + std::string(kStaleLinks) + " LIMIT 1"));
+  return row.has_value();
+}
+
+Result<std::vector<LinkRow>> Registry::take_stale_links(std::size_t limit) {
+  static const std::string kStep = std::string(kStaleLinks) + " ORDER BY realm, digest, algorithm, place LIMIT ?1";
   COS_TRY(auto query,
-          database_.query("SELECT algorithm, digest, path, inode, mtime, blob, place, used_at FROM link WHERE NOT "
-                          "EXISTS (SELECT 1 FROM entry WHERE"
-                          " entry.digest = link.digest AND entry.algorithm = link.algorithm AND NOT entry.damaged)"
-                          " LIMIT ?1",
-                          limit));
-  return sqlite::collect(std::move(query), read_link);
+          database_.query("SELECT algorithm, digest, path, inode, mtime, blob, place, used_at" + kStep, limit));
+  COS_TRY(const auto rows, sqlite::collect(std::move(query), read_link_if_sound));
+  // By what the rows hold, whatever that is: a row that a flipped bit keeps from being found by its values would be
+  // taken again and again.
+  COS_CHECK(
+      database_.run("DELETE FROM link WHERE (realm, digest, algorithm, place) IN"
+                    " (SELECT realm, digest, algorithm, place" +
+                        kStep + ")",
+                    limit));
+  if (!rows.empty() && database_.changes() == 0) {
+    return fail(ErrorCode::kCorrupt, "The registry holds a link that cannot be removed.", "Run `cos verify`.");
+  }
+  std::vector<LinkRow> links;
+  for (const std::optional<LinkRow>& row : rows) {
+    if (row) {
+      links.push_back(*row);
+    }
+  }
+  return links;
 }
 
 Result<std::vector<LinkRow>> Registry::links_over(const Realm& realm, std::size_t most) {

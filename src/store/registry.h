@@ -210,7 +210,9 @@ class Registry {
   Status touch_link(const Realm& realm, const LinkRow& link, std::int64_t now);
   // Whether a profile read the entry through a link since then.
   Result<bool> link_used_since(const Hash& hash, std::int64_t when);
-  Result<std::vector<LinkRow>> stale_links(std::size_t limit);
+  Result<bool> has_stale_links();
+  // Takes the rows, and returns those that say which file was linked.
+  Result<std::vector<LinkRow>> take_stale_links(std::size_t limit);
   Result<std::vector<LinkRow>> links_over(const Realm& realm, std::size_t most);
   Status forget_link(const LinkRow& link);
 

@@ -12,7 +12,9 @@ constexpr std::string_view kEntryColumns =
 }  // namespace
 
 Result<Hash> read_hash(const sqlite::Query& query, int algorithm_column) {
-  const auto algorithm = algorithm_from_number(static_cast<std::uint8_t>(query.integer(algorithm_column)));
+  const std::int64_t number = query.integer(algorithm_column);
+  const auto algorithm =
+      number >= 0 && number <= UINT8_MAX ? algorithm_from_number(static_cast<std::uint8_t>(number)) : std::nullopt;
   Result<Hash> hash = algorithm ? Hash::from_digest(*algorithm, query.blob(algorithm_column + 1))
                                 : Result<Hash>(fail(ErrorCode::kCorrupt, ""));
   if (!hash) {

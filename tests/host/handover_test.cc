@@ -125,6 +125,21 @@ TEST_F(HandoverTest, WithoutTheMarkerNothingIsTouched) {
   EXPECT_EQ(link_of(host, handle), "absent");
 }
 
+TEST_F(HandoverTest, AMarkedFileThatIsReachedThroughASymlinkIsNotTouched) {
+  const fs::path outside = home_.path() / "outside" / "00000001";
+  mark(outside, marker_);
+  fs::create_directories(shelf_in(user_data()));
+  fs::create_symlink(outside, shelf_in(user_data()) / "00000001");
+  fs::create_directory_symlink(outside.parent_path(), shelf_in(user_data()).parent_path() / "01");
+  NativeHost host(home_.environment(), started_by("--user-data-dir=" + user_data().string()));
+  host.hello();
+  const std::string handle = store_text(host, kA, "text");
+  EXPECT_EQ(refusal(hand_over(host, handle, marker_)), "HandoverFailed");
+  EXPECT_EQ(content(outside), "cos-handover-marker-v1:" + marker_);
+  EXPECT_TRUE(fs::is_symlink(shelf_in(user_data()) / "00000001"));
+  EXPECT_EQ(fs::hard_link_count(blob("text")), 1U);
+}
+
 TEST_F(HandoverTest, AHandleThatMayNotReadIsHandedNothing) {
   const fs::path file = shelf_in(user_data()) / "00000001";
   mark(file, marker_);

@@ -418,37 +418,6 @@ TEST_F(LoopbackTest, AStreamOf64MiBInAndOutTakesTheHostLessThan32MiBOfMemory) {
   EXPECT_LT(peak_kib(host_.pid()), 32U * 1024U);
 }
 
-TEST_F(LoopbackTest, IdleConnectionsDoNotKeepAGoodRequestWaiting) {
-  const std::string ticket = ticket_to("text");
-  std::vector<HttpConnection> idle;
-  for (int i = 0; i < 48; ++i) {
-    idle.emplace_back(host_.port());
-    if (i % 2 == 0) {
-      idle.back().send("POST /read/");
-    }
-  }
-  EXPECT_EQ(post(host_, ticket).body, "text");
-}
-
-// Beyond 64 connections the host accepts none until one ends, or has been idle for a minute. A program of
-// this machine (not a page: browsers bound their connections to one host) can thus make reads wait for a
-// minute; it could as well stop the host.
-TEST_F(LoopbackTest, BeyondTheConnectionLimitARequestWaitsForAPlace) {
-  const std::string ticket = ticket_to("text");
-  std::vector<HttpConnection> idle;
-  for (int i = 0; i < 80; ++i) {
-    idle.emplace_back(host_.port());
-  }
-  HttpConnection connection(host_.port());
-  Headers headers = good_headers(host_);
-  headers["Content-Length"] = "0";
-  connection.send(head("POST", "/read/" + ticket, headers));
-  EXPECT_EQ(refusal(host_.ask({{"cmd", "status"}})), "") << "messages are answered meanwhile";
-  idle.clear();
-  ASSERT_TRUE(connection.answers_within(kPatience));
-  EXPECT_EQ(connection.receive().body, "text");
-}
-
 // Bytes that the disk changed -------------------------------------------------------------------------
 
 TEST_F(LoopbackTest, AReadOfARottenPartGetsNoByteAndOneOfAnotherPartGetsIts) {

@@ -1,3 +1,4 @@
+#include "store/sqlite.h"
 #include "store/store_fixture.h"
 
 namespace libcos {
@@ -107,6 +108,15 @@ TEST_F(ClearingTest, ClearingAPageForgetsWhatFramesStoredOnIt) {
   ASSERT_TRUE(put_request({profile('a'), origin_of(kB), hash_of("text"), {}, "", origin_of(kA)}, "text"));
   ASSERT_TRUE(store_.clear_site("a.test", std::nullopt));
   EXPECT_FALSE(has("text"));
+}
+
+// As in a damaged index, which finds rows that are not there to be deleted.
+TEST_F(ClearingTest, WhereNothingCanBeForgottenClearingEndsWithAnError) {
+  ASSERT_TRUE(put("https://a.test", "text"));
+  auto database = sqlite::Database::open(directory() / "store.db");
+  ASSERT_TRUE(database && database->execute("CREATE TRIGGER stubborn BEFORE DELETE ON storing_origin BEGIN"
+                                            " SELECT RAISE(IGNORE); END"));
+  EXPECT_EQ(store_.clear_site("a.test", std::nullopt).error().code, ErrorCode::kCorrupt);
 }
 
 TEST_F(ClearingTest, ASitesBudgetIsForgottenWithIt) {

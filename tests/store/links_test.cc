@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "store/sqlite.h"
 #include "store/store_fixture.h"
 
 namespace libcos {
@@ -179,6 +180,22 @@ TEST_F(LinksTest, AStartRemovesLinksOfEntriesThatAreGone) {
   EXPECT_FALSE(std::filesystem::exists(path));
   ASSERT_TRUE(store_.sweep_links());
   EXPECT_TRUE(std::filesystem::exists(kept));
+}
+
+// The kind of a value in a row is a bit of it.
+TEST_F(LinksTest, ALinkWhosePathBecameAnotherKindOfValueIsForgottenAndTheSweepEnds) {
+  ASSERT_TRUE(put(kA, "text"));
+  const auto path = marked("1");
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), path));
+  for (const char* damage : {"path = CAST(path AS BLOB)", "digest = CAST(digest AS TEXT)", "algorithm = 258"}) {
+    auto database = sqlite::Database::open(directory() / "store.db");
+    ASSERT_TRUE(database && database->execute("DELETE FROM entry"));
+    ASSERT_TRUE(database->execute(std::string("UPDATE link SET ") + damage));
+    ASSERT_TRUE(store_.sweep_links()) << damage;
+    EXPECT_EQ(database->integer("SELECT count(*) FROM link").value(), 0) << damage;
+    ASSERT_TRUE(put(kA, "text"));
+    ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), path));
+  }
 }
 
 TEST_F(LinksTest, HandOverCanBeSwitchedOff) {

@@ -180,6 +180,13 @@ TEST(HashListText, NoTextCrashesTheParser) {
   }));
 }
 
+TEST(HashListText, AHeaderWithControlCharactersAtItsEndsIsReadBackAsItWasRendered) {
+  const auto list =
+      parse_hash_list("// VERSION:\x01/one \x02\x7f\n// ===BEGIN SHA-256===\n// ===END SHA-256===\n").value();
+  EXPECT_EQ(list.version, "one");
+  EXPECT_EQ(parse_hash_list(render_hash_list(list)).value().version, list.version);
+}
+
 TEST(HashListText, WhatIsRenderedIsReadBack) {
   EXPECT_TRUE(rc::check([] {
     const auto digests = *rc::gen::container<std::vector<ListDigest>>(

@@ -82,6 +82,15 @@ TEST(Origin, FromUrlRefusesWhatHasNoHttpOrigin) {
   }
 }
 
+// What parses addresses and IDNA ends at a zero byte, and what stands before it would be another host.
+TEST(Origin, AHostWithAZeroByteIsNoHost) {
+  using std::string_literals::operator""s;
+  for (const std::string& url : {"https://[::1\0.evil.test]"s, "https://bücher.test\0.evil.test"s,
+                                 "https://127.0.0.1\0.evil.test"s, "https://a.test\0"s + "/"}) {
+    EXPECT_FALSE(Origin::from_url(url)) << url;
+  }
+}
+
 TEST(Origin, ASerializedOriginMustBeCanonicalAlready) {
   EXPECT_TRUE(Origin::from_serialized("https://example.com"));
   EXPECT_TRUE(Origin::from_serialized("http://127.0.0.1:8080"));

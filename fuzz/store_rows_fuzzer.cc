@@ -1,0 +1,203 @@
+// A store whose database was changed by somebody or something else. Each change is a table, a column, a row, a kind of
+// value and the value; or bytes anywhere in the file. Whatever stands there, what is served has the hash that it is
+// served under, and every operation ends.
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "cos/store.h"
+#include "fuzz/support.h"
+#include "store/sqlite.h"
+#include "support/store_words.h"
+#include "support/temp_dir.h"
+
+using libcos::bytes_of;
+using libcos::hash_of;
+using libcos::origin_of;
+using libcos::profile;
+using libcos::fuzz::require;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::int64_t kNow = 1'800'000'000'000;
+constexpr std::size_t kMostChanges = 32;
+
+libcos::StoreOptions options_for(const fs::path& directory) {
+  return {directory, [] { return kNow; }};
+}
+
+// A small store with a row in most tables, made once.
+class Template {
+ public:
+  Template() {
+    auto store = libcos::Store::open(options_for(temp_.path() / "made")).value();
+    for (const char* key : {"disk.reserve", "rate.reads", "rate.writes"}) {
+      require(store.set_setting(key, "0").has_value(), "a setting can be set");
+    }
+    put(store, "one", libcos::Scope::global(), "https://a.test");
+    put(store, "two", libcos::Scope::list({origin_of("https://b.test")}), "https://frame.test");
+    put(store, "three", libcos::Scope::same_site(), "https://a.test");
+    const std::string listed = hash_of("one").hex();
+    require(store.install_hash_list("// ===BEGIN SHA-256===\n" + listed + "\n// ===END SHA-256===\n").has_value(),
+            "a list can be installed");
+    const fs::path file = temp_.path() / "profile";
+    std::ofstream(file) << "marker";
+    const libcos::Hash hash = hash_of("one");
+    (void)store.hand_over(profile('a'), store.site_of(origin_of("https://a.test")), hash, file);
+    for (const char* asking : {"https://b.test", "https://c.test"}) {
+      (void)store.request_read({profile('a'), origin_of(asking), std::nullopt, true, {}}, hash);
+    }
+    (void)store.decide_site(profile('a'), store.site_of(origin_of("https://b.test")), libcos::SiteDecision::kAllowed);
+  }
+
+  // A copy of it, whose files are the same ones.
+  [[nodiscard]] fs::path fresh() const {
+    const fs::path copy = temp_.path() / "copy";
+    fs::remove_all(copy);
+    fs::copy(temp_.path() / "made", copy, fs::copy_options::recursive | fs::copy_options::create_hard_links);
+    fs::permissions(copy, fs::perms::owner_all);
+    fs::remove(copy / "store.db");
+    fs::copy_file(temp_.path() / "made" / "store.db", copy / "store.db");
+    return copy;
+  }
+
+ private:
+  static void put(libcos::Store& store, std::string_view text, const libcos::Scope& scope, const std::string& page) {
+    const libcos::Hash hash = hash_of(text);
+    auto writer = store.begin_write(
+        {profile('a'), origin_of("https://a.test"), hash, scope, "https://a.test/x", origin_of(page)});
+    require(writer && writer->append(bytes_of(text)) && writer->close(), "a file can be stored");
+  }
+
+  const libcos::TempDir temp_;
+};
+
+std::vector<std::string> column_of(libcos::sqlite::Database& database, const std::string& sql, int column) {
+  auto query = database.query(sql);
+  std::vector<std::string> all;
+  while (query && query->next().value_or(false)) {
+    all.push_back(query->text(column));
+  }
+  return all;
+}
+
+void change_row(libcos::sqlite::Database& database, libcos::fuzz::Cutter& input) {
+  const auto tables = column_of(database, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name", 0);
+  if (tables.empty()) {
+    return;
+  }
+  const std::string table = tables[input.byte() % tables.size()];
+  const auto columns = column_of(database, "PRAGMA table_info(" + table + ")", 1);
+  const std::string column = columns.empty() ? "rowid" : columns[input.byte() % columns.size()];
+  const std::uint8_t row = input.byte();
+  const std::string sql = "UPDATE OR IGNORE " + table + " SET " + column + " = ?1 WHERE " + column + " IS (SELECT " +
+                          column + " FROM " + table + " LIMIT 1 OFFSET ?2)";
+  switch (input.byte() % 4) {
+    case 0:
+      (void)database.run(sql, static_cast<std::int64_t>(input.number()), std::int64_t{row});
+      break;
+    case 1:
+      (void)database.run(sql, input.line(), std::int64_t{row});
+      break;
+    case 2:
+      (void)database.run(sql, input.bytes(input.byte()), std::int64_t{row});
+      break;
+    default:
+      // The same bytes as another kind of value, as a flipped bit makes them.
+      (void)database.run(
+          "UPDATE OR IGNORE " + table + " SET " + column + " = CAST(" + column + " AS BLOB) WHERE ?1 = ?1",
+          std::int64_t{row});
+  }
+}
+
+void change_bytes(const fs::path& file, libcos::fuzz::Cutter& input) {
+  std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+  const std::uint64_t size = fs::file_size(file);
+  stream.seekp(static_cast<std::streamoff>(input.number() % size));
+  const auto bytes = input.bytes(1U + input.byte() % 16U);
+  stream.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+}
+
+void change(const fs::path& directory, libcos::fuzz::Cutter& input) {
+  {
+    auto database = libcos::sqlite::Database::open(directory / "store.db");
+    require(database && database->execute("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON;"),
+            "the copy can be changed");
+    for (std::size_t i = 0; i < kMostChanges && !input.empty(); ++i) {
+      if (input.byte() == 0xff) {
+        break;
+      }
+      change_row(*database, input);
+    }
+  }
+  for (std::size_t i = 0; i < kMostChanges && !input.empty(); ++i) {
+    change_bytes(directory / "store.db", input);
+  }
+}
+
+void check_bytes(libcos::Store& store, const libcos::Hash& hash) {
+  const auto reader = store.open_entry(hash);
+  if (!reader) {
+    return;
+  }
+  require(reader->size() <= 1U << 20U, "no entry is larger than its file");
+  std::vector<std::uint8_t> bytes(reader->size());
+  const auto got = reader->read(0, bytes);
+  require(got && *got == bytes.size() &&
+              hash_of(libcos::fuzz::text_of(bytes.data(), bytes.size()), hash.algorithm()) == hash,
+          "what is served has the hash that it is served under");
+}
+
+void look_at(libcos::Store& store, const libcos::Hash& hash) {
+  (void)store.stat(hash);
+  (void)store.history(hash);
+  (void)store.pin(hash, true);
+  for (const char* asking : {"https://a.test", "https://b.test", "https://c.test"}) {
+    const libcos::Caller caller{profile('a'), origin_of(asking), std::nullopt, true, {}};
+    (void)store.explain_read(caller, hash);
+    (void)store.request_read(caller, hash);
+    (void)store.current_link(profile('a'), store.site_of(origin_of(asking)), hash);
+  }
+  check_bytes(store, hash);
+  (void)store.verify(hash, {});
+  check_bytes(store, hash);
+}
+
+void use(libcos::Store& store) {
+  for (const char* text : {"one", "two", "three"}) {
+    look_at(store, hash_of(text));
+  }
+  if (const auto entries = store.list(std::nullopt, 100)) {
+    for (const libcos::EntryInfo& entry : *entries) {
+      look_at(store, entry.hash);
+    }
+  }
+  (void)store.match("a", 10);
+  (void)store.totals();
+  (void)store.realms();
+  (void)store.settings();
+  (void)store.site_decisions();
+  (void)store.hash_list();
+  (void)store.sweep_links();
+  (void)store.collect_orphans();
+  (void)store.evict_to(2, true);
+  (void)store.evict_to(3, false);
+  (void)store.clear_site("a.test", profile('a'));
+  (void)store.clear_all(std::nullopt);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const Template made;
+  const fs::path directory = made.fresh();
+  libcos::fuzz::Cutter input(data, size);
+  change(directory, input);
+  if (auto store = libcos::Store::open(options_for(directory))) {
+    use(*store);
+  }
+  // What killed processes leave is cleaned up by the next one.
+  (void)libcos::Store::open(options_for(directory));
+  return 0;
+}
