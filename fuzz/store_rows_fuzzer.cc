@@ -1,10 +1,12 @@
 // A store whose database was changed by somebody or something else. Each change is a table, a column, a row, a kind of
 // value and the value; or bytes anywhere in the file. Whatever stands there, what is served has the hash that it is
 // served under, and every operation ends.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
+#include "cos/repair.h"
 #include "cos/store.h"
 #include "fuzz/support.h"
 #include "store/sqlite.h"
@@ -180,6 +182,19 @@ void use(libcos::Store& store) {
   (void)store.site_decisions();
   (void)store.hash_list();
   (void)store.sweep_links();
+  (void)store.check_registry();
+  std::optional<libcos::Hash> after;
+  for (std::size_t steps = 0;; ++steps) {
+    require(steps < 1000, "a walk over the entries ends");
+    const auto step = store.next_unverified(after, kNow + 1);
+    if (!step || !step->after) {
+      break;
+    }
+    after = step->after;
+  }
+  if (const auto adopted = store.adopt_orphans()) {
+    std::for_each(adopted->begin(), adopted->end(), [&](const libcos::Hash& hash) { check_bytes(store, hash); });
+  }
   (void)store.collect_orphans();
   (void)store.evict_to(2, true);
   (void)store.evict_to(3, false);
@@ -197,7 +212,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (auto store = libcos::Store::open(options_for(directory))) {
     use(*store);
   }
-  // What killed processes leave is cleaned up by the next one.
-  (void)libcos::Store::open(options_for(directory));
+  // The same once more, mended as far as can be.
+  const fs::path again = made.fresh();
+  libcos::fuzz::Cutter same_input(data, size);
+  change(again, same_input);
+  if (libcos::rebuild_registry(options_for(again))) {
+    auto store = libcos::Store::open(options_for(again));
+    require(store.has_value(), "a registry that was rebuilt can be opened");
+    const auto complaints = store->check_registry();
+    require(complaints && complaints->empty(), "and nothing is wrong with it");
+    use(*store);
+  }
   return 0;
 }

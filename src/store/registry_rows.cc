@@ -13,8 +13,10 @@ constexpr std::string_view kEntryColumns =
 
 Result<Hash> read_hash(const sqlite::Query& query, int algorithm_column) {
   const std::int64_t number = query.integer(algorithm_column);
-  const auto algorithm =
-      number >= 0 && number <= UINT8_MAX ? algorithm_from_number(static_cast<std::uint8_t>(number)) : std::nullopt;
+  // Values of another kind, as a flipped bit makes them, can be read as these, and are not found by them.
+  const bool sound =
+      query.is_integer(algorithm_column) && query.is_blob(algorithm_column + 1) && number >= 0 && number <= UINT8_MAX;
+  const auto algorithm = sound ? algorithm_from_number(static_cast<std::uint8_t>(number)) : std::nullopt;
   Result<Hash> hash = algorithm ? Hash::from_digest(*algorithm, query.blob(algorithm_column + 1))
                                 : Result<Hash>(fail(ErrorCode::kCorrupt, ""));
   if (!hash) {

@@ -42,6 +42,8 @@ class Query {
   [[nodiscard]] bool boolean(int column) const { return integer(column) != 0; }
   [[nodiscard]] int columns() const { return sqlite3_column_count(statement_); }
   [[nodiscard]] bool is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+  [[nodiscard]] bool is_integer(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_INTEGER; }
+  [[nodiscard]] bool is_blob(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_BLOB; }
   [[nodiscard]] std::string text(int column) const;
   [[nodiscard]] std::vector<std::uint8_t> blob(int column) const;
 

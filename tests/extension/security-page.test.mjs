@@ -49,7 +49,7 @@ test('every test that docs/security.md names beside what was mended is there', (
   const names = [...page.slice(page.indexOf('## Found and mended')).matchAll(/`([A-Z]\w+)\.(\w+)`/g)];
   assert.ok(names.length > 6, `${names.length} names`);
   const sources = ['tests/host/connections_test.cc', 'tests/host/other_users_test.cc', 'tests/store/paths_test.cc', 'tests/store/links_test.cc',
-    'tests/store/clearing_test.cc', 'tests/unit/origin_test.cc', 'tests/unit/hash_list_text_test.cc'].map(textOf).join('\n');
+    'tests/store/clearing_test.cc', 'tests/store/damage_test.cc', 'tests/unit/origin_test.cc', 'tests/unit/hash_list_text_test.cc'].map(textOf).join('\n');
   for (const [name, suite, word] of names) assert.match(sources, new RegExp(`^TEST(_F)?\\(${suite}, ${word}\\)`, 'm'), name);
 });
 

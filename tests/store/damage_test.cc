@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include "store/sqlite.h"
 #include "store/store_fixture.h"
 
 namespace libcos {
@@ -117,6 +118,14 @@ TEST_F(DamageTest, VerificationCanBeStopped) {
   const auto stopped = store_.verify(hash_of("some text"), [](std::uint64_t, std::uint64_t) { return false; });
   EXPECT_EQ(stopped.error().code, ErrorCode::kAborted);
   EXPECT_EQ(read(hash_of("some text")), "some text");
+}
+
+// Read as the number that it was, it would be met again and again by who walks over the entries.
+TEST_F(DamageTest, AnEntryWhoseAlgorithmBecameAnotherKindOfValueEndsAWalkWithAnError) {
+  ASSERT_TRUE(put("https://a.test", "text"));
+  auto database = sqlite::Database::open(directory() / "store.db");
+  ASSERT_TRUE(database && database->execute("UPDATE entry SET algorithm = CAST(algorithm AS BLOB)"));
+  EXPECT_EQ(store_.next_unverified(std::nullopt, INT64_MAX).error().code, ErrorCode::kCorrupt);
 }
 
 }  // namespace
