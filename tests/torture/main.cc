@@ -3,6 +3,7 @@
 //   cos_torture crash   [--points N] [--scenario NAME]   the process is killed
 //   cos_torture faults  [--points N] [--scenario NAME]   system calls fail
 //   cos_torture power   [--points N] [--scenario NAME]   the power goes, and with it what was not synced
+//   cos_torture rot     [--points N]                        bits of its files turn round
 //   cos_torture together [--seconds N]                    sixteen processes on one store
 //
 // --points N: no more than about N of all points, evenly chosen (power: N of 10,000). Exit code 1 when an invariant
@@ -27,6 +28,7 @@
 #include "torture/faults.h"
 #include "torture/invariants.h"
 #include "torture/power_loss.h"
+#include "torture/rot.h"
 #include "torture/scenarios.h"
 #include "torture/together.h"
 #include "torture/work_directory.h"
@@ -220,14 +222,18 @@ int run(std::string_view kind, int wanted, std::string_view only) {
 }  // namespace
 }  // namespace libcos::torture
 
+namespace {
+constexpr int kRotPoints = 5000;
+}
+
 int main(int argc, char** argv) {
   const std::vector<std::string_view> arguments(argv + 1, argv + argc);
   const std::string_view kind = arguments.empty() ? std::string_view() : arguments[0];
   int points = 0;
   int seconds = 120;
   std::string_view only;
-  bool valid =
-      arguments.size() % 2 == 1 && (kind == "crash" || kind == "faults" || kind == "power" || kind == "together");
+  bool valid = arguments.size() % 2 == 1 &&
+               (kind == "crash" || kind == "faults" || kind == "power" || kind == "rot" || kind == "together");
   for (std::size_t index = 1; valid && index + 1 < arguments.size(); index += 2) {
     const std::string_view value = arguments[index + 1];
     int* const number = arguments[index] == "--points" ? &points : arguments[index] == "--seconds" ? &seconds : nullptr;
@@ -241,8 +247,12 @@ int main(int argc, char** argv) {
   }
   if (!valid) {
     std::cerr << "cos_torture crash|faults|power [--points N] [--scenario NAME]\n"
+                 "cos_torture rot [--points N]\n"
                  "cos_torture together [--seconds N]\n";
     return 2;
+  }
+  if (kind == "rot") {
+    return libcos::torture::run_rot(points == 0 ? kRotPoints : points);
   }
   if (kind == "together") {
     return libcos::torture::run_together(seconds);

@@ -1,0 +1,212 @@
+#include "torture/rot.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "cos/repair.h"
+#include "support/bit_rot.h"
+#include "support/store_words.h"
+#include "torture/invariants.h"
+#include "torture/scenarios.h"
+#include "torture/work_directory.h"
+
+namespace libcos::torture {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr unsigned kFiles = 40;
+constexpr unsigned kSecondsToHang = 60;
+
+enum Outcome { kFound = 0, kUnnoticed = 1, kBroken = 2 };
+
+std::string text_of(unsigned file) {
+  std::string text = "file " + std::to_string(file) + '\n';
+  while (text.size() < 100 + 3000 * file) {
+    text += std::to_string(text.size() * 7919) + ' ';
+  }
+  return text;
+}
+
+bool prepare(const fs::path& directory, const std::vector<std::string>& texts) {
+  auto store = Store::open({directory, {}});
+  for (const char* key : {"disk.reserve", "rate.writes", "write.files"}) {
+    if (!store || !store->set_setting(key, "0")) {
+      return false;
+    }
+  }
+  for (std::size_t file = 0; file < texts.size(); ++file) {
+    const Origin origin = origin_of("https://site" + std::to_string(file % 7) + ".test");
+    auto writer = store->begin_write({profile('a'), origin, hash_of(texts[file]),
+                                      Scope::list({origin_of("https://reader.test")}), "https://cdn.test/file"});
+    if (!writer || !writer->append(bytes_of(texts[file])) || !writer->close()) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// One damaged store, in a process of its own.
+class Point {
+ public:
+  Point(const fs::path& directory, const std::vector<std::string>& texts, unsigned seed)
+      : directory_(directory), random_(seed) {
+    for (const std::string& text : texts) {
+      texts_.emplace(hash_of(text).hex(), text);
+    }
+  }
+
+  Outcome run() {
+    damage();
+    bool found = !reads_are_right_or_refused();
+    if (wrong_) {
+      return kBroken;
+    }
+    found = verification_finds_it() || found;
+    if (needs_rebuilding()) {
+      found = true;
+      if (const auto rebuilt = rebuild_registry({directory_, {}}); !rebuilt) {
+        return broken("the registry cannot be made anew: " + rebuilt.error().message);
+      }
+      (void)verification_finds_it();
+      set_orphans_aside();
+    }
+    (void)reads_are_right_or_refused();
+    if (const std::string invariant = broken_invariant(directory_, {}, false); !invariant.empty()) {
+      return broken("after repair " + invariant);
+    }
+    if (wrong_ || (blobs_damaged_ && !found)) {
+      return broken("a damaged file was not found");
+    }
+    return found ? kFound : kUnnoticed;
+  }
+
+ private:
+  static Outcome broken(const std::string& what) {
+    std::cout << "BROKEN " << what << std::endl;
+    return kBroken;
+  }
+
+  void damage() {
+    std::vector<fs::path> blobs;
+    for (const auto& item : fs::recursive_directory_iterator(directory_ / "blobs")) {
+      if (item.is_regular_file()) {
+        blobs.push_back(item.path());
+      }
+    }
+    blobs_damaged_ = random_() % 2 == 0;
+    const fs::path target = blobs_damaged_ ? blobs[random_() % blobs.size()] : directory_ / "store.db";
+    const auto size = fs::file_size(target);
+    for (std::uint_fast32_t bit = 0; bit <= random_() % 3; ++bit) {
+      (void)flip_bit(target, random_() % size, static_cast<unsigned>(random_() % 8));
+    }
+  }
+
+  // True when every read got all of the right bytes.
+  bool reads_are_right_or_refused() {
+    auto store = Store::open({directory_, {}});
+    bool all = store.has_value();
+    for (const auto& [hex, text] : texts_) {
+      const auto reader = store ? store->open_entry(*Hash::parse("SHA-256", hex)) : tl::unexpected(store.error());
+      std::string bytes(reader ? reader->size() : 0, '\0');
+      const auto got = reader ? reader->read(0, {reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()})
+                              : tl::unexpected(reader.error());
+      all = all && got && bytes == text;
+      if (got && bytes != text) {
+        wrong_ = true;
+        (void)broken("a wrong byte was read");
+      }
+    }
+    return all;
+  }
+
+  // True when something was found.
+  bool verification_finds_it() {
+    auto store = Store::open({directory_, {}});
+    if (!store) {
+      return true;
+    }
+    bool found = false;
+    for (const auto& [hex, text] : texts_) {
+      const auto outcome = store->verify(*Hash::parse("SHA-256", hex), {});
+      found = found || !outcome || *outcome != VerifyOutcome::kIntact;
+    }
+    return found;
+  }
+
+  bool needs_rebuilding() {
+    auto store = Store::open({directory_, {}});
+    const auto problems = store ? store->check_registry() : tl::unexpected(store.error());
+    return !problems || !problems->empty();
+  }
+
+  void set_orphans_aside() {
+    if (auto store = Store::open({directory_, {}})) {
+      (void)store->collect_orphans();
+    }
+  }
+
+  const fs::path directory_;
+  std::minstd_rand random_;
+  std::map<std::string, std::string> texts_;
+  bool blobs_damaged_ = false;
+  bool wrong_ = false;
+};
+
+Outcome in_child(const fs::path& directory, const std::vector<std::string>& texts, unsigned seed) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    (void)::alarm(kSecondsToHang);
+    std::_Exit(Point(directory, texts, seed).run());
+  }
+  int status = 0;
+  (void)::waitpid(child, &status, 0);
+  if (!WIFEXITED(status)) {
+    std::cout << "BROKEN a process ended by signal " << WTERMSIG(status) << '\n';
+    return kBroken;
+  }
+  return static_cast<Outcome>(WEXITSTATUS(status));
+}
+
+}  // namespace
+
+int run_rot(int points) {
+  const WorkDirectory work;
+  const fs::path prepared = work.path() / "prepared";
+  const fs::path directory = work.path() / "store";
+  std::vector<std::string> texts;
+  for (unsigned file = 0; file < kFiles; ++file) {
+    texts.push_back(text_of(file));
+  }
+  if (!prepare(prepared, texts)) {
+    std::cout << "BROKEN the store could not be prepared\n";
+    return 1;
+  }
+  std::array<int, 3> outcomes{};
+  for (int point = 0; point < points; ++point) {
+    std::error_code ignored;
+    fs::remove_all(directory, ignored);
+    fs::copy(prepared, directory, fs::copy_options::recursive);
+    fs::permissions(directory, fs::perms::owner_all);
+    const Outcome outcome = in_child(directory, texts, static_cast<unsigned>(point) + 1);
+    if (outcome == kBroken) {
+      std::cout << "BROKEN point " << point << '\n';
+    }
+    ++outcomes.at(outcome);
+  }
+  std::cout << "rot: " << points << " damaged stores, " << outcomes[kFound] << " found, " << outcomes[kUnnoticed]
+            << " where nothing could be noticed, " << outcomes[kBroken] << " broken\n";
+  return outcomes[kBroken] == 0 ? 0 : 1;
+}
+
+}  // namespace libcos::torture

@@ -1,0 +1,10 @@
+// Turns bits of a store's files round, as a bad disk does, and looks whether anybody gets a wrong byte, whether
+// verification finds what was damaged, and whether repair leaves a sound store.
+#pragma once
+
+namespace libcos::torture {
+
+// Each point is a store with one to three such bits. Returns the exit code.
+int run_rot(int points);
+
+}  // namespace libcos::torture
