@@ -7,6 +7,7 @@
 #include <charconv>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/files.h"
@@ -17,7 +18,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kLookAgain = std::chrono::minutes(10);
+constexpr milliseconds kLookAgain = std::chrono::hours(6);
 constexpr std::uint64_t kMiB = 1 << 20U;
 constexpr std::int64_t kDayMs = 86'400'000;
 
@@ -98,8 +99,9 @@ bool Scrubber::scrub() {
   const std::int64_t before = system_clock()() - days * kDayMs;
   std::optional<Hash> at = random_place();
   bool second_round = false;
-  // A power cut may have left bytes that nobody knows.
-  (void)store_.collect_orphans();
+  if (!std::exchange(orphans_collected_, true)) {
+    (void)store_.collect_orphans();  // what no start sweeps; a walk over all files
+  }
   while (may_go_on()) {
     const auto next = store_.next_unverified(at, before);
     if (!next) {

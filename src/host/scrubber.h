@@ -39,7 +39,8 @@ class Scrubber {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;
-  std::thread thread_;  // last: uses all of the above
+  bool orphans_collected_ = false;  // of the thread
+  std::thread thread_;              // last: uses all of the above
 };
 
 }  // namespace libcos

@@ -144,7 +144,7 @@ Result<std::size_t> remove_damaged_links(StoreState& state, const EntryRow& entr
   }
   std::size_t removed = 0;
   for (const LinkRow& link : links) {
-    const Result<UniqueFd> file = open_file(link.path, O_RDONLY | O_NOFOLLOW);
+    const Result<UniqueFd> file = open_file(link.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     const auto status = file ? stat_of(*file) : fail(ErrorCode::kNotFound, "");
     const bool own_bytes = status && is_ours(link, *status) && link.file.inode != link.blob;
     if (!own_bytes || link_holds(state, entry, *file)) {
@@ -183,7 +183,7 @@ Result<std::optional<std::filesystem::path>> Store::current_link(const Realm& re
   }
   if (!state_->checked_lately(*entry)) {
     lock.unlock();
-    const Result<UniqueFd> file = open_file(link->path, O_RDONLY | O_NOFOLLOW);
+    const Result<UniqueFd> file = open_file(link->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     if (!file || !internal::link_holds(*state_, *entry, *file)) {
       return std::nullopt;  // who asks goes on with the entry itself, and learns what is the matter
     }

@@ -120,6 +120,12 @@ TEST_F(BitRotTest, ATreeThatIsWrongAsAWholeDoesNotCondemnAFileThatIsRight) {
   EXPECT_FALSE((*store_.stat(hash_))->damaged);
 }
 
+TEST_F(BitRotTest, AnEmptyFileIsIntactAndItsTreeStays) {
+  ASSERT_TRUE(put(kA, ""));
+  EXPECT_EQ(read(hash_of("")), "");
+  EXPECT_EQ(store_.verify(hash_of(""), {}).value(), VerifyOutcome::kIntact);
+}
+
 TEST_F(BitRotTest, TheWalkOverTheUnverifiedMeetsEachEntryThatIsDueAndNoOther) {
   ASSERT_TRUE(put(kA, "old"));
   clock_.advance(10'000);
