@@ -1,5 +1,6 @@
 // Whether the registry can be believed: SQLite's pages, the references between rows, what is counted.
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/try.h"
@@ -30,6 +31,22 @@ const std::vector<Contradiction>& contradictions() {
        "sites are charged for other entries than they store"},
   };
   return all;
+}
+
+// What tables, indexes and triggers a database says it has. SQLite takes any words for them that make sense.
+Result<std::vector<std::string>> schema_of(sqlite::Database& database) {
+  // Versions of SQLite differ in how they quote what was renamed.
+  COS_TRY(auto query, database.query("SELECT type || name || replace(replace(coalesce(sql, ''), '\"', ''), ' ', '')"
+                                     " FROM sqlite_schema ORDER BY 1"));
+  return sqlite::collect(std::move(query), [](const sqlite::Query& row) { return Result<std::string>(row.text(0)); });
+}
+
+Result<bool> has_our_schema(sqlite::Database& database) {
+  COS_TRY(sqlite::Database fresh, sqlite::Database::open_in_memory());
+  COS_CHECK(migrate(fresh));
+  COS_TRY(const auto expected, schema_of(fresh));
+  COS_TRY(const auto found, schema_of(database));
+  return found == expected;
 }
 
 }  // namespace
@@ -65,6 +82,13 @@ Result<std::vector<std::string>> Store::check_registry() {
     return checked;
   };
   COS_CHECK(note(check_pages()));
+  COS_CHECK(note([&]() -> Status {
+    COS_TRY(const bool ours, has_our_schema(database));
+    if (!ours) {
+      problems.emplace_back("its tables are not those of a store");
+    }
+    return {};
+  }()));
   for (const Contradiction& contradiction : contradictions()) {
     COS_CHECK(note(count(contradiction)));
   }

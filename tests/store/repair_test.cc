@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "base/files.h"
+#include "store/schema.h"
 #include "store/sqlite.h"
 #include "store/store_fixture.h"
 #include "support/bit_rot.h"
@@ -69,6 +70,18 @@ TEST_F(RepairTest, ASoundRegistryIsSound) {
   EXPECT_EQ(store->check_registry().value(), std::vector<std::string>{});
 }
 
+TEST_F(RepairTest, ARegistryThatWasMigratedIsSound) {
+  fs::create_directories(directory());
+  fs::permissions(directory(), fs::perms::owner_all);
+  {
+    auto old = sqlite::Database::open(database());
+    ASSERT_TRUE(old && migrate(*old, 1));
+  }
+  auto store = open();
+  ASSERT_TRUE(store);
+  EXPECT_EQ(store->check_registry().value(), std::vector<std::string>{});
+}
+
 TEST_F(RepairTest, TotalsThatAreNoSumsAreFoundAndCountedAnew) {
   fill(10);
   change_registry("UPDATE total SET bytes = bytes + 1; UPDATE usage SET entries = 4");
@@ -85,6 +98,21 @@ TEST_F(RepairTest, AnImpossibleEntryGoesAndTheOthersStay) {
   ASSERT_TRUE(rebuild_registry({directory(), {}}));
   EXPECT_EQ(open()->check_registry().value(), std::vector<std::string>{});
   EXPECT_EQ(entries(), 9U);
+}
+
+TEST_F(RepairTest, ATableWhoseWordsHaveChangedIsFoundAndMadeAnew) {
+  fill(10);
+  change_registry(
+      "PRAGMA writable_schema = ON;"
+      "UPDATE sqlite_schema SET sql = replace(sql, 'globally_disclosable', 'globally_disclosabme')"
+      " WHERE name = 'listing'");
+  const auto problems = open()->check_registry();
+  ASSERT_TRUE(problems);
+  EXPECT_FALSE(problems->empty());
+  ASSERT_TRUE(rebuild_registry({directory(), {}}));
+  EXPECT_EQ(open()->check_registry().value(), std::vector<std::string>{});
+  EXPECT_EQ(entries(), 10U);
+  EXPECT_TRUE(open()->list(std::nullopt, 10));
 }
 
 TEST_F(RepairTest, WhatABrokenPageDoesNotHoldIsKept) {

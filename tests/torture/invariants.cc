@@ -21,7 +21,7 @@ std::string broken_entry(Store& store) {
   const auto entries = store.list(std::nullopt, 1000);
   const auto totals = store.totals();
   if (!entries || !totals) {
-    return "the entries cannot be listed";
+    return "the entries cannot be listed: " + (entries ? totals.error() : entries.error()).message;
   }
   std::uint64_t bytes = 0;
   for (const EntryInfo& entry : *entries) {

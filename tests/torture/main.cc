@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
@@ -23,6 +25,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "torture/faults.h"
@@ -231,12 +234,17 @@ int main(int argc, char** argv) {
   const std::string_view kind = arguments.empty() ? std::string_view() : arguments[0];
   int points = 0;
   int seconds = 120;
+  int only_point = -1;
   std::string_view only;
   bool valid = arguments.size() % 2 == 1 &&
                (kind == "crash" || kind == "faults" || kind == "power" || kind == "rot" || kind == "together");
   for (std::size_t index = 1; valid && index + 1 < arguments.size(); index += 2) {
     const std::string_view value = arguments[index + 1];
-    int* const number = arguments[index] == "--points" ? &points : arguments[index] == "--seconds" ? &seconds : nullptr;
+    const std::array<std::pair<std::string_view, int*>, 3> numbers{
+        {{"--points", &points}, {"--seconds", &seconds}, {"--point", &only_point}}};
+    const auto* const named =
+        std::find_if(numbers.begin(), numbers.end(), [&](const auto& one) { return one.first == arguments[index]; });
+    int* const number = named == numbers.end() ? nullptr : named->second;
     if (number != nullptr) {
       valid = std::from_chars(value.data(), value.data() + value.size(), *number).ec == std::errc{};
     } else if (arguments[index] == "--scenario") {
@@ -247,12 +255,12 @@ int main(int argc, char** argv) {
   }
   if (!valid) {
     std::cerr << "cos_torture crash|faults|power [--points N] [--scenario NAME]\n"
-                 "cos_torture rot [--points N]\n"
+                 "cos_torture rot [--points N] [--point N]\n"
                  "cos_torture together [--seconds N]\n";
     return 2;
   }
   if (kind == "rot") {
-    return libcos::torture::run_rot(points == 0 ? kRotPoints : points);
+    return libcos::torture::run_rot(points == 0 ? kRotPoints : points, only_point);
   }
   if (kind == "together") {
     return libcos::torture::run_together(seconds);

@@ -180,7 +180,7 @@ Outcome in_child(const fs::path& directory, const std::vector<std::string>& text
 
 }  // namespace
 
-int run_rot(int points) {
+int run_rot(int points, int only) {
   const WorkDirectory work;
   const fs::path prepared = work.path() / "prepared";
   const fs::path directory = work.path() / "store";
@@ -193,14 +193,15 @@ int run_rot(int points) {
     return 1;
   }
   std::array<int, 3> outcomes{};
-  for (int point = 0; point < points; ++point) {
+  const int end = only < 0 ? points : only + 1;
+  for (int point = only < 0 ? 0 : only; point < end; ++point) {
     std::error_code ignored;
     fs::remove_all(directory, ignored);
     fs::copy(prepared, directory, fs::copy_options::recursive);
     fs::permissions(directory, fs::perms::owner_all);
     const Outcome outcome = in_child(directory, texts, static_cast<unsigned>(point) + 1);
     if (outcome == kBroken) {
-      std::cout << "BROKEN point " << point << '\n';
+      std::cout << "BROKEN point " << point << std::endl;
     }
     ++outcomes.at(outcome);
   }

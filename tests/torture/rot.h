@@ -4,7 +4,7 @@
 
 namespace libcos::torture {
 
-// Each point is a store with one to three such bits. Returns the exit code.
-int run_rot(int points);
+// Each point is a store with one to three such bits; `only`: this one, unless negative. Returns the exit code.
+int run_rot(int points, int only);
 
 }  // namespace libcos::torture
