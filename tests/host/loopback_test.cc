@@ -408,7 +408,7 @@ std::uint64_t peak_kib(pid_t pid) {
 }
 
 TEST_F(LoopbackTest, AStreamOf64MiBInAndOutTakesTheHostLessThan32MiBOfMemory) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef COS_SANITIZED
   GTEST_SKIP() << "a sanitizer's shadow memory and quarantine alone take more than that";
 #endif
   const std::string text = bytes_without_pattern(std::size_t{64} << 20U);
