@@ -191,7 +191,10 @@ Status DiskBlobFiles::sync_removals(const std::vector<Hash>& hashes) {
   return {};
 }
 
-Status DiskBlobFiles::sync_name(const Hash& hash) { return sync_directory(paths_.blob(hash).parent_path()); }
+Status DiskBlobFiles::sync_name(const Hash& hash) {
+  COS_CHECK(sync_directory(paths_.incoming()));
+  return sync_directory(paths_.blob(hash).parent_path());
+}
 
 Status DiskBlobFiles::quarantine(const Hash& hash) {
   COS_CHECK(make_private_directory(paths_.quarantine()));

@@ -181,14 +181,14 @@ Result<std::optional<std::filesystem::path>> Store::current_link(const Realm& re
   if (!internal::is_ours(*link, status) || static_cast<std::uint64_t>(status->st_size) != entry->size) {
     return std::nullopt;
   }
-  if (!state_->checked_lately(*entry)) {
+  if (!state_->checked_lately(*entry, place)) {
     lock.unlock();
     const Result<UniqueFd> file = open_file(link->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     if (!file || !internal::link_holds(*state_, *entry, *file)) {
       return std::nullopt;  // who asks goes on with the entry itself, and learns what is the matter
     }
     lock.lock();
-    state_->note_checked(*entry);
+    state_->note_checked(*entry, place);
   }
   if (const std::int64_t now = state_->clock(); now - link->used_at >= kTouchEveryMs) {
     // Losing the date costs nothing but the order in which links go.

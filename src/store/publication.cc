@@ -332,12 +332,6 @@ Result<Published> publish(StoreState& state, const WriteRequest& request, Incomi
     return result;
   }();
   if (published) {
-    if (placed) {
-      // What was written has just been hashed.
-      if (const auto entry = state.registry.find(request.hash); entry && *entry) {
-        state.note_checked(**entry);
-      }
-    }
     if (!removed.empty() || !links.empty()) {
       (void)remove_files(state, hashes_of(removed), links);  // else the next start does it
     }

@@ -23,11 +23,7 @@ Status Reader::check(std::uint64_t position, std::uint64_t size) const {
   if (!state.leaf_check.holds(state.fd, position, size)) {
     COS_CHECK(internal::settle_doubt(*state.store, state.entry, state.fd));
     state.leaf_check.trust();
-  } else if (position != 0 || size < state.entry.size) {
-    return {};
   }
-  const std::lock_guard lock(state.store->mutex);
-  state.store->note_checked(state.entry);
   return {};
 }
 

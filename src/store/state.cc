@@ -28,15 +28,15 @@ std::int64_t StoreState::steady_now() {
   return duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-void StoreState::note_checked(const EntryRow& entry) {
+void StoreState::note_checked(const EntryRow& entry, const std::string& place) {
   if (checked.size() >= kMostChecked) {
     checked.clear();
   }
-  checked[entry.id] = {entry.identity, steady_now()};
+  checked[{entry.id, place}] = {entry.identity, steady_now()};
 }
 
-bool StoreState::checked_lately(const EntryRow& entry) const {
-  const auto found = checked.find(entry.id);
+bool StoreState::checked_lately(const EntryRow& entry, const std::string& place) const {
+  const auto found = checked.find({entry.id, place});
   return found != checked.end() && found->second.identity == entry.identity &&
          steady_now() - found->second.when < kCheckedForMs;
 }

@@ -59,13 +59,14 @@ struct StoreState {
   std::unordered_map<std::int64_t, PendingRead> pending_reads;
   std::int64_t last_flush = 0;
 
-  // Entries whose whole file this process has compared with its hashes lately. A file that is read again and again
-  // is not compared each time; what a disk does to it shows when it is read from there again, hours later.
+  // Links whose file this process has compared with its hashes lately, by entry and place. A file that is read again
+  // and again is not compared each time. By place, as links are: what one site has read must not make another's
+  // first read quicker.
   struct Checked {
     FileIdentity identity;
     std::int64_t when;  // steady_now()
   };
-  std::unordered_map<std::int64_t, Checked> checked;
+  std::map<std::pair<std::int64_t, std::string>, Checked> checked;
 
   // Units of the write budget that open write sessions may come to use, by realm and site of the page.
   std::map<std::pair<std::string, std::string>, std::uint64_t> writing_units;
@@ -85,8 +86,8 @@ struct StoreState {
   void forget_policy() { policy_.reset(); }
   void note_read(std::int64_t entry, const Caller& caller, Disclosure disclosure);
   Status flush_reads();
-  void note_checked(const EntryRow& entry);
-  [[nodiscard]] bool checked_lately(const EntryRow& entry) const;
+  void note_checked(const EntryRow& entry, const std::string& place);
+  [[nodiscard]] bool checked_lately(const EntryRow& entry, const std::string& place) const;
 
   [[nodiscard]] SitedOrigin sited(const Origin& origin) const { return {origin, suffixes.site_of(origin)}; }
   [[nodiscard]] Visitor visitor(const Realm& realm, const Origin& origin,

@@ -150,18 +150,12 @@ Result<Reader> Store::open_entry(const Hash& hash) {
     entry->identity = identity;
     const std::lock_guard lock(state_->mutex);
     COS_CHECK(state_->registry.set_verified(*entry, identity, state_->clock()));
-    state_->note_checked(*entry);
   }
   Result<std::vector<std::uint8_t>> leaves = internal::sound_leaves(*state_, *entry, *fd);
   if (!leaves) {
     return leaves.error().code == ErrorCode::kCorrupt ? gone() : tl::unexpected(leaves.error());
   }
-  auto reader = std::make_unique<internal::ReaderState>(state_, *entry, std::move(*fd), std::move(*leaves));
-  const std::lock_guard lock(state_->mutex);
-  if (state_->checked_lately(*entry)) {
-    reader->leaf_check.trust();
-  }
-  return Reader(std::move(reader));
+  return Reader(std::make_unique<internal::ReaderState>(state_, *entry, std::move(*fd), std::move(*leaves)));
 }
 
 Result<Writer> Store::begin_write(const WriteRequest& request) {

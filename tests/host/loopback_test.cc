@@ -424,7 +424,6 @@ TEST_F(LoopbackTest, AReadOfARottenPartGetsNoByteAndOneOfAnotherPartGetsIts) {
   const std::string text = bytes_without_pattern(3U << 20U);
   store_text(host_, kA, text);
   ASSERT_TRUE(flip_bit(StorePaths(home_.store()).blob(hash_of(text)), (2U << 20U) + 9));
-  // What was checked lately is not checked again by the same host.
   NativeHost fresh(home_.environment());
   ASSERT_EQ(refusal(fresh.hello()), "");
   const auto ticket = [&] {

@@ -18,7 +18,7 @@ class BitRotTest : public StoreTest {
  protected:
   BitRotTest() { EXPECT_TRUE(put(kA, text_)); }
 
-  // What this process has checked a while ago it does not check again.
+  // A link that this process has compared lately is not compared again.
   void forget_what_was_checked() { restart(); }
 
   Result<std::string> range(std::uint64_t first, std::size_t size) {
