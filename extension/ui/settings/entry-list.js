@@ -1,0 +1,206 @@
+/**
+ * @file The list of files: thousands of rows, of which those in view exist. More of them are asked for when the end comes
+ * near. May be imported by ui/settings/main.js only.
+ */
+
+import { formatAgo, formatBytes, formatNumber, shortHash, shortOrigin } from '../format.js';
+import { byId, make, text } from '../text.js';
+import { ask, keyOf } from './ask.js';
+import { rowAfterKey, scrollTopFor, visibleRange } from './virtual-range.js';
+
+/** @typedef {import('./ask.js').Entry} Entry */
+
+const ROW_HEIGHT = 52;
+const PAGE = 200;
+/** Rows before the end at which more are asked for. */
+const AHEAD = 100;
+
+/** @param {Entry} entry */
+export const titleOf = ({ name, hash }) => name || shortHash(hash.value);
+
+/** @param {Entry} entry */
+export function storedByWords({ storedBy, storedHere, storedElsewhere, manual }) {
+  if (storedHere > 1) return text('storedByMore', shortOrigin(storedBy[0]), formatNumber(storedHere - 1));
+  if (storedHere === 1) return shortOrigin(storedBy[0]);
+  if (storedElsewhere > 0) return text('storedElsewhere');
+  return manual ? text('storedByHand') : text('storedByNobody');
+}
+
+export class EntryList {
+  #box = byId('entries');
+  #space = byId('entries-space');
+  /** @type {Entry[]} */ #rows = [];
+  /** @type {Entry[]} without those that are being deleted */ #shown = [];
+  /** @type {Set<string>} */ #deleting = new Set();
+  /** @type {unknown} */ #next;
+  #loading = false;
+  /** What is asked for; an answer to an older question is dropped. */
+  #question = { order: 'read', search: '' };
+  #active = -1;
+  /** @type {string} */ #chosen = '';
+
+  /** @param {{choose: (entry: Entry, moveFocus: boolean) => void, remove: (entry: Entry) => void, fail: (error: unknown) => void}} actions */
+  constructor(actions) {
+    this.actions = actions;
+    this.#box.addEventListener('scroll', () => this.#render());
+    this.#box.addEventListener('keydown', (event) => this.#onKey(event));
+    this.#box.addEventListener('click', (event) => this.#onClick(event));
+    new ResizeObserver(() => this.#render()).observe(this.#box);
+  }
+
+  get isAtTop() {
+    return this.#box.scrollTop === 0;
+  }
+
+  focus() {
+    this.#box.focus();
+  }
+
+  /** @param {{order?: string, search?: string}} [wish] absent: the same once more */
+  async load(wish = {}) {
+    this.#question = { ...this.#question, ...wish };
+    this.#rows = [];
+    this.#next = undefined;
+    this.#active = -1;
+    this.#loading = false;
+    this.#box.scrollTop = 0;
+    await this.#loadMore();
+  }
+
+  /** @param {string} key @param {boolean} deleting */
+  setDeleting(key, deleting) {
+    if (deleting) this.#deleting.add(key);
+    else this.#deleting.delete(key);
+    this.#refresh();
+  }
+
+  /** The entry has gone for good. @param {string} key */
+  drop(key) {
+    this.#rows = this.#rows.filter((row) => keyOf(row.hash) !== key);
+    this.setDeleting(key, false);
+  }
+
+  /** @param {Entry} entry that has changed */
+  update(entry) {
+    const index = this.#rows.findIndex((row) => keyOf(row.hash) === keyOf(entry.hash));
+    if (index >= 0) this.#rows[index] = entry;
+    this.#refresh();
+  }
+
+  async #loadMore() {
+    if (this.#loading) return;
+    this.#loading = true;
+    const question = this.#question;
+    this.#box.setAttribute('aria-busy', 'true');
+    try {
+      // A search may pass many files before it finds one.
+      do {
+        const { entries, next } = await ask('entries', { ...question, after: this.#next, limit: PAGE });
+        if (question !== this.#question) return;
+        this.#rows.push(...entries);
+        this.#next = next;
+        this.#refresh();
+      } while (this.#next !== undefined && this.#isNearEnd());
+    } catch (error) {
+      if (question !== this.#question) return;
+      this.#next = undefined;
+      this.actions.fail(error);
+    }
+    this.#loading = false;
+    this.#box.setAttribute('aria-busy', 'false');
+    this.#showCount();
+  }
+
+  #isNearEnd() {
+    return this.#range().end + AHEAD > this.#shown.length;
+  }
+
+  #range() {
+    return visibleRange({ ...this.#view(), count: this.#shown.length });
+  }
+
+  #view() {
+    return { scrollTop: this.#box.scrollTop, viewHeight: this.#box.clientHeight, rowHeight: ROW_HEIGHT };
+  }
+
+  #refresh() {
+    this.#shown = this.#rows.filter((row) => !this.#deleting.has(keyOf(row.hash)));
+    this.#active = Math.min(this.#active, this.#shown.length - 1);
+    this.#space.style.height = `${this.#shown.length * ROW_HEIGHT}px`;
+    this.#showCount();
+    this.#render();
+  }
+
+  #showCount() {
+    const count = this.#shown.length;
+    const more = this.#next !== undefined;
+    byId('entries-none').hidden = count > 0 || this.#loading;
+    byId('entries-none').textContent = text(this.#question.search === '' ? 'filesNone' : 'filesNotFound');
+    byId('entries-count').textContent = text(more ? 'filesCountMore' : count === 1 ? 'filesCountOne' : 'filesCount', formatNumber(count));
+  }
+
+  #render() {
+    const { first, end } = this.#range();
+    const rows = [];
+    for (let index = first; index < end; index += 1) rows.push(this.#row(index));
+    this.#space.replaceChildren(...rows);
+    if (this.#active >= first && this.#active < end) this.#box.setAttribute('aria-activedescendant', `entry-${this.#active}`);
+    else this.#box.removeAttribute('aria-activedescendant');
+    if (this.#next !== undefined && this.#isNearEnd()) void this.#loadMore();
+  }
+
+  /** @param {number} index */
+  #row(index) {
+    const entry = this.#shown[index];
+    const state = entry.damaged ? 'stateDamaged' : entry.pinned ? 'statePinned' : '';
+    const row = make('div', {
+      role: 'option',
+      id: `entry-${index}`,
+      class: `row${index === this.#active ? ' active' : ''}`,
+      'data-index': String(index),
+      'aria-selected': String(keyOf(entry.hash) === this.#chosen),
+      'aria-posinset': String(index + 1),
+      'aria-setsize': this.#next === undefined ? String(this.#shown.length) : '-1',
+    },
+    make('span', { class: 'title' }, titleOf(entry), ...(state === '' ? [] : [' ', make('span', { class: 'tag' }, text(state))])),
+    make('span', { class: 'size' }, formatBytes(entry.size)),
+    make('span', { class: 'who' }, `${text(`kind_${entry.kind}`)} · ${storedByWords(entry)}`),
+    make('span', { class: 'when' }, formatAgo(entry.lastRead, Date.now())));
+    row.style.transform = `translateY(${index * ROW_HEIGHT}px)`;
+    return row;
+  }
+
+  /** @param {KeyboardEvent} event */
+  #onKey(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const entry = this.#shown[this.#active];
+    if (event.key === 'Enter' && entry) this.#choose(true);
+    else if (event.key === ' ' && entry) this.#choose(false);
+    else if (event.key === 'Delete' && entry) this.actions.remove(entry);
+    else {
+      const pageRows = Math.floor(this.#box.clientHeight / ROW_HEIGHT) - 1;
+      const index = rowAfterKey(event.key, { active: this.#active, count: this.#shown.length, pageRows });
+      if (index === undefined) return;
+      this.#active = index;
+      this.#box.scrollTop = scrollTopFor(index, this.#view());
+      this.#render();
+    }
+    event.preventDefault();
+  }
+
+  /** @param {MouseEvent} event */
+  #onClick(event) {
+    const row = /** @type {HTMLElement} */ (event.target).closest('[role=option]');
+    if (row === null) return;
+    this.#active = Number(row.getAttribute('data-index'));
+    this.#choose(false);
+  }
+
+  /** @param {boolean} moveFocus */
+  #choose(moveFocus) {
+    const entry = this.#shown[this.#active];
+    this.#chosen = keyOf(entry.hash);
+    this.#render();
+    this.actions.choose(entry, moveFocus);
+  }
+}
