@@ -33,11 +33,15 @@ export class EntryList {
   /** @type {Entry[]} without those that are being deleted */ #shown = [];
   /** @type {Set<string>} */ #deleting = new Set();
   /** @type {unknown} */ #next;
+  /** Whether the rows answer an older question: they stay in view until the new one is answered. */
+  #isStale = false;
   #loading = false;
   /** What is asked for; an answer to an older question is dropped. */
   #question = { order: 'read', search: '' };
   #active = -1;
-  /** @type {string} */ #chosen = '';
+  /** The active row's entry: it stays active where another question or order moves it. */
+  #activeKey = '';
+  #chosen = '';
 
   /** @param {{choose: (entry: Entry, moveFocus: boolean) => void, remove: (entry: Entry) => void, fail: (error: unknown) => void}} actions */
   constructor(actions) {
@@ -59,9 +63,8 @@ export class EntryList {
   /** @param {{order?: string, search?: string}} [wish] absent: the same once more */
   async load(wish = {}) {
     this.#question = { ...this.#question, ...wish };
-    this.#rows = [];
+    this.#isStale = true;
     this.#next = undefined;
-    this.#active = -1;
     this.#loading = false;
     this.#box.scrollTop = 0;
     await this.#loadMore();
@@ -97,6 +100,7 @@ export class EntryList {
       do {
         const { entries, next } = await ask('entries', { ...question, after: this.#next, limit: PAGE });
         if (question !== this.#question) return;
+        if (this.#isStale) this.#forgetRows();
         this.#rows.push(...entries);
         this.#next = next;
         this.#refresh();
@@ -109,6 +113,12 @@ export class EntryList {
     this.#loading = false;
     this.#box.setAttribute('aria-busy', 'false');
     this.#showCount();
+  }
+
+  #forgetRows() {
+    this.#rows = [];
+    this.#active = -1;
+    this.#isStale = false;
   }
 
   #isNearEnd() {
@@ -125,10 +135,18 @@ export class EntryList {
 
   #refresh() {
     this.#shown = this.#rows.filter((row) => !this.#deleting.has(keyOf(row.hash)));
-    this.#active = Math.min(this.#active, this.#shown.length - 1);
+    const place = this.#shown.findIndex((row) => keyOf(row.hash) === this.#activeKey);
+    // A row that was deleted leaves its place to the next one.
+    this.#setActive(place >= 0 ? place : Math.min(this.#active, this.#shown.length - 1));
     this.#space.style.height = `${this.#shown.length * ROW_HEIGHT}px`;
     this.#showCount();
     this.#render();
+  }
+
+  /** @param {number} index */
+  #setActive(index) {
+    this.#active = index;
+    this.#activeKey = index < 0 ? '' : keyOf(this.#shown[index].hash);
   }
 
   #showCount() {
@@ -181,7 +199,7 @@ export class EntryList {
       const pageRows = Math.floor(this.#box.clientHeight / ROW_HEIGHT) - 1;
       const index = rowAfterKey(event.key, { active: this.#active, count: this.#shown.length, pageRows });
       if (index === undefined) return;
-      this.#active = index;
+      this.#setActive(index);
       this.#box.scrollTop = scrollTopFor(index, this.#view());
       this.#render();
     }
@@ -192,7 +210,7 @@ export class EntryList {
   #onClick(event) {
     const row = /** @type {HTMLElement} */ (event.target).closest('[role=option]');
     if (row === null) return;
-    this.#active = Number(row.getAttribute('data-index'));
+    this.#setActive(Number(row.getAttribute('data-index')));
     this.#choose(false);
   }
 
