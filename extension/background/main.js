@@ -63,6 +63,8 @@ function answerUserInterface(question) {
       return serveUser(question.cmd, question.fields);
     case 'tab':
       return Promise.all([tally.of(Number(question.tab)), tally.savings()]).then(([tab, savings]) => ({ tab, savings }));
+    case 'savings':
+      return tally.savings();
     case 'forget-savings':
       return tally.forgetSavings().then(() => ({ ok: true }));
     default:

@@ -8,15 +8,17 @@ const DAY = 24 * HOUR;
 /** @param {number} bytes @param {string} [locale] */
 export function formatBytes(bytes, locale) {
   let index = 0;
-  // By what will be shown: 999.96 kB is 1 MB.
-  while (index < UNITS.length - 1 && bytes / 1000 ** index >= (index === 0 ? 1000 : 999.95)) index += 1;
+  // By what will be shown: 999.6 kB is 1 MB.
+  while (index < UNITS.length - 1 && bytes / 1000 ** index >= (index === 0 ? 1000 : 999.5)) index += 1;
+  const number = bytes / 1000 ** index;
   const format = new Intl.NumberFormat(locale, {
     style: 'unit',
     unit: UNITS[index],
     unitDisplay: index === 0 ? 'long' : 'short',
-    maximumFractionDigits: index === 0 ? 0 : 1,
+    // As the command line: two digits say enough.
+    maximumFractionDigits: index === 0 || number >= 9.95 ? 0 : 1,
   });
-  return format.format(bytes / 1000 ** index);
+  return format.format(number);
 }
 
 /** @param {number} number @param {string} [locale] */

@@ -18,8 +18,6 @@ function factsOf({ extension, host, store, hashList, handover, isPrivate }) {
   /** @type {[string, string][]} */
   const facts = [[text('factExtension'), extension]];
   if (host !== undefined) facts.push([text('factHost'), host]);
-  if (store?.entries !== undefined) facts.push([text('factEntries'), formatNumber(store.entries)]);
-  if (store?.bytes !== undefined) facts.push([text('factBytes'), formatBytes(store.bytes)]);
   if (hashList) facts.push([text('factHashList'), text('hashListValue', hashList.version, formatNumber(hashList.digests))]);
   if (host !== undefined && !isPrivate) facts.push([text('factHandover'), text(HANDOVER[handover])]);
   if (store?.path && !isPrivate) facts.push([text('factPath'), store.path]);
@@ -30,11 +28,18 @@ function factsOf({ extension, host, store, hashList, handover, isPrivate }) {
 /** @param {string} id of a dl @param {[label: string, value: string][]} facts */
 function showFacts(id, facts) {
   byId(id).replaceChildren(...facts.flatMap(([label, value]) => [make('dt', {}, label), make('dd', {}, value)]));
-  byId(id).hidden = false;
 }
 
 /** @param {number} files @param {number} bytes */
-const filesAndBytes = (files, bytes) => (files === 1 ? text('fileAndBytes', formatBytes(bytes)) : text('filesAndBytes', formatNumber(files), formatBytes(bytes)));
+function filesAndBytes(files, bytes) {
+  if (files === 0) return text('nothing');
+  return files === 1 ? text('fileAndBytes', formatBytes(bytes)) : text('filesAndBytes', formatNumber(files), formatBytes(bytes));
+}
+
+/** @param {string} id @param {number} files @param {number} bytes */
+function showFigure(id, files, bytes) {
+  byId(id).replaceChildren(make('strong', {}, formatBytes(bytes)), ' ', files === 1 ? text('inOneFile') : text('inFiles', formatNumber(files)));
+}
 
 /** @param {TabTally} tally */
 function showSite(tally) {
@@ -53,8 +58,8 @@ function showSite(tally) {
 function showSavings(savings) {
   byId('savings').hidden = savings === null;
   if (savings === null) return;
-  byId('savings-text').textContent = savings.files === 0 ? text('savingsNone')
-    : text('savingsValue', filesAndBytes(savings.files, savings.bytes));
+  if (savings.files === 0) byId('savings-text').textContent = text('savingsNone');
+  else showFigure('savings-text', savings.files, savings.bytes);
   byId('forget-savings').hidden = savings.files === 0;
 }
 
@@ -71,7 +76,12 @@ async function refresh() {
   byId('headline').textContent = text('stateConnecting');
   const [status] = await Promise.all([chrome.runtime.sendMessage({ ask: 'status', retry: true }), showTab()]);
   showHostState(status.state);
+  // How the store is doing says nothing of a store that cannot be reached.
+  byId('savings').hidden ||= status.host === undefined;
+  byId('store').hidden = status.store?.entries === undefined;
+  showFigure('store-text', status.store?.entries ?? 0, status.store?.bytes ?? 0);
   showFacts('facts', factsOf(status));
+  byId('details').hidden = false;
   main.setAttribute('aria-busy', 'false');
 }
 

@@ -25,10 +25,11 @@ export function button(label, action, className = '') {
   return element;
 }
 
-/** Fills in the page's own words: elements name theirs in data-text, and the label of an input in data-label. */
+/** Fills in the page's own words: elements name theirs in data-text, a label in data-label, a placeholder in data-placeholder. */
 export function fillIn() {
   document.documentElement.lang = chrome.i18n.getUILanguage();
   document.documentElement.dir = text('@@bidi_dir') || 'ltr';
   for (const element of document.querySelectorAll('[data-text]')) element.textContent = text(element.getAttribute('data-text') ?? '');
   for (const element of document.querySelectorAll('[data-label]')) element.setAttribute('aria-label', text(element.getAttribute('data-label') ?? ''));
+  for (const element of document.querySelectorAll('[data-placeholder]')) element.setAttribute('placeholder', text(element.getAttribute('data-placeholder') ?? ''));
 }

@@ -1,10 +1,9 @@
 #include "host/user_commands.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,20 +47,39 @@ bool is_of(const Context& context, const std::string& realm) {
   return realm == context.realm.name() || realm == Realm::local().name();
 }
 
-// Without checking the bytes: they become a word, and nothing else.
 std::string_view kind_of(Store& store, const Hash& hash) {
-  const Result<Reader> reader = store.open_entry(hash);
-  if (!reader) {
-    return "other";
-  }
   std::array<std::uint8_t, kKindBytes> start{};
-  const ssize_t got = ::pread(reader->descriptor(), start.data(), start.size(), 0);
-  return file_kind(std::span(start).first(got > 0 ? static_cast<std::size_t>(got) : 0));
+  const Result<std::size_t> got = store.peek(hash, start);
+  const std::string_view kind = got ? file_kind(std::span(start).first(*got)) : "other";
+  // Parts of a model have nothing in front that tells.
+  const auto provenance = kind == "other" ? store.hash_provenance(hash) : std::nullopt;
+  return provenance && provenance->model_hub ? "model" : kind;
 }
 
 std::string listed_name(Store& store, const Hash& hash) {
   const auto provenance = store.hash_provenance(hash);
-  return provenance ? provenance->name : "";
+  return !provenance ? "" : provenance->name.empty() ? provenance->url : provenance->name;
+}
+
+struct Use {
+  std::size_t sites = 0;  // that stored or read it here
+  std::uint64_t saved = 0;
+};
+
+// What a site read and had not stored it did not download; once, since what it reads again it could have kept.
+Result<Use> use_of(const Context& context, const EntryInfo& info) {
+  COS_TRY(const auto events, context.store.history(info.hash));
+  std::set<std::string> storers;
+  std::set<std::string> readers;
+  for (const HistoryEvent& event : events) {
+    const auto origin = Origin::from_serialized(event.origin);
+    if (origin && is_of(context, event.realm)) {
+      (event.kind == HistoryEvent::Kind::kRead ? readers : storers).insert(context.store.site_of(*origin).serialized);
+    }
+  }
+  const auto saved = static_cast<std::uint64_t>(
+      std::count_if(readers.begin(), readers.end(), [&](const std::string& site) { return !storers.contains(site); }));
+  return Use{storers.size() + saved, saved * info.size};
 }
 
 const char* readable_by(const EntryInfo& info) {
@@ -72,7 +90,8 @@ const char* readable_by(const EntryInfo& info) {
 }
 
 // What a list of entries and the panel of one entry both show.
-json summary(const Context& context, const EntryInfo& info) {
+Result<json> summary(const Context& context, const EntryInfo& info) {
+  COS_TRY(const Use use, use_of(context, info));
   json storing = json::array();
   std::size_t here = 0;
   for (const StoringOrigin& origin : info.storing_origins) {
@@ -80,25 +99,34 @@ json summary(const Context& context, const EntryInfo& info) {
       storing.push_back(origin.origin);
     }
   }
-  return {{"hash", json_of(info.hash)},
-          {"size", info.size},
-          {"name", listed_name(context.store, info.hash)},
-          {"storedAt", info.created_at},
-          {"lastRead", info.last_read},
-          {"verifiedAt", info.verified_at},
-          {"pinned", info.pinned},
-          {"damaged", info.damaged},
-          {"manual", info.manual},
-          {"readableBy", readable_by(info)},
-          {"storedBy", std::move(storing)},
-          {"storedHere", here},
-          {"storedElsewhere", info.storing_origins.size() - here}};
+  return json{{"hash", json_of(info.hash)},
+              {"size", info.size},
+              {"name", listed_name(context.store, info.hash)},
+              {"kind", kind_of(context.store, info.hash)},
+              {"storedAt", info.created_at},
+              {"lastRead", info.last_read},
+              {"verifiedAt", info.verified_at},
+              {"pinned", info.pinned},
+              {"damaged", info.damaged},
+              {"manual", info.manual},
+              {"readableBy", readable_by(info)},
+              {"storedBy", std::move(storing)},
+              {"storedHere", here},
+              {"storedElsewhere", info.storing_origins.size() - here},
+              {"sites", use.sites},
+              {"saved", use.saved}};
 }
 
-json listed_row(const Context& context, const EntryInfo& info) {
-  json row = summary(context, info);
-  row["kind"] = kind_of(context.store, info.hash);
-  return row;
+// An entry that has gone since it was listed is left out.
+Status add_row(const Context& context, const EntryInfo& info, json& rows) {
+  Result<json> row = summary(context, info);
+  if (!row && row.error().code != ErrorCode::kNotFound) {
+    return tl::unexpected(row.error());
+  }
+  if (row) {
+    rows.push_back(std::move(*row));
+  }
+  return {};
 }
 
 // Lists ----------------------------------------------------------------------------------------------------
@@ -148,7 +176,7 @@ Result<json> entries_with(const Context& context, const std::vector<Hash>& hashe
   for (const Hash& hash : hashes) {
     COS_TRY(const auto info, context.store.stat(hash));
     if (info) {
-      rows.push_back(listed_row(context, *info));
+      COS_CHECK(add_row(context, *info, rows));
     }
   }
   return json{{"entries", std::move(rows)}};
@@ -170,7 +198,7 @@ Result<json> search(const Context& context, const json& request, std::size_t lim
     COS_TRY(const EntryPage page, context.store.list(order_of(request), place, step));
     for (const EntryInfo& info : page.entries) {
       if (fits(context, info, wanted)) {
-        rows.push_back(listed_row(context, info));
+        COS_CHECK(add_row(context, info, rows));
       }
     }
     place = page.next;
@@ -198,7 +226,7 @@ Result<json> entries(const Context& context, const json& request) {
   COS_TRY(const EntryPage page, context.store.list(order_of(request), place, limit));
   json rows = json::array();
   for (const EntryInfo& info : page.entries) {
-    rows.push_back(listed_row(context, info));
+    COS_CHECK(add_row(context, info, rows));
   }
   json reply{{"entries", std::move(rows)}};
   if (page.next) {
@@ -246,7 +274,7 @@ Result<json> entry(const Context& context, const json& request) {
   if (!info) {
     return fail(ErrorCode::kNotFound, "There is no such file in the store.");
   }
-  json reply = listed_row(context, *info);
+  COS_TRY(json reply, summary(context, *info));
   json storing = json::array();
   for (const StoringOrigin& origin : info->storing_origins) {
     if (is_of(context, origin.realm) && storing.size() < kMostStoring) {
@@ -357,7 +385,7 @@ Result<json> totals(const Context& context, const json& /*request*/) {
     }
   }
   if (totals.bytes > known) {
-    sizes["other"] += totals.bytes - known;
+    sizes["rest"] += totals.bytes - known;
   }
   json kinds = json::array();
   for (const auto& [kind, bytes] : sizes) {

@@ -6,25 +6,15 @@ import { bytesOf, hashOf } from './support/bytes.mjs';
 import { eventually, finds, misses, succeeded } from './support/expect.mjs';
 import { EXTENSION_ID, openWorld } from './support/fixture.mjs';
 import { store } from './support/in-page.mjs';
+import { openPopup, openSettings, rowOf, UI } from './support/ui.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
-/** @typedef {import('./support/fixture.mjs').Profile} Profile */
-
-const UI = `chrome-extension://${EXTENSION_ID}/ui`;
 
 const world = await openWorld();
 after(() => world.close());
 const profile = await world.launch();
 const a = await profile.page('a.test');
 const b = await profile.page('b.test');
-
-/** @param {Profile} [where] @returns {Promise<Page>} */
-async function openSettings(where = profile) {
-  const page = await where.context.newPage();
-  await page.goto(`${UI}/settings.html`);
-  await page.waitForSelector('main[aria-busy=false]');
-  return page;
-}
 
 /** @param {Page} page @param {string} word @returns {Promise<string>} the hash of a file of that site's own */
 const storeWord = async (page, word) => {
@@ -33,16 +23,13 @@ const storeWord = async (page, word) => {
   return hashOf(bytes).value;
 };
 
-/** @param {Page} page @param {string} hash */
-const rowOf = (page, hash) => page.locator('#entries [role=option]', { hasText: hash.slice(0, 12) });
-
 /** @param {string} hash */
 const isStored = async (hash) => JSON.parse(await world.cos('ls', '--json')).some((/** @type {any} */ entry) => entry.value === hash);
 
 test('what two sites stored is listed with who stored it, and the totals are those of the command line', async () => {
   const one = await storeWord(a, 'settings one');
   const two = await storeWord(b, 'settings two');
-  const page = await openSettings();
+  const page = await openSettings(profile);
   assert.match(await rowOf(page, one).innerText(), /a\.test/);
   assert.match(await rowOf(page, two).innerText(), /b\.test/);
   const entries = JSON.parse(await world.cos('ls', '--json'));
@@ -54,7 +41,7 @@ test('what two sites stored is listed with who stored it, and the totals are tho
 test('a search finds by site and by hash', async () => {
   const one = await storeWord(a, 'settings search one');
   const two = await storeWord(b, 'settings search two');
-  const page = await openSettings();
+  const page = await openSettings(profile);
   await page.fill('#search', 'B.TEST');
   await rowOf(page, one).waitFor({ state: 'detached' });
   assert.equal(await rowOf(page, two).count(), 1);
@@ -71,7 +58,7 @@ test('a file can be chosen, checked, kept and deleted by the keyboard alone', as
   succeeded(await store(a, bytes));
   await finds(a, bytes);
   const hash = hashOf(bytes).value;
-  const page = await openSettings();
+  const page = await openSettings(profile);
   await page.fill('#search', hash);
   await rowOf(page, hash).waitFor();
   await page.locator('#entries').focus();
@@ -99,7 +86,7 @@ test('a file can be chosen, checked, kept and deleted by the keyboard alone', as
 test('a deletion that is undone did not happen; one that is not, has when the page is left', async () => {
   const kept = await storeWord(a, 'settings kept');
   const gone = await storeWord(a, 'settings gone');
-  const page = await openSettings();
+  const page = await openSettings(profile);
   for (const hash of [kept, gone]) {
     await rowOf(page, hash).click();
     await page.locator('#entry dd', { hasText: hash }).waitFor();
@@ -117,7 +104,7 @@ test('a deletion that is undone did not happen; one that is not, has when the pa
 
 test('a deletion happens by itself after some seconds', async () => {
   const hash = await storeWord(a, 'settings in a while');
-  const page = await openSettings();
+  const page = await openSettings(profile);
   await rowOf(page, hash).click();
   await page.click('#entry-delete');
   await page.locator('.toast').waitFor();
@@ -129,7 +116,7 @@ test('a deletion happens by itself after some seconds', async () => {
 test('forgetting a site forgets it in this profile', async () => {
   const one = await storeWord(a, 'settings forgotten');
   const two = await storeWord(b, 'settings not forgotten');
-  const page = await openSettings();
+  const page = await openSettings(profile);
   await page.fill('#clear-site', 'a.test');
   await page.click('#clear-one');
   await page.locator('.toast').waitFor();
@@ -139,7 +126,7 @@ test('forgetting a site forgets it in this profile', async () => {
 });
 
 test('a setting that is changed is what the command line sees', async () => {
-  const page = await openSettings();
+  const page = await openSettings(profile);
   const ask = page.locator('#set_gates_ask');
   assert.equal(await ask.isChecked(), false);
   await ask.check();
@@ -151,7 +138,7 @@ test('a setting that is changed is what the command line sees', async () => {
 });
 
 test('a setting that is refused says so and shows what holds', async () => {
-  const page = await openSettings();
+  const page = await openSettings(profile);
   const before = (await world.cos('config', 'get', 'grease.percent')).trim();
   await page.fill('#set_grease_percent', '90');
   await page.locator('#set_grease_percent').press('Enter');
@@ -162,7 +149,7 @@ test('a setting that is refused says so and shows what holds', async () => {
 });
 
 test('a site is blocked, allowed and forgotten', async () => {
-  const page = await openSettings();
+  const page = await openSettings(profile);
   await page.fill('#sites-input', 'news.example');
   await page.click('#sites-block');
   const row = page.locator('#sites-list li', { hasText: 'news.example' });
@@ -174,7 +161,7 @@ test('a site is blocked, allowed and forgotten', async () => {
 });
 
 test('every control has a name and a description, and nothing is without a word', async () => {
-  const page = await openSettings();
+  const page = await openSettings(profile);
   const bare = await page.evaluate(() => [...document.querySelectorAll('input, select, button, a, [role=listbox], [role=region], [role=img]')]
     .filter((element) => !element.getAttribute('aria-label') && !element.textContent?.trim() && !(/** @type {HTMLInputElement} */ (element).labels?.[0]?.textContent?.trim()))
     .map((element) => element.outerHTML));
@@ -192,11 +179,7 @@ test('the popup tells what the page in the tab stored and found, and the button 
   const bytes = bytesOf('popup', 5000);
   succeeded(await store(page, bytes));
   await finds(page, bytes);
-  const popup = await profile.context.newPage();
-  await popup.goto(`${UI}/popup.html`);
-  await page.bringToFront();
-  await popup.reload();
-  await popup.waitForSelector('main[aria-busy=false]');
+  const popup = await openPopup(profile, page);
   const facts = await popup.locator('#site-facts').innerText();
   assert.match(facts, /Found here\s+1 file, 5 kB/);
   assert.match(facts, /Stored\s+1 file, 5 kB/);

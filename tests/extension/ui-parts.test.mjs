@@ -54,8 +54,8 @@ test('keys move within the list and never out of it', () => {
 
 test('sizes are in the unit that a person would take', () => {
   for (const [bytes, words] of /** @type {[number, string][]} */ ([
-    [0, '0 bytes'], [1, '1 byte'], [999, '999 bytes'], [1000, '1 kB'], [1540, '1.5 kB'], [999_949, '999.9 kB'],
-    [999_960, '1 MB'], [177_000_000, '177 MB'], [2.5e9, '2.5 GB'], [3e12, '3 TB'], [9e15, '9,000 TB'],
+    [0, '0 bytes'], [1, '1 byte'], [999, '999 bytes'], [1000, '1 kB'], [1540, '1.5 kB'], [9_940, '9.9 kB'], [9_960, '10 kB'],
+    [999_490, '999 kB'], [999_510, '1 MB'], [151_063_245, '151 MB'], [177_000_000, '177 MB'], [2.5e9, '2.5 GB'], [3e12, '3 TB'], [9e15, '9,000 TB'],
   ])) assert.equal(plain(formatBytes(bytes, 'en')), words);
 });
 

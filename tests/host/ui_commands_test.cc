@@ -112,6 +112,25 @@ TEST_F(UserCommandsTest, AnEntrySaysWhoStoredItWhoReadItAndWhen) {
                           [](const json& event) { return event.at("event") == "stored" && event.at("origin") == kA; }));
 }
 
+TEST_F(UserCommandsTest, EachSiteThatReadWhatAnotherStoredSavedADownloadOnce) {
+  put_on_public_hash_list(hash_of("shared"));
+  ASSERT_TRUE(store().set_setting("grease.percent", "0"));
+  NativeHost host(home_.environment());
+  ASSERT_EQ(refusal(host.hello()), "");
+  store_text(host, kA, "shared", "*");
+  const auto use = [&] {
+    const json row = host.ask({{"cmd", "ui.entries"}}).at("entries").at(0);
+    return std::pair(row.at("sites").get<int>(), row.at("saved").get<int>());
+  };
+  EXPECT_EQ(use(), std::pair(1, 0));
+  EXPECT_TRUE(is_found(host, kA, hash_of("shared")));
+  EXPECT_EQ(use(), std::pair(1, 0)) << "it had the file";
+  EXPECT_TRUE(is_found(host, kB, hash_of("shared")));
+  EXPECT_TRUE(is_found(host, kB, hash_of("shared")));
+  EXPECT_TRUE(is_found(host, "https://www.b.test", hash_of("shared")));
+  EXPECT_EQ(use(), std::pair(2, 6)) << "one site, whatever its hosts and however often";
+}
+
 TEST_F(UserCommandsTest, AnEntryThatIsNotThereIsNotFound) {
   EXPECT_EQ(refusal(entry("nothing")), "NotFoundError");
   EXPECT_EQ(refusal(ask("pin", {{"hash", json_of(hash_of("nothing"))}, {"pinned", true}})), "NotFoundError");
@@ -224,6 +243,27 @@ TEST_F(UserCommandsTest, TotalsAreTheKindsTogether) {
   EXPECT_EQ(totals.at("bytes"), 18);
   const json kinds = json::array({{{"kind", "text"}, {"bytes", 10}}, {{"kind", "wasm"}, {"bytes", 8}}});
   EXPECT_EQ(totals.at("kinds"), kinds);
+}
+
+TEST_F(UserCommandsTest, WhatAModelHubListsIsAModelIfNothingElseTells) {
+  const std::string part = "\1\2\3";
+  const std::string page = "<!doctype html>";
+  std::string list = "// VERSION: test\n// ===BEGIN SHA-256===\n" + hash_of("x").hex() +
+                     "\n// ===END SHA-256===\n// ===BEGIN SHA-256 HUGGING-FACE===\n";
+  for (const std::string& text : {part, page}) {
+    list += hash_of(text).hex() + "\n";
+  }
+  ASSERT_TRUE(store().install_hash_list(list + "// ===END SHA-256 HUGGING-FACE===\n"));
+  NativeHost host(home_.environment());
+  ASSERT_EQ(refusal(host.hello()), "");
+  for (const std::string& text : {part, page}) {
+    store_text(host, kA, text);
+  }
+  const auto kind = [&](const std::string& text) {
+    return host.ask({{"cmd", "ui.entry"}, {"hash", json_of(hash_of(text))}}).at("entry").at("kind");
+  };
+  EXPECT_EQ(kind(part), "model");
+  EXPECT_EQ(kind(page), "text");
 }
 
 TEST_F(UserCommandsTest, TheHashListSaysWhichItIs) {

@@ -6,7 +6,7 @@
  * @typedef {object} Entry a line of the list of files
  * @property {Hash} hash
  * @property {number} size
- * @property {string} name of a file on the Public Hash List; else empty
+ * @property {string} name what the Public Hash List calls it; else empty
  * @property {string} kind
  * @property {number} storedAt
  * @property {number} lastRead
@@ -18,6 +18,8 @@
  * @property {string[]} storedBy the first few
  * @property {number} storedHere
  * @property {number} storedElsewhere by sites in other browser profiles
+ * @property {number} sites that stored or read it in this profile
+ * @property {number} saved bytes that they did not download
  */
 
 /** The store, or the way to it, said no. */

@@ -3,28 +3,18 @@
  * near. May be imported by ui/settings/main.js only.
  */
 
-import { formatAgo, formatBytes, formatNumber, shortHash, shortOrigin } from '../format.js';
+import { formatAgo, formatBytes, formatNumber } from '../format.js';
 import { byId, make, text } from '../text.js';
 import { ask, keyOf } from './ask.js';
+import { useWords, wordsOf } from './entry-words.js';
 import { rowAfterKey, scrollTopFor, visibleRange } from './virtual-range.js';
 
 /** @typedef {import('./ask.js').Entry} Entry */
 
-const ROW_HEIGHT = 52;
+const ROW_HEIGHT = 56;
 const PAGE = 200;
 /** Rows before the end at which more are asked for. */
 const AHEAD = 100;
-
-/** @param {Entry} entry */
-export const titleOf = ({ name, hash }) => name || shortHash(hash.value);
-
-/** @param {Entry} entry */
-export function storedByWords({ storedBy, storedHere, storedElsewhere, manual }) {
-  if (storedHere > 1) return text('storedByMore', shortOrigin(storedBy[0]), formatNumber(storedHere - 1));
-  if (storedHere === 1) return shortOrigin(storedBy[0]);
-  if (storedElsewhere > 0) return text('storedElsewhere');
-  return manual ? text('storedByHand') : text('storedByNobody');
-}
 
 export class EntryList {
   #box = byId('entries');
@@ -36,6 +26,8 @@ export class EntryList {
   /** Whether the rows answer an older question: they stay in view until the new one is answered. */
   #isStale = false;
   #loading = false;
+  /** Files in the store, of which the list may have some only. */
+  #total = 0;
   /** What is asked for; an answer to an older question is dropped. */
   #question = { order: 'read', search: '' };
   #active = -1;
@@ -54,6 +46,12 @@ export class EntryList {
 
   get isAtTop() {
     return this.#box.scrollTop === 0;
+  }
+
+  /** @param {number} total */
+  setTotal(total) {
+    this.#total = total;
+    this.#showCount();
   }
 
   focus() {
@@ -152,9 +150,16 @@ export class EntryList {
   #showCount() {
     const count = this.#shown.length;
     const more = this.#next !== undefined;
-    byId('entries-none').hidden = count > 0 || this.#loading;
-    byId('entries-none').textContent = text(this.#question.search === '' ? 'filesNone' : 'filesNotFound');
-    byId('entries-count').textContent = text(more ? 'filesCountMore' : count === 1 ? 'filesCountOne' : 'filesCount', formatNumber(count));
+    const isEmpty = count === 0 && !this.#loading;
+    const isSearch = this.#question.search !== '';
+    byId('entries-none').hidden = !isEmpty;
+    byId('entries-none').textContent = text(isSearch ? 'filesNotFound' : 'filesNone');
+    byId('entries').hidden = isEmpty;
+    // Nothing to search, to sort and to choose from.
+    byId('files').classList.toggle('nothing', isEmpty && !isSearch);
+    byId('entries-count').textContent = more && isSearch ? text('filesCountMore', formatNumber(count))
+      : count === 1 ? text('filesCountOne')
+        : text('filesCount', formatNumber(more ? Math.max(count, this.#total - this.#deleting.size) : count));
   }
 
   #render() {
@@ -171,6 +176,7 @@ export class EntryList {
   #row(index) {
     const entry = this.#shown[index];
     const state = entry.damaged ? 'stateDamaged' : entry.pinned ? 'statePinned' : '';
+    const { title, part } = wordsOf(entry);
     const row = make('div', {
       role: 'option',
       id: `entry-${index}`,
@@ -180,9 +186,11 @@ export class EntryList {
       'aria-posinset': String(index + 1),
       'aria-setsize': this.#next === undefined ? String(this.#shown.length) : '-1',
     },
-    make('span', { class: 'title' }, titleOf(entry), ...(state === '' ? [] : [' ', make('span', { class: 'tag' }, text(state))])),
+    make('span', { class: `swatch kind-${entry.kind}`, 'aria-hidden': 'true' }),
+    make('span', { class: 'title' }, title, ...(part === '' ? [] : [' ', make('span', { class: 'part' }, part)]),
+      ...(state === '' ? [] : [' ', make('span', { class: `tag ${state}` }, text(state))])),
     make('span', { class: 'size' }, formatBytes(entry.size)),
-    make('span', { class: 'who' }, `${text(`kind_${entry.kind}`)} · ${storedByWords(entry)}`),
+    make('span', { class: 'about' }, useWords(entry).join(' · ')),
     make('span', { class: 'when' }, formatAgo(entry.lastRead, Date.now())));
     row.style.transform = `translateY(${index * ROW_HEIGHT}px)`;
     return row;

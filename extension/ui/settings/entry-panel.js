@@ -5,7 +5,7 @@
 import { formatAgo, formatBytes, formatNumber, formatTime, shortOrigin } from '../format.js';
 import { button, byId, make, text } from '../text.js';
 import { ask, keyOf, Refused } from './ask.js';
-import { titleOf } from './entry-list.js';
+import { usedByWords, wordsOf } from './entry-words.js';
 
 /** @typedef {import('./ask.js').Entry} Entry */
 
@@ -29,40 +29,48 @@ function readableByWords({ readableBy, forEveryone, listed, listedCount }) {
 /** @param {{origin: string, page: string}} who */
 const originWords = ({ origin, page }) => (page === '' ? shortOrigin(origin) : text('originInFrame', shortOrigin(origin), shortOrigin(page)));
 
+/** @param {{origin: string, page: string, at: number}} who */
+const whoAndWhen = (who) => make('div', {}, `${originWords(who)} `,
+  make('time', { class: 'quiet', datetime: new Date(who.at).toISOString(), title: formatTime(who.at) }, formatAgo(who.at, Date.now())));
+
 /** @param {EntryDetails} entry */
-function storedByWords({ storing, storedElsewhere, manual }) {
-  const words = storing.map((who) => text('whoAndWhen', originWords(who), formatTime(who.at)));
-  if (manual) words.push(text('storedByHand'));
-  if (storedElsewhere > 0) words.push(text('storedElsewhere'));
-  return words.length > 0 ? words : [text('storedByNobody')];
+function storedBy({ storing, storedElsewhere, manual }) {
+  const lines = storing.map(whoAndWhen);
+  if (manual) lines.push(make('div', {}, text('storedByHand')));
+  if (storedElsewhere > 0) lines.push(make('div', {}, text('storedElsewhere')));
+  return lines.length > 0 ? lines : [text('storedByNobody')];
 }
 
 /** @param {EntryDetails} entry */
-function readByWords({ history }) {
+function readBy({ history }) {
   const reads = history.filter(({ event }) => event === 'read').reverse();
-  return reads.length > 0 ? reads.map((read) => text('whoAndWhen', originWords(read), formatTime(read.at))) : [text('readByNobody')];
+  return reads.length > 0 ? reads.map(whoAndWhen) : [text('readByNobody')];
 }
 
-/** @param {string} label @param {string[]} values */
-function fact(label, values) {
-  return [make('dt', {}, text(label)), make('dd', {}, ...values.map((value) => make('div', {}, value)))];
-}
+/** @param {string} label @param {(Node | string)[]} values */
+const fact = (label, values) => [make('dt', {}, text(label)), make('dd', {}, ...values)];
 
 /** @param {EntryDetails} entry */
 function factsOf(entry) {
   const integrity = entry.damaged ? text('integrityDamaged') : text('integrityGood', formatAgo(entry.verifiedAt, Date.now()));
   const size = entry.size < 1000 ? formatBytes(entry.size) : text('sizeExactly', formatBytes(entry.size), formatNumber(entry.size));
   const facts = [
-    fact('factKind', [text(`kind_${entry.kind}`)]),
-    fact('factSize', [size]),
-    fact('factStoredBy', storedByWords(entry)),
+    fact('factStoredBy', storedBy(entry)),
+    fact('factReadBy', readBy(entry)),
     fact('factReadableBy', [readableByWords(entry)]),
-    fact('factReadBy', readByWords(entry)),
     fact('factIntegrity', [integrity]),
+    fact('factSize', [size]),
+    fact('factKind', [text(`kind_${entry.kind}`)]),
   ];
-  if (entry.provenance?.url) facts.push(fact('factKnownFrom', [entry.provenance.url]));
-  facts.push(fact('factHash', [`${entry.hash.algorithm} ${entry.hash.value}`]));
+  if (entry.provenance?.url) facts.push(fact('factKnownFrom', [shortOrigin(entry.provenance.url)]));
+  facts.push(fact('factHash', [`${entry.hash.algorithm} `, make('span', { class: 'hash' }, entry.hash.value)]));
   return facts.flat();
+}
+
+/** @param {EntryDetails} entry */
+function summaryOf(entry) {
+  const saved = entry.saved > 0 ? [text('savedYou', formatBytes(entry.saved))] : [];
+  return [formatBytes(entry.size), usedByWords(entry), ...saved].join(' · ');
 }
 
 export class EntryPanel {
@@ -109,7 +117,8 @@ export class EntryPanel {
   /** @param {EntryDetails} entry @param {string} [said] the outcome of what was just done */
   #render(entry, said = '') {
     this.#entry = entry;
-    this.#title = make('h3', { tabindex: '-1', id: 'entry-title' }, titleOf(entry));
+    const { title, part, use } = wordsOf(entry);
+    this.#title = make('h3', { tabindex: '-1', id: 'entry-title' }, title);
     const verify = button(text('verify'), () => void this.#verify(entry));
     verify.id = 'entry-verify';
     const pin = button(text(entry.pinned ? 'unpin' : 'pin'), () => void this.#pin(entry));
@@ -118,10 +127,11 @@ export class EntryPanel {
     remove.id = 'entry-delete';
     this.#box.replaceChildren(
       this.#title,
-      make('dl', {}, ...factsOf(entry)),
-      make('p', { class: 'quiet' }, text(entry.pinned ? 'pinnedHelp' : 'pinHelp')),
+      make('p', { class: 'quiet' }, [use, part].filter(Boolean).join(' · ')),
+      make('p', { class: 'summary' }, summaryOf(entry)),
       make('div', { class: 'buttons' }, verify, pin, remove),
-      make('p', { role: 'status', id: 'entry-said' }, said),
+      make('p', { role: 'status', id: 'entry-said' }, said === '' ? text(entry.pinned ? 'pinnedHelp' : 'pinHelp') : said),
+      make('dl', {}, ...factsOf(entry)),
     );
   }
 

@@ -7,8 +7,9 @@ import { showHostState, wireMend } from '../host-state.js';
 import { byId, fillIn, text } from '../text.js';
 import { keyOf, Refused } from './ask.js';
 import { showControls } from './controls.js';
-import { EntryList, titleOf } from './entry-list.js';
+import { EntryList } from './entry-list.js';
 import { EntryPanel } from './entry-panel.js';
+import { titleOf } from './entry-words.js';
 import { showHashList } from './hash-list.js';
 import { showSites, wireSites } from './sites.js';
 import { showStorage } from './storage-bar.js';
@@ -27,7 +28,7 @@ const undo = new Undo();
 const list = new EntryList({ choose: (entry, moveFocus) => void panel.show(entry, moveFocus), remove, fail: say });
 const panel = new EntryPanel({ changed: (entry) => list.update(entry), remove, close: () => list.focus() });
 
-const showTotals = () => showStorage().catch(say);
+const showTotals = () => showStorage().then((files) => list.setTotal(files)).catch(say);
 
 /** @param {Entry} entry */
 function remove(entry) {
@@ -113,7 +114,7 @@ async function refresh() {
   const ready = status.state.kind === 'ready';
   byId('store').hidden = !ready;
   byId('private').hidden = !status.isPrivate;
-  byId('versions').textContent = text('versions', status.extension, status.host ?? '–');
+  byId('versions').textContent = status.host === undefined ? text('version', status.extension) : text('versions', status.extension, status.host);
   byId('store-path').textContent = status.isPrivate ? '' : (status.store?.path ?? '');
   if (ready) {
     panel.clear();

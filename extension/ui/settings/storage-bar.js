@@ -4,7 +4,7 @@ import { formatBytes, formatNumber, formatShare } from '../format.js';
 import { byId, make, text } from '../text.js';
 import { ask } from './ask.js';
 
-const KINDS = ['model', 'wasm', 'media', 'image', 'font', 'archive', 'text', 'other'];
+const KINDS = ['model', 'wasm', 'media', 'image', 'font', 'archive', 'text', 'other', 'rest'];
 
 /**
  * The bar's parts, with their widths in percent of the budget; each is wide enough to be seen.
@@ -20,16 +20,23 @@ export function barParts(kinds, budget) {
     .map(({ kind, bytes }) => ({ kind, bytes, width: Math.max(0.5, (100 * bytes) / whole) }));
 }
 
+/** @returns {Promise<number>} how many files there are */
 export async function showStorage() {
-  const { entries, bytes, budget, kinds } = await ask('totals');
-  byId('storage-text').textContent = text('storageUsed', formatBytes(bytes), formatBytes(budget), formatShare(bytes, budget), formatNumber(entries));
+  const [{ entries, bytes, budget, kinds }, savings] = await Promise.all([ask('totals'), chrome.runtime.sendMessage({ ask: 'savings' })]);
+  byId('stored-figure').textContent = formatBytes(bytes);
+  // A private window keeps no account of it.
+  byId('saved').hidden = !savings || savings.files === 0;
+  byId('saved-figure').textContent = formatBytes(savings?.bytes ?? 0);
+  const files = entries === 1 ? text('filesCountOne') : text('filesCount', formatNumber(entries));
+  byId('storage-text').textContent = text('storageUsed', files, formatShare(bytes, budget), formatBytes(budget));
   const parts = barParts(kinds, budget);
   byId('storage-bar').setAttribute('aria-label', byId('storage-text').textContent ?? '');
   byId('storage-bar').replaceChildren(...parts.map(({ kind, width }) => {
-    const part = make('span', { class: `part kind-${kind}` });
+    const part = make('span', { class: `part-of-bar kind-${kind}` });
     part.style.inlineSize = `${width}%`;
     return part;
   }));
   byId('storage-legend').replaceChildren(...parts.map((part) => make('li', {},
     make('span', { class: `swatch kind-${part.kind}`, 'aria-hidden': 'true' }), `${text(`kind_${part.kind}`)} ${formatBytes(part.bytes)}`)));
+  return entries;
 }
