@@ -20,6 +20,7 @@ struct App {
 
 void add_host(CLI::App& parser, App& app);
 void add_install(CLI::App& parser, App& app);  // and uninstall
+void add_doctor(CLI::App& parser, App& app);
 void add_ls(CLI::App& parser, App& app);
 void add_stat(CLI::App& parser, App& app);
 void add_add(CLI::App& parser, App& app);
@@ -32,9 +33,12 @@ void add_evict(CLI::App& parser, App& app);
 void add_history(CLI::App& parser, App& app);
 void add_pin(CLI::App& parser, App& app);  // and unpin
 void add_sites(CLI::App& parser, App& app);
+void add_top(CLI::App& parser, App& app);
 void add_why(CLI::App& parser, App& app);
 void add_config(CLI::App& parser, App& app);
 void add_phl(CLI::App& parser, App& app);
+void add_completions(CLI::App& parser, App& app);
+void add_man(CLI::App& parser, App& app);
 
 // Adds a sub-command with --json whose body is `run`.
 CLI::App* add_command(CLI::App& parser, App& app, const std::string& name, const std::string& help,

@@ -22,7 +22,7 @@ Result<int> list(const App& app, Store& store) {
     print_json(all);
     return kDone;
   }
-  Table table{{"SETTING", "VALUE", "DEFAULT", ""}, {false, true, true, false}, {}};
+  Table table{{"SETTING", "VALUE", "DEFAULT", ""}, {false, true, true, false}, {}, 3};
   for (const Setting& setting : settings) {
     table.rows.push_back({setting.key, setting.value, setting.fallback, setting.help});
   }

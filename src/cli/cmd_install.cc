@@ -7,6 +7,7 @@
 #include "base/try.h"
 #include "cli/app.h"
 #include "cli/output.h"
+#include "cli/places.h"
 #include "host/browsers.h"
 
 namespace libcos::cli {
@@ -23,27 +24,6 @@ struct Options {
   std::vector<std::string> browsers;
   std::string user_data_dir;
 };
-
-Result<fs::path> own_path() {
-  std::error_code error;
-  const fs::path path = fs::read_symlink("/proc/self/exe", error);
-  if (error) {
-    return fail(ErrorCode::kIo, "Cannot find out where the cos executable is: " + error.message() + ".");
-  }
-  return path;
-}
-
-// Where the unpacked extension stands: in a build tree, or where the package puts it.
-fs::path extension_directory(const fs::path& executable) {
-  const fs::path prefix = executable.parent_path().parent_path();
-  std::error_code error;
-  for (const char* place : {"extension/chromium", "share/cos/extension/chromium"}) {
-    if (fs::exists(prefix / place / "manifest.json", error)) {
-      return prefix / place;
-    }
-  }
-  return {};
-}
 
 std::vector<Target> all_targets(bool only_present) {
   std::vector<Target> targets;
@@ -85,7 +65,7 @@ Result<int> install(const App& app, const Options& options) {
     return fail(ErrorCode::kNotFound, "No Chromium-based browser has a profile here.",
                 "Start the browser once, or name it: `cos install --browser chromium`.");
   }
-  COS_TRY(const fs::path executable, own_path());
+  COS_TRY(const fs::path executable, own_executable());
   nlohmann::ordered_json done = nlohmann::ordered_json::array();
   for (const Target& target : targets) {
     COS_CHECK(write_host_manifest(target.directory, executable));
@@ -100,7 +80,7 @@ Result<int> install(const App& app, const Options& options) {
   } else if (!extension.empty()) {
     std::printf(
         "\nNow add the extension: open chrome://extensions, switch on Developer mode, choose\n"
-        "\"Load unpacked\" and this directory:\n  %s\n",
+        "\"Load unpacked\" and this directory:\n  %s\nThen `cos doctor` says whether all is well.\n",
         extension.c_str());
   }
   return kDone;

@@ -4,31 +4,40 @@
 #include <string>
 
 #include "cli/app.h"
+#include "cli/help.h"
 #include "cos/version.h"
 #include "host/host.h"
 
+namespace libcos::cli {
 namespace {
 
-constexpr const char* kWelcome = R"(cos keeps one copy of each file that websites share: AI models, runtimes, libraries.
-
-  cos install          let your browsers use the store
-  cos ls               what is stored, by whom, how large
-  cos stat HASH        all about one entry
-  cos add FILE         put a file into the store by hand
-  cos get HASH -o FILE take a file out of the store
-  cos rm HASH          delete an entry
-  cos verify           read everything again and check it
-  cos repair           mend a damaged store, and say what to download again
-  cos why HASH --origin ORIGIN   why a site finds an entry, or does not
-  cos history HASH     who stored it, who read it
-  cos clear SITE       forget a site
-  cos phl status       the list of files that sites may share, and its age
-  cos config list      limits and switches
-
-cos --help shows everything, cos COMMAND --help the options of a command.
-)";
+void add_all(CLI::App& parser, App& app) {
+  add_install(parser, app);
+  add_doctor(parser, app);
+  add_ls(parser, app);
+  add_stat(parser, app);
+  add_add(parser, app);
+  add_get(parser, app);
+  add_rm(parser, app);
+  add_verify(parser, app);
+  add_repair(parser, app);
+  add_pin(parser, app);
+  add_clear(parser, app);
+  add_evict(parser, app);
+  add_top(parser, app);
+  add_history(parser, app);
+  add_why(parser, app);
+  add_sites(parser, app);
+  add_config(parser, app);
+  add_phl(parser, app);
+  add_completions(parser, app);
+  add_man(parser, app);
+  add_host(parser, app);
+  finish_help(parser);
+}
 
 }  // namespace
+}  // namespace libcos::cli
 
 int main(int argc, char** argv) {
   // A browser starts its native host with the extension's origin as the first argument and nothing else.
@@ -38,34 +47,15 @@ int main(int argc, char** argv) {
   CLI::App parser("Cross-Origin Storage for this machine", "cos");
   parser.set_version_flag("--version", "cos " COS_VERSION);
   parser.require_subcommand(0, 1);
-  parser.footer(
-      "The store is $COS_HOME, else $XDG_DATA_HOME/cos, else ~/.local/share/cos.\n"
-      "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 nothing found, 4 damaged data found.");
   libcos::cli::App app;
-  libcos::cli::add_install(parser, app);
-  libcos::cli::add_ls(parser, app);
-  libcos::cli::add_stat(parser, app);
-  libcos::cli::add_add(parser, app);
-  libcos::cli::add_get(parser, app);
-  libcos::cli::add_rm(parser, app);
-  libcos::cli::add_verify(parser, app);
-  libcos::cli::add_repair(parser, app);
-  libcos::cli::add_pin(parser, app);
-  libcos::cli::add_clear(parser, app);
-  libcos::cli::add_evict(parser, app);
-  libcos::cli::add_history(parser, app);
-  libcos::cli::add_why(parser, app);
-  libcos::cli::add_sites(parser, app);
-  libcos::cli::add_config(parser, app);
-  libcos::cli::add_phl(parser, app);
-  libcos::cli::add_host(parser, app);
+  libcos::cli::add_all(parser, app);
   try {
     parser.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return parser.exit(error) == 0 ? libcos::cli::kDone : libcos::cli::kUsage;
   }
   if (!app.run) {
-    std::fputs(kWelcome, stdout);
+    std::fputs(libcos::cli::kWelcome, stdout);
     return libcos::cli::kDone;
   }
   return app.run();

@@ -10,6 +10,7 @@
 
 #include "base/files.h"
 #include "base/try.h"
+#include "host/json_values.h"
 
 namespace libcos {
 namespace {
@@ -50,6 +51,29 @@ std::filesystem::path user_data_directory(const Browser& browser) {
 
 std::filesystem::path host_manifest_path(const std::filesystem::path& user_data_directory) {
   return user_data_directory / "NativeMessagingHosts" / (std::string(kHostName) + ".json");
+}
+
+Result<std::optional<HostManifest>> read_host_manifest(const std::filesystem::path& user_data_directory) {
+  constexpr std::size_t kMost = 65'536;
+  const std::filesystem::path path = host_manifest_path(user_data_directory);
+  if (!stat_of(path)) {
+    return std::nullopt;
+  }
+  COS_TRY(const std::string text, read_small_file(path, kMost));
+  const auto manifest = nlohmann::json::parse(text, nullptr, false);
+  if (!manifest.is_object()) {
+    return fail(ErrorCode::kData, path.string() + " is no manifest of a native host.");
+  }
+  HostManifest read{string_at(manifest, "name").value_or(""),
+                    string_at(manifest, "type").value_or(""),
+                    string_at(manifest, "path").value_or(""),
+                    {}};
+  for (const auto& origin : manifest.value("allowed_origins", nlohmann::json::array())) {
+    if (origin.is_string()) {
+      read.allowed_origins.push_back(origin.get<std::string>());
+    }
+  }
+  return read;
 }
 
 Status write_host_manifest(const std::filesystem::path& user_data_directory, const std::filesystem::path& executable) {

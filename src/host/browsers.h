@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,6 +30,17 @@ std::filesystem::path user_data_directory(const Browser& browser);
 
 // <user data directory>/NativeMessagingHosts/dev.cos.host.json
 std::filesystem::path host_manifest_path(const std::filesystem::path& user_data_directory);
+
+// What a browser reads there, as far as we care.
+struct HostManifest {
+  std::string name;
+  std::string type;
+  std::filesystem::path executable;
+  std::vector<std::string> allowed_origins;
+};
+
+// nullopt when there is none. Errors: kData when it is no manifest, kIo.
+Result<std::optional<HostManifest>> read_host_manifest(const std::filesystem::path& user_data_directory);
 
 // Registers `executable` as the native host. Errors: kIo.
 Status write_host_manifest(const std::filesystem::path& user_data_directory, const std::filesystem::path& executable);

@@ -1,0 +1,47 @@
+// The checks of `cos doctor`. Each looks at one thing, changes nothing, and says in one sentence how that is and what
+// mends it.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "cli/doctor/finding.h"
+#include "cos/store.h"
+
+namespace libcos::cli {
+
+// Who may read and write the store's directory.
+Finding check_directory(const std::filesystem::path& directory);
+// What Store::open() said.
+Finding failed_to_open(const Error& error);
+
+Finding check_writable(const std::filesystem::path& directory);
+Finding check_registry(Store& store);
+Finding check_disk_space(Store& store);
+Finding check_budget(Store& store);
+Finding check_entries(Store& store);
+// Files that repairs and verifications set aside.
+Finding check_leftovers(const std::filesystem::path& directory);
+// The Public Hash List: whether one is installed, whether it is whole and young, how the last update went.
+Findings check_list(Store& store);
+Finding check_loopback();
+
+struct BrowserPlace {
+  std::string title;
+  std::filesystem::path user_data;
+  std::string install_command;
+};
+
+struct Surroundings {
+  std::filesystem::path executable;
+  std::filesystem::path extension;  // empty: not installed beside it
+  std::filesystem::path store;
+  bool handover = true;  // as the setting says
+};
+
+Finding check_manifest(const BrowserPlace& browser, const Surroundings& here);
+Findings check_extension(const BrowserPlace& browser, const Surroundings& here);
+Finding check_handover(const BrowserPlace& browser, const Surroundings& here);
+
+}  // namespace libcos::cli
