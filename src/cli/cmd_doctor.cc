@@ -43,12 +43,16 @@ Findings look_at_store(bool& handover) {
   if (all.front().health == Health::kBad || !fs::exists(directory, error)) {
     return all;
   }
+  if (auto obstacle = check_writable(directory)) {
+    all.push_back(std::move(*obstacle));
+    return all;
+  }
   Result<Store> store = Store::open({});
   if (!store) {
     all.push_back(failed_to_open(store.error()));
     return all;
   }
-  all.push_back(check_writable(store->directory()));
+  all.push_back(opened());
   all.push_back(check_registry(*store));
   all.push_back(check_entries(*store));
   all.push_back(check_leftovers(store->directory()));
@@ -64,7 +68,7 @@ std::vector<BrowserPlace> browsers_here(const std::vector<std::string>& director
   std::vector<BrowserPlace> places;
   for (const std::string& directory : directories) {
     const fs::path path = fs::absolute(directory);
-    places.push_back({directory, path, "cos install --user-data-dir " + quoted(path.string())});
+    places.push_back({directory, path, {}, "cos install --user-data-dir " + quoted(path.string())});
   }
   if (!places.empty()) {
     return places;
@@ -73,7 +77,8 @@ std::vector<BrowserPlace> browsers_here(const std::vector<std::string>& director
     std::error_code error;
     const fs::path directory = user_data_directory(browser);
     if (fs::is_directory(directory, error)) {
-      places.push_back({std::string(browser.title), directory, "cos install --browser " + std::string(browser.name)});
+      places.push_back({std::string(browser.title), directory, system_manifest_path(browser),
+                        "cos install --browser " + std::string(browser.name)});
     }
   }
   return places;
@@ -85,7 +90,7 @@ Findings look_at_browsers(const std::vector<std::string>& directories, const Sur
     return {{"browsers", "", Health::kNote, "No Chromium-based browser has a profile here.",
              "Start the browser once; then run `cos install`, and this again."}};
   }
-  Findings all;
+  Findings all{check_hosts(here)};
   for (const BrowserPlace& browser : places) {
     all.push_back(check_manifest(browser, here));
     append(all, check_extension(browser, here));

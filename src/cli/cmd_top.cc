@@ -1,9 +1,12 @@
 #include <poll.h>
+#include <sys/signalfd.h>
 #include <sys/types.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <csignal>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -11,6 +14,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/files.h"
 #include "base/try.h"
 #include "cli/app.h"
 #include "cli/output.h"
@@ -106,10 +110,19 @@ void print(const Snapshot& now) {
   print("Last stored", now.writes);
 }
 
-// A screen of its own, and keys that arrive at once; the terminal is as before when it ends.
+// A screen of its own, and keys that arrive at once; the terminal is as before when it ends, also when a signal ends
+// it.
 class Screen {
  public:
   Screen() {
+    // A signal that would end us is held back while the screen is ours. It is looked for and never taken: it comes
+    // through once the destructor has put the terminal back, and does then what it always does.
+    ::sigemptyset(&ends_);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT}) {
+      ::sigaddset(&ends_, signal);
+    }
+    ::sigprocmask(SIG_BLOCK, &ends_, &mask_before_);
+    signals_ = UniqueFd(::signalfd(-1, &ends_, SFD_CLOEXEC));
     ::tcgetattr(STDIN_FILENO, &before_);
     termios raw = before_;
     // Ctrl-C comes as a key, too, so that it leaves by the same way.
@@ -123,13 +136,17 @@ class Screen {
     std::fputs("\x1b[?25h\x1b[?1049l", stdout);
     std::fflush(stdout);
     ::tcsetattr(STDIN_FILENO, TCSANOW, &before_);
+    ::sigprocmask(SIG_SETMASK, &mask_before_, nullptr);
   }
 
-  // False when the user wants to leave, or is gone.
-  [[nodiscard]] static bool wait() {
-    pollfd keys{STDIN_FILENO, POLLIN, 0};
-    if (::poll(&keys, 1, kEveryMs) <= 0) {
+  // False when the user wants to leave, or is gone, or a signal wants us to.
+  [[nodiscard]] bool wait() const {
+    std::array<pollfd, 2> ends{{{STDIN_FILENO, POLLIN, 0}, {signals_.get(), POLLIN, 0}}};
+    if (::poll(ends.data(), ends.size(), kEveryMs) <= 0) {
       return true;
+    }
+    if (ends[1].revents != 0) {
+      return false;
     }
     char key = 'q';
     return ::read(STDIN_FILENO, &key, 1) == 1 && key != 'q' && key != 'Q' && key != '\x03' && key != '\x04';
@@ -137,6 +154,9 @@ class Screen {
 
  private:
   termios before_{};
+  sigset_t ends_{};
+  sigset_t mask_before_{};
+  UniqueFd signals_;
 };
 
 Result<int> watch(Store& store) {
@@ -147,7 +167,7 @@ Result<int> watch(Store& store) {
     print(now);
     std::printf("\n%s\n", paint("q leaves", Color::kDim, stdout).c_str());
     std::fflush(stdout);
-  } while (Screen::wait());
+  } while (screen.wait());
   return kDone;
 }
 

@@ -52,7 +52,7 @@ OptionModel model_of(const CLI::Option& option) {
   model.description = option.get_description();
   model.required = option.get_required();
   model.several = option.get_expected_max() > 1;
-  if (option.get_type_size_max() == 0) {
+  if (option.get_expected_max() == 0) {
     return model;  // a switch
   }
   model.fallback = option.get_default_str();

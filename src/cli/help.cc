@@ -107,7 +107,7 @@ void finish(CLI::App& command, const std::string& words, const std::shared_ptr<F
 
 }  // namespace
 
-const char* const kWelcome = R"(cos keeps one copy of each file that websites share: AI models, runtimes, libraries.
+const char* const kWelcome = R"(cos keeps one copy of files that websites share: AI models, runtimes, libraries.
 
   cos install          let your browsers use the store
   cos doctor           see whether all is well, and how to mend what is not

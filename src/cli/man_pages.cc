@@ -104,11 +104,22 @@ std::string option_item(const OptionModel& option) {
   return item(head, text);
 }
 
+std::string_view about(const OptionModel& positional) {
+  switch (positional.value) {
+    case ValueKind::kHash:
+      return "An entry's hash, or at least the first six of its digits, as cos ls prints it.";
+    case ValueKind::kSetting:
+      return "A setting's name, as cos config list prints it.";
+    default:
+      return "What it is about.";
+  }
+}
+
 std::string options_of(const CommandModel& command) {
   std::string text;
   for (const OptionModel& positional : command.positionals) {
     text += item("\\fI" + escaped(upper(positional.names.front())) + "\\fR",
-                 positional.description.empty() ? "What it is about." : with_stop(positional.description));
+                 positional.description.empty() ? std::string(about(positional)) : with_stop(positional.description));
   }
   for (const OptionModel& option : command.options) {
     text += option_item(option);
@@ -136,7 +147,7 @@ std::string examples_of(const CommandModel& command) {
   for (const CommandModel* one : all_of(command)) {
     for (const Example& example : examples()) {
       if (example.command == words_of(*one) && text.find(escaped(example.line) + "\n") == std::string::npos) {
-        text += ".PP\n.nf\n.RS\n" + escaped(example.line) + "\n.RE\n.fi\n";
+        text += std::string(text.empty() ? "" : ".PP\n") + ".nf\n.RS\n" + escaped(example.line) + "\n.RE\n.fi\n";
       }
     }
   }

@@ -16,14 +16,14 @@ namespace libcos {
 namespace {
 
 constexpr std::array<Browser, 8> kBrowsers{{
-    {"chromium", "Chromium", "chromium"},
-    {"chrome", "Google Chrome", "google-chrome"},
-    {"chrome-beta", "Google Chrome Beta", "google-chrome-beta"},
-    {"chrome-unstable", "Google Chrome Dev", "google-chrome-unstable"},
-    {"edge", "Microsoft Edge", "microsoft-edge"},
-    {"brave", "Brave", "BraveSoftware/Brave-Browser"},
-    {"vivaldi", "Vivaldi", "vivaldi"},
-    {"opera", "Opera", "opera"},
+    {"chromium", "Chromium", "chromium", "/etc/chromium/native-messaging-hosts"},
+    {"chrome", "Google Chrome", "google-chrome", "/etc/opt/chrome/native-messaging-hosts"},
+    {"chrome-beta", "Google Chrome Beta", "google-chrome-beta", "/etc/opt/chrome/native-messaging-hosts"},
+    {"chrome-unstable", "Google Chrome Dev", "google-chrome-unstable", "/etc/opt/chrome/native-messaging-hosts"},
+    {"edge", "Microsoft Edge", "microsoft-edge", "/etc/opt/edge/native-messaging-hosts"},
+    {"brave", "Brave", "BraveSoftware/Brave-Browser", {}},
+    {"vivaldi", "Vivaldi", "vivaldi", {}},
+    {"opera", "Opera", "opera", {}},
 }};
 
 std::filesystem::path configuration_directory() {
@@ -53,9 +53,14 @@ std::filesystem::path host_manifest_path(const std::filesystem::path& user_data_
   return user_data_directory / "NativeMessagingHosts" / (std::string(kHostName) + ".json");
 }
 
-Result<std::optional<HostManifest>> read_host_manifest(const std::filesystem::path& user_data_directory) {
+std::filesystem::path system_manifest_path(const Browser& browser) {
+  return browser.system_hosts.empty()
+             ? std::filesystem::path()
+             : std::filesystem::path(browser.system_hosts) / (std::string(kHostName) + ".json");
+}
+
+Result<std::optional<HostManifest>> read_host_manifest(const std::filesystem::path& path) {
   constexpr std::size_t kMost = 65'536;
-  const std::filesystem::path path = host_manifest_path(user_data_directory);
   if (!stat_of(path)) {
     return std::nullopt;
   }

@@ -20,6 +20,8 @@ struct Browser {
   std::string_view name;  // as in `cos install --browser NAME`
   std::string_view title;
   std::string_view directory;  // of the user's profiles, below the configuration directory
+  // Where it looks for the native hosts of all users of the machine; empty: we do not know.
+  std::string_view system_hosts;
 };
 
 std::span<const Browser> known_browsers();
@@ -31,6 +33,9 @@ std::filesystem::path user_data_directory(const Browser& browser);
 // <user data directory>/NativeMessagingHosts/dev.cos.host.json
 std::filesystem::path host_manifest_path(const std::filesystem::path& user_data_directory);
 
+// Of the host for all users of the machine; empty when we do not know where this browser looks for it.
+std::filesystem::path system_manifest_path(const Browser& browser);
+
 // What a browser reads there, as far as we care.
 struct HostManifest {
   std::string name;
@@ -40,7 +45,7 @@ struct HostManifest {
 };
 
 // nullopt when there is none. Errors: kData when it is no manifest, kIo.
-Result<std::optional<HostManifest>> read_host_manifest(const std::filesystem::path& user_data_directory);
+Result<std::optional<HostManifest>> read_host_manifest(const std::filesystem::path& manifest);
 
 // Registers `executable` as the native host. Errors: kIo.
 Status write_host_manifest(const std::filesystem::path& user_data_directory, const std::filesystem::path& executable);

@@ -1,5 +1,12 @@
 // `cos doctor`: for each thing that is broken it names the mend, and after the mend says that all is well.
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "host/phl_fixture.h"
 #include "support/bit_rot.h"
@@ -39,7 +46,8 @@ class DoctorTest : public PhlTest {
 
   // The first finding of that name; null when there is none.
   [[nodiscard]] json finding(const std::string& check, int code) const {
-    for (const json& one : json_of({"doctor"}, code).at("findings")) {
+    const json all = json_of({"doctor"}, code);
+    for (const json& one : all.at("findings")) {
       if (one.at("check") == check) {
         return one;
       }
@@ -133,12 +141,25 @@ TEST_F(DoctorTest, AManifestForAnotherExtensionIsWrittenAnew) {
   expect_mended("manifest", "does not let the extension");
 }
 
-TEST_F(DoctorTest, AnotherExecutableInTheManifestIsNoted) {
+TEST_F(DoctorTest, AManifestThatNamesWhatIsNotThisCosIsWrittenAnew) {
   install();
-  change_manifest([&](json& all) { all["path"] = "/bin/sh"; });
+  change_manifest([](json& all) { all["path"] = "/bin/sh"; });
+  expect_mended("manifest", "/bin/sh, which is not cos");
+  const fs::path older = file("older", "#!/bin/sh\necho cos 0.0.1\n");
+  ASSERT_EQ(::chmod(older.c_str(), 0755), 0);
+  change_manifest([&](json& all) { all["path"] = older.string(); });
+  expect_mended("manifest", "would start cos 0.0.1");
+}
+
+TEST_F(DoctorTest, AnotherExecutableOfTheSameVersionIsNoted) {
+  install();
+  const std::string version = json_of({"doctor"}).at("version");
+  const fs::path twin = file("twin", "#!/bin/sh\necho cos " + version + "\n");
+  ASSERT_EQ(::chmod(twin.c_str(), 0755), 0);
+  change_manifest([&](json& all) { all["path"] = twin.string(); });
   const json noted = finding("manifest", 0);
   EXPECT_EQ(noted.at("state"), "note");
-  EXPECT_TRUE(mentions(noted.at("sentence"), "/bin/sh"));
+  EXPECT_TRUE(mentions(noted.at("sentence"), twin.string()));
   mend(noted);
   EXPECT_EQ(state_of("manifest"), "good");
 }
@@ -216,6 +237,24 @@ TEST_F(DoctorTest, ADestroyedRegistryIsRepaired) {
   EXPECT_EQ(state_of("leftovers"), "good");
 }
 
+TEST_F(DoctorTest, ARepairThatWasInterruptedIsFinished) {
+  add("text");
+  file("store/store.db.rebuilt", "");
+  expect_mended("store", "interrupted");
+}
+
+TEST_F(DoctorTest, AStoreOfANewerCosAsksForThatCos) {
+  {
+    auto database = sqlite::Database::open(home_.store() / "store.db");
+    ASSERT_TRUE(database && database->execute("PRAGMA user_version = 1000"));
+  }
+  const json newer = finding("store", 1);
+  EXPECT_EQ(newer.at("state"), "bad");
+  EXPECT_TRUE(mentions(newer.at("sentence"), "knows formats up to")) << newer;
+  EXPECT_NE(newer.at("mend"), "");
+  EXPECT_EQ(newer.at("command"), "") << "nothing that could be done to the store would be right";
+}
+
 TEST_F(DoctorTest, ARegistryWithWrongTotalsIsRepaired) {
   add("text");
   {
@@ -266,18 +305,6 @@ TEST_F(DoctorTest, HandOverThatIsOffIsNoted) {
   EXPECT_EQ(state_of("handover"), "good");
 }
 
-TEST_F(DoctorTest, AStoreOnAnotherFileSystemIsNoted) {
-  install();
-  struct stat here {};
-  struct stat there {};
-  if (::stat("/dev/shm", &there) != 0 || ::access("/dev/shm", W_OK) != 0 || ::stat(home_.path().c_str(), &here) != 0 ||
-      here.st_dev == there.st_dev) {
-    GTEST_SKIP() << "there is no second file system here";
-  }
-  const Finished shown = cos({"doctor"}, {.environment = {"COS_HOME=/dev/shm/cos-that-is-never-made"}});
-  EXPECT_TRUE(mentions(shown.out, "on different file systems")) << shown.out;
-}
-
 TEST_F(DoctorTest, WithoutLoopbackItSaysSo) {
   const auto without_network = [&](const std::string& command) {
     return run({"/usr/bin/unshare", "--net", "/bin/sh", "-c", command}, {.environment = home_.environment()});
@@ -290,11 +317,184 @@ TEST_F(DoctorTest, WithoutLoopbackItSaysSo) {
   EXPECT_TRUE(mentions(shown.out, "Cannot listen on 127.0.0.1")) << shown.out;
 }
 
+// Hosts, owners and disks, each in a place of its own -------------------------------------------------
+
+// Processes that see a machine of their own: other processes are not there, and the directory `machine` is a small
+// disk.
+class SmallMachine {
+ public:
+  SmallMachine(const fs::path& disk, const fs::path& ready, const std::vector<std::string>& environment)
+      : environment_(environment) {
+    fs::create_directories(disk);
+    keeper_.emplace(std::vector<std::string>{"/usr/bin/unshare", "--mount", "--pid", "--fork", "--kill-child",
+                                             "--mount-proc", "/bin/sh", "-c",
+                                             "mount -t tmpfs -o size=32m,mode=755 none '" + disk.string() +
+                                                 "' && : > '" + ready.string() + "' && exec sleep 300"},
+                    environment, Streams{});
+    for (int i = 0; i < 1000 && !fs::exists(ready); ++i) {
+      ::usleep(10'000);
+    }
+    works_ = fs::exists(ready);
+  }
+  [[nodiscard]] bool works() const { return works_; }
+  [[nodiscard]] Finished shell(const std::string& command) const {
+    // The first process of the new machine is the child of the one that made it.
+    const std::string child =
+        "/proc/" + std::to_string(keeper_->pid()) + "/task/" + std::to_string(keeper_->pid()) + "/children";
+    std::string pid = content(child);
+    pid.erase(pid.find_last_not_of(' ') + 1);
+    return libcos::run({"/usr/bin/nsenter", "-t", pid, "-m", "-p", "/bin/sh", "-c",
+                        "cos() { " COS_EXECUTABLE " \"$@\"; }\n" + command},
+                       {.environment = environment_});
+  }
+
+ private:
+  std::vector<std::string> environment_;
+  std::optional<Process> keeper_;
+  bool works_ = false;
+};
+
+class DoctorOnAMachineTest : public DoctorTest {
+ protected:
+  void SetUp() override {
+    if (::geteuid() != 0) {
+      GTEST_SKIP() << "only root can mount a disk";
+    }
+    machine_.emplace(disk(), path("ready"), home_.environment({"COS_HOME=" + (disk() / "store").string()}));
+    if (!machine_->works()) {
+      GTEST_SKIP() << "this machine does not let root make namespaces";
+    }
+  }
+  [[nodiscard]] fs::path disk() const { return path("disk"); }
+  [[nodiscard]] Finished shell(const std::string& command) const { return machine_->shell(command); }
+  [[nodiscard]] json look(const std::string& check) const {
+    const Finished done = shell("cos doctor --json");
+    const json all = json::parse(done.out);
+    for (const json& one : all.at("findings")) {
+      if (one.at("check") == check) {
+        return one;
+      }
+    }
+    ADD_FAILURE() << check << " is not told about: " << done.out;
+    return {{"state", ""}, {"sentence", ""}, {"command", ""}};
+  }
+  void expect_mended_here(const std::string& check, const std::string& words) const {
+    const json broken = look(check);
+    EXPECT_EQ(broken.at("state"), "bad") << broken;
+    EXPECT_TRUE(mentions(broken.at("sentence"), words)) << broken;
+    const Finished mended = shell(broken.at("command"));
+    EXPECT_EQ(mended.code, 0) << broken << mended.err;
+    EXPECT_EQ(look(check).at("state"), "good");
+  }
+
+  std::optional<SmallMachine> machine_;
+};
+
+TEST_F(DoctorOnAMachineTest, AStoreThatCanOnlyBeReadIsMountedForWriting) {
+  ASSERT_EQ(shell("cos config set disk.reserve 0 && mount -o remount,ro '" + disk().string() + "'").code, 0);
+  expect_mended_here("store", "can only be read");
+  EXPECT_EQ(shell("cos add " COS_EXECUTABLE " >/dev/null; cos ls --json").code, 0);
+}
+
+TEST_F(DoctorOnAMachineTest, AFullDiskIsMadeRoomOn) {
+  ASSERT_EQ(shell("cos config set disk.reserve 1MiB && cd '" + disk().string() +
+                  "' && head -c 8000000 /dev/urandom > entry && cos add entry && rm entry && "
+                  "fallocate -l $(($(stat -f -c '%a * %S' .) - 500000)) filler")
+                .code,
+            0);
+  expect_mended_here("disk", "nothing can be stored");
+}
+
+TEST_F(DoctorOnAMachineTest, AFullDiskWithNothingThatCouldGoIsNotEvictedFrom) {
+  ASSERT_EQ(shell("cos config set disk.reserve 1MiB && cd '" + disk().string() +
+                  "' && fallocate -l $(($(stat -f -c '%a * %S' .) - 500000)) filler")
+                .code,
+            0);
+  const json full = look("disk");
+  EXPECT_EQ(full.at("state"), "bad");
+  EXPECT_EQ(full.at("command"), "") << full;
+}
+
+TEST_F(DoctorOnAMachineTest, AStoreOnAnotherFileSystemIsNoted) {
+  ASSERT_EQ(shell("cos config set disk.reserve 0").code, 0);
+  install();
+  const json noted = look("handover");
+  EXPECT_EQ(noted.at("state"), "note");
+  EXPECT_TRUE(mentions(noted.at("sentence"), "on different file systems")) << noted;
+}
+
+TEST_F(DoctorOnAMachineTest, WithoutAHostItSaysWhatStartsOne) {
+  install();
+  const json none = look("hosts");
+  EXPECT_EQ(none.at("state"), "note");
+  EXPECT_TRUE(mentions(none.at("sentence"), "No host runs")) << none;
+  EXPECT_NE(none.at("mend"), "");
+}
+
+TEST_F(DoctorOnAMachineTest, HostsOfThisExecutableAreGoodAndOthersAreNoted) {
+  install();
+  const std::string host = " chrome-extension://nfnjcpnlghcadaegalilihnljncmldfj/ & sleep 0.3; cos doctor --json";
+  EXPECT_TRUE(mentions(shell("sleep 60 | " COS_EXECUTABLE + host).out, "Browsers run 1 of this executable as hosts."));
+  fs::copy_file(COS_EXECUTABLE, path("copy"));
+  EXPECT_TRUE(mentions(shell("sleep 60 | '" + path("copy").string() + "'" + host).out,
+                       "A browser runs another executable than this one"));
+}
+
+TEST_F(DoctorOnAMachineTest, AStoreOfAnotherUserBecomesOnesOwn) {
+  ASSERT_EQ(shell("cos config set disk.reserve 0 && chown -R 65534 '" + disk().string() + "/store'").code, 0);
+  expect_mended_here("permissions", "belongs to another user");
+  ASSERT_EQ(shell("chown 65534 '" + disk().string() + "/store/store.db'").code, 0);
+  expect_mended_here("permissions", "store.db belongs to another user");
+}
+
+TEST_F(DoctorOnAMachineTest, WhatItsOwnerMayNotWriteIsMadeWritable) {
+  // Root may write everything: the owner is somebody else here.
+  fs::permissions(home_.path(), fs::perms::all);
+  const auto theirs = [&](const std::string& command) {
+    return shell("export COS_HOME='" + disk().string() +
+                 "/theirs/store'; setpriv --reuid=65534 --regid=65534 --clear-groups /bin/sh -c '" COS_EXECUTABLE " " +
+                 command + "'");
+  };
+  ASSERT_EQ(shell("mkdir -m 777 '" + disk().string() + "/theirs'").code, 0);
+  if (theirs("--version").code != 0) {
+    GTEST_SKIP() << "another user cannot reach the executable";
+  }
+  ASSERT_EQ(theirs("config set disk.reserve 0").code, 0);
+  for (const auto& [part, mode] :
+       std::vector<std::pair<std::string, std::string>>{{"incoming", "500"}, {"blobs", "500"}, {"store.db", "400"}}) {
+    const std::string whole = (disk() / "theirs" / "store" / part).string();
+    ASSERT_EQ(shell("chmod " + mode + " '" + whole + "'").code, 0);
+    const json broken = json::parse(theirs("doctor --json").out);
+    std::string command;
+    for (const json& one : broken.at("findings")) {
+      if (one.at("check") == "store" && one.at("state") == "bad") {
+        EXPECT_TRUE(mentions(one.at("sentence"), "cannot write " + whole)) << one;
+        command = one.at("command");
+      }
+    }
+    ASSERT_NE(command, "") << broken;
+    EXPECT_EQ(shell(command).code, 0);
+    EXPECT_TRUE(mentions(theirs("doctor").out, "The store opens, and can be written.")) << part;
+  }
+}
+
 // The Public Hash List -------------------------------------------------------------------------------
 
 TEST_F(DoctorTest, AListThatIsInstalledIsGood) {
   EXPECT_EQ(state_of("list"), "note") << "only the starter list";
   ASSERT_EQ(update(publish("list", "one", {"a"})).code, 0);
+  EXPECT_EQ(state_of("list"), "good");
+}
+
+TEST_F(DoctorTest, AListThatIsOldIsUpdated) {
+  const auto dated = [](const std::string& date) { return "// DATE: " + date + "\n" + text_of("1", {"a"}); };
+  ASSERT_EQ(code_of({"config", "set", "phl.url", "file://" + publish("list", dated("2020-01-01")).string()}), 0);
+  ASSERT_EQ(code_of({"phl", "update"}), 0);
+  const json old = finding("list", 0);
+  EXPECT_EQ(old.at("state"), "note");
+  EXPECT_TRUE(mentions(old.at("sentence"), "days old")) << old;
+  publish("list", text_of("2", {"a", "b"}));
+  mend(old);
   EXPECT_EQ(state_of("list"), "good");
 }
 

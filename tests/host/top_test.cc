@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
+#include <optional>
 
 #include "host/cli_fixture.h"
 
@@ -54,39 +56,77 @@ TEST_F(TopTest, ItCountsTheHostsThatRun) {
   EXPECT_FALSE(counted(host.pid()));
 }
 
-TEST_F(TopTest, OnATerminalItStaysUntilAKeyAndPutsTheTerminalBack) {
-  for (const char key : {'q', '\x03'}) {
+// `cos top` on a terminal of its own.
+class LiveTop {
+ public:
+  explicit LiveTop(const std::vector<std::string>& environment) {
     int master = -1;
     int slave = -1;
-    ASSERT_EQ(::openpty(&master, &slave, nullptr, nullptr, nullptr), 0);
-    const UniqueFd ours(master);
-    const UniqueFd theirs(slave);
-    termios before{};
-    ASSERT_EQ(::tcgetattr(theirs.get(), &before), 0);
-    Process top({COS_EXECUTABLE, "top"}, home_.environment(), {theirs.get(), theirs.get(), -1});
-    std::string screen;
-    const auto read_until = [&](const std::string& words) {
-      pollfd wait{ours.get(), POLLIN, 0};
-      while (!mentions(screen, words) && ::poll(&wait, 1, 30'000) > 0) {
-        std::array<char, 4096> bytes{};
-        const ssize_t got = ::read(ours.get(), bytes.data(), bytes.size());
-        if (got <= 0) {
-          break;
-        }
-        screen.append(bytes.data(), static_cast<std::size_t>(got));
+    EXPECT_EQ(::openpty(&master, &slave, nullptr, nullptr, nullptr), 0);
+    ours_ = UniqueFd(master);
+    theirs_ = UniqueFd(slave);
+    EXPECT_EQ(::tcgetattr(theirs_.get(), &before_), 0);
+    process_.emplace(std::vector<std::string>{COS_EXECUTABLE, "top"}, environment,
+                     Streams{theirs_.get(), theirs_.get(), -1});
+  }
+  // Whether these words are shown, from now on.
+  [[nodiscard]] bool shows(const std::string& words) {
+    screen_.clear();
+    pollfd wait{ours_.get(), POLLIN, 0};
+    while (!mentions(screen_, words) && ::poll(&wait, 1, 30'000) > 0) {
+      std::array<char, 4096> bytes{};
+      const ssize_t got = ::read(ours_.get(), bytes.data(), bytes.size());
+      if (got <= 0) {
+        break;
       }
-      return mentions(screen, words);
-    };
-    ASSERT_TRUE(read_until("q leaves")) << screen;
-    screen.clear();
+      screen_.append(bytes.data(), static_cast<std::size_t>(got));
+    }
+    return mentions(screen_, words);
+  }
+  void type(char key) const { EXPECT_EQ(::write(ours_.get(), &key, 1), 1); }
+  void send(int signal) const { EXPECT_EQ(::kill(process_->pid(), signal), 0); }
+  // The exit code, or minus the signal.
+  int wait() { return process_->wait(); }
+  [[nodiscard]] bool terminal_is_raw() const { return now().c_lflag != before_.c_lflag; }
+  [[nodiscard]] const std::string& screen() const { return screen_; }
+
+ private:
+  [[nodiscard]] termios now() const {
+    termios settings{};
+    EXPECT_EQ(::tcgetattr(theirs_.get(), &settings), 0);
+    return settings;
+  }
+
+  UniqueFd ours_;
+  UniqueFd theirs_;
+  termios before_{};
+  std::optional<Process> process_;
+  std::string screen_;
+};
+
+TEST_F(TopTest, OnATerminalItStaysUntilAKeyAndPutsTheTerminalBack) {
+  for (const char key : {'q', '\x03'}) {
+    LiveTop top(home_.environment());
+    ASSERT_TRUE(top.shows("q leaves")) << top.screen();
+    EXPECT_TRUE(top.terminal_is_raw());
     add(std::string("text ") + key);
-    ASSERT_TRUE(read_until(hash_of(std::string("text ") + key).hex().substr(0, 12)))
-        << "it goes on looking: " << screen;
-    ASSERT_EQ(::write(ours.get(), &key, 1), 1);
+    ASSERT_TRUE(top.shows(hash_of(std::string("text ") + key).hex().substr(0, 12)))
+        << "it goes on looking: " << top.screen();
+    top.type(key);
     EXPECT_EQ(top.wait(), 0);
-    termios after{};
-    ASSERT_EQ(::tcgetattr(theirs.get(), &after), 0);
-    EXPECT_EQ(after.c_lflag, before.c_lflag);
+    EXPECT_FALSE(top.terminal_is_raw());
+  }
+}
+
+TEST_F(TopTest, ASignalEndsItAndLeavesTheTerminalAsItWas) {
+  for (const int signal : {SIGTERM, SIGHUP, SIGINT}) {
+    LiveTop top(home_.environment());
+    ASSERT_TRUE(top.shows("q leaves")) << top.screen();
+    ASSERT_TRUE(top.terminal_is_raw());
+    top.send(signal);
+    EXPECT_EQ(top.wait(), -signal) << "who sent it sees that it was obeyed";
+    EXPECT_FALSE(top.terminal_is_raw());
+    EXPECT_TRUE(top.shows("\x1b[?1049l")) << "the screen of before is back";
   }
 }
 

@@ -6,10 +6,12 @@
 
 #include "base/files.h"
 #include "cli/doctor/checks.h"
+#include "cli/doctor/version_of.h"
 #include "cli/places.h"
 #include "cos/version.h"
 #include "host/browsers.h"
 #include "host/extensions.h"
+#include "host/running_hosts.h"
 
 namespace libcos::cli {
 namespace {
@@ -68,7 +70,13 @@ Finding check_manifest(const BrowserPlace& browser, const Surroundings& here) {
     return Finding{"manifest", browser.title, health,
                    sentence,   mend,          health == Health::kGood ? std::string() : browser.install_command};
   };
-  const auto manifest = read_host_manifest(browser.user_data);
+  // As a browser looks: the user's own manifest is in force, if there is one.
+  auto manifest = read_host_manifest(host_manifest_path(browser.user_data));
+  bool for_all_users = false;
+  if (manifest && !*manifest && !browser.system_manifest.empty()) {
+    manifest = read_host_manifest(browser.system_manifest);
+    for_all_users = true;
+  }
   if (!manifest) {
     return found(Health::kBad, manifest.error().message);
   }
@@ -93,10 +101,42 @@ Finding check_manifest(const BrowserPlace& browser, const Surroundings& here) {
                  "To keep that one: chmod +x " + quoted(program));
   }
   if (!fs::equivalent(host.executable, here.executable, error)) {
-    return found(Health::kNote, browser.title + " starts another executable, " + program + ", not this one.",
+    const std::string version = version_of(host.executable);
+    if (version.empty()) {
+      return found(Health::kBad, browser.title + " would start " + program + ", which is not cos.");
+    }
+    if (version != COS_VERSION) {
+      return found(Health::kBad,
+                   browser.title + " would start cos " + version + ", " + program + "; this is cos " COS_VERSION ".",
+                   "Unless you want that, register this one.");
+    }
+    return found(Health::kNote,
+                 browser.title + " starts another executable of the same version, " + program + ", not this one.",
                  "Unless you want that, register this one.");
   }
-  return found(Health::kGood, browser.title + " starts this executable, for the extension alone.");
+  return found(Health::kGood, browser.title + " starts this executable, for the extension alone" +
+                                  (for_all_users ? " and for all users." : "."));
+}
+
+Finding check_hosts(const Surroundings& here) {
+  const auto found = [](Health health, const std::string& sentence, const std::string& mend) {
+    return Finding{"hosts", "", health, sentence, mend, {}};
+  };
+  const std::vector<pid_t> hosts = running_hosts();
+  if (hosts.empty()) {
+    return found(Health::kNote, "No host runs: browsers start one when a page first asks the extension for a file.",
+                 "Open a browser that has the extension; its icon in the toolbar says whether a host answers.");
+  }
+  for (const pid_t pid : hosts) {
+    std::error_code error;
+    if (!fs::equivalent("/proc/" + std::to_string(pid) + "/exe", here.executable, error)) {
+      return found(Health::kNote,
+                   "A browser runs another executable than this one as its host (process " + std::to_string(pid) +
+                       "): it was started before cos was replaced, or from another place.",
+                   "Close that browser and start it again.");
+    }
+  }
+  return found(Health::kGood, "Browsers run " + std::to_string(hosts.size()) + " of this executable as hosts.", "");
 }
 
 Findings check_extension(const BrowserPlace& browser, const Surroundings& here) {

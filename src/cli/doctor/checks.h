@@ -11,12 +11,15 @@
 
 namespace libcos::cli {
 
-// Who may read and write the store's directory.
+// Whose the store is, and who else may read and write it.
 Finding check_directory(const std::filesystem::path& directory);
 // What Store::open() said.
 Finding failed_to_open(const Error& error);
 
-Finding check_writable(const std::filesystem::path& directory);
+// What keeps this user from writing an existing store; nullopt: nothing.
+std::optional<Finding> check_writable(const std::filesystem::path& directory);
+// What check_writable() and Store::open() have nothing to say about.
+Finding opened();
 Finding check_registry(Store& store);
 Finding check_disk_space(Store& store);
 Finding check_budget(Store& store);
@@ -30,6 +33,7 @@ Finding check_loopback();
 struct BrowserPlace {
   std::string title;
   std::filesystem::path user_data;
+  std::filesystem::path system_manifest;  // for all users of the machine; empty: this browser's is not known
   std::string install_command;
 };
 
@@ -40,6 +44,8 @@ struct Surroundings {
   bool handover = true;  // as the setting says
 };
 
+// The hosts that browsers run now.
+Finding check_hosts(const Surroundings& here);
 Finding check_manifest(const BrowserPlace& browser, const Surroundings& here);
 Findings check_extension(const BrowserPlace& browser, const Surroundings& here);
 Finding check_handover(const BrowserPlace& browser, const Surroundings& here);

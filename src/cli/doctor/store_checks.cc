@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <filesystem>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include "base/files.h"
 #include "base/try.h"
@@ -35,6 +37,22 @@ std::string count(std::uint64_t number, const char* one, const char* many) {
   return std::to_string(number) + " " + (number == 1 ? one : many);
 }
 
+// What a store is made of, as far as it is there, but for the entries' bytes.
+std::vector<fs::path> parts_of(const fs::path& root) {
+  const StorePaths paths(root);
+  std::vector<fs::path> parts{root};
+  const std::string database = paths.database().string();
+  for (const fs::path& part : {paths.incoming(), paths.blobs(), fs::path(database), fs::path(database + "-wal"),
+                               fs::path(database + "-shm"), paths.hash_list().directory}) {
+    if (stat_of(part)) {
+      parts.push_back(part);
+    }
+  }
+  return parts;
+}
+
+std::string as_root(const std::string& command) { return ::geteuid() == 0 ? command : "sudo " + command; }
+
 Result<std::uint64_t> reserve_of(Store& store) {
   COS_TRY(const Setting setting, store.setting(setting::kReserve));
   COS_TRY(const std::int64_t value, parse_setting(*find_setting(setting::kReserve), setting.value));
@@ -53,9 +71,15 @@ Finding check_directory(const fs::path& directory) {
             "There is no store yet: it is made in " + directory.string() +
                 " when something is stored, by a page or by `cos add`."};
   }
-  if (status->st_uid != ::geteuid()) {
-    return {kName, "", Health::kBad, "The store's directory " + root.string() + " belongs to another user.",
-            "Let the variable COS_HOME name a directory of your own."};
+  for (const fs::path& part : parts_of(root)) {
+    if (const auto its = stat_of(part); its && its->st_uid != ::geteuid()) {
+      return {kName,
+              "",
+              Health::kBad,
+              part.string() + " belongs to another user.",
+              "If the store is not to be yours, let the variable COS_HOME name a directory of your own; if it is:",
+              as_root("chown -R " + std::to_string(::geteuid()) + " " + quoted(root.string()))};
+    }
   }
   const std::string command = "chmod 700 " + quoted(root.string());
   if ((status->st_mode & 0022U) != 0) {
@@ -69,15 +93,30 @@ Finding check_directory(const fs::path& directory) {
 
 Finding failed_to_open(const Error& error) { return failure("store", error); }
 
-Finding check_writable(const fs::path& directory) {
-  const fs::path incoming = StorePaths(directory).incoming();
-  // A file that never gets a name leaves nothing behind, whatever happens.
-  const auto fd = open_file(incoming, O_TMPFILE | O_RDWR, 0600);
-  if (fd || ::access(incoming.c_str(), W_OK) == 0) {
-    return {"store", "", Health::kGood, "The store opens, and can be written."};
+std::optional<Finding> check_writable(const fs::path& directory) {
+  std::error_code error;
+  for (const fs::path& part : parts_of(fs::canonical(directory, error))) {
+    const bool is_directory = fs::is_directory(part, error);
+    if (::faccessat(AT_FDCWD, part.c_str(), R_OK | W_OK | (is_directory ? X_OK : 0), AT_EACCESS) == 0 ||
+        errno == ENOENT) {
+      continue;
+    }
+    if (errno == EROFS) {
+      return Finding{"store",
+                     "",
+                     Health::kBad,
+                     "The file system of " + part.string() + " can only be read: nothing can be stored.",
+                     "A disk with errors is mounted so; look into the kernel's log (dmesg) first.",
+                     as_root("mount -o remount,rw \"$(findmnt -n -o TARGET -T " + quoted(part.string()) + ")\"")};
+    }
+    return Finding{"store",      "",
+                   Health::kBad, "This user cannot write " + part.string() + ".",
+                   "",           "chmod " + std::string(is_directory ? "700 " : "600 ") + quoted(part.string())};
   }
-  return {"store", "", Health::kBad, fd.error().message, fd.error().mend, "chmod 700 " + quoted(incoming.string())};
+  return std::nullopt;
 }
+
+Finding opened() { return {"store", "", Health::kGood, "The store opens, and can be written."}; }
 
 Finding check_registry(Store& store) {
   const auto problems = store.check_registry();
@@ -106,15 +145,22 @@ Finding check_disk_space(Store& store) {
   if (space.available > *reserve) {
     return {"disk", "", Health::kGood, free + "."};
   }
-  const auto setting = store.setting(setting::kReserve);
-  const bool changed = setting && setting->value != setting->fallback;
+  const auto totals = store.totals();
+  const std::uint64_t missing = *reserve - space.available + 1;
+  const SettingRow& row = *find_setting(setting::kReserve);
+  std::string command;
+  if (*reserve > static_cast<std::uint64_t>(row.fallback)) {
+    command = "cos config set disk.reserve " + format_setting(row, row.fallback);
+  } else if (totals && totals->bytes > 0) {
+    command = "cos evict --free " + std::to_string(missing);
+  }
   return {"disk",
           "",
           Health::kBad,
           free + ", and writes must leave " + human_size(*reserve) + " free: nothing can be stored.",
-          "Free some disk space, or make room in the store.",
-          changed ? "cos config set disk.reserve " + setting->fallback
-                  : "cos evict --free " + std::to_string(*reserve - space.available)};
+          command.empty() ? "Free some disk space; the store holds nothing that could go."
+                          : "Free some disk space, or make room in the store.",
+          command};
 }
 
 Finding check_budget(Store& store) {
@@ -213,21 +259,28 @@ Findings check_list(Store& store) {
 }
 
 Finding check_loopback() {
+  constexpr timeval kPatience{2, 0};
   sockaddr_in address{};
+  socklen_t size = sizeof address;
+  auto* const any = reinterpret_cast<sockaddr*>(&address);
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (socket.valid() && ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
-      ::listen(socket.get(), 1) == 0) {
+  const UniqueFd server(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const UniqueFd client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  // An interface that is down can be listened on; only a connection tells.
+  if (server.valid() && client.valid() && ::bind(server.get(), any, size) == 0 && ::listen(server.get(), 1) == 0 &&
+      ::getsockname(server.get(), any, &size) == 0 &&
+      ::setsockopt(client.get(), SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience) == 0 &&
+      ::connect(client.get(), any, size) == 0) {
     return {"loopback", "", Health::kGood, "Bytes can go to browsers over 127.0.0.1."};
   }
-  return {
-      "loopback",
-      "",
-      Health::kBad,
-      "Cannot listen on 127.0.0.1, over which bytes go to browsers: " + std::generic_category().message(errno) + ".",
-      "Bring the loopback interface up, as root.",
-      "ip link set lo up"};
+  return {"loopback",
+          "",
+          Health::kBad,
+          "Cannot listen on 127.0.0.1 and be reached, as browsers must for their bytes: " +
+              std::generic_category().message(errno) + ".",
+          "Bring the loopback interface up; or see what filters connections to 127.0.0.1.",
+          as_root("ip link set lo up")};
 }
 
 }  // namespace libcos::cli
