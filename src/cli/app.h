@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -15,11 +16,13 @@ enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2, kNothingFound = 3, kDamagedF
 
 struct App {
   bool json = false;
+  StoreOptions store;
   std::function<int()> run;  // of the sub-command that the user chose
 };
 
 void add_host(CLI::App& parser, App& app);
-void add_install(CLI::App& parser, App& app);  // and uninstall
+void add_install(CLI::App& parser, App& app);
+void add_uninstall(CLI::App& parser, App& app);
 void add_doctor(CLI::App& parser, App& app);
 void add_ls(CLI::App& parser, App& app);
 void add_stat(CLI::App& parser, App& app);
@@ -49,6 +52,8 @@ int exit_code(ErrorCode code);
 // Prints the error and its mend, as JSON when asked for. Returns the exit code.
 int report(const App& app, const Error& error);
 
+// Where the store is.
+std::filesystem::path store_directory(const App& app);
 // Opens the store and runs `body`; reports what fails.
 int with_store(const App& app, const std::function<Result<int>(Store&)>& body);
 

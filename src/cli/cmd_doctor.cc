@@ -35,9 +35,9 @@ const char* word_for(Health health) {
 
 void append(Findings& all, Findings more) { std::move(more.begin(), more.end(), std::back_inserter(all)); }
 
-// Says what the hand-over setting is, as long as the store can be opened.
-Findings look_at_store(bool& handover) {
-  const fs::path directory = default_store_directory();
+// Notes what the hand-over setting is, as long as the store can be opened.
+Findings look_at_store(const App& app, Surroundings& here) {
+  const fs::path directory = store_directory(app);
   Findings all{check_directory(directory)};
   std::error_code error;
   if (all.front().health == Health::kBad || !fs::exists(directory, error)) {
@@ -47,7 +47,7 @@ Findings look_at_store(bool& handover) {
     all.push_back(std::move(*obstacle));
     return all;
   }
-  Result<Store> store = Store::open({});
+  Result<Store> store = Store::open(app.store);
   if (!store) {
     all.push_back(failed_to_open(store.error()));
     return all;
@@ -60,7 +60,9 @@ Findings look_at_store(bool& handover) {
   all.push_back(check_budget(*store));
   append(all, check_list(*store));
   const auto setting = store->setting(setting::kHandover);
-  handover = !setting || setting->value != "off";
+  here.handover = !setting || setting->value != "off";
+  here.handover_administered = setting && setting->administered;
+  append(all, check_administrator(*store));
   return all;
 }
 
@@ -136,8 +138,8 @@ int doctor(const App& app, const std::vector<std::string>& directories) {
   if (!executable) {
     return report(app, executable.error());
   }
-  Surroundings here{*executable, extension_directory(*executable), default_store_directory()};
-  Findings all = look_at_store(here.handover);
+  Surroundings here{*executable, extension_directory(*executable), store_directory(app)};
+  Findings all = look_at_store(app, here);
   all.push_back(check_loopback());
   append(all, look_at_browsers(directories, here));
   const auto bad = std::count_if(all.begin(), all.end(), [](const Finding& f) { return f.health == Health::kBad; });

@@ -10,9 +10,10 @@
 namespace libcos::cli {
 namespace {
 
-constexpr std::array<Example, 38> kExamples{{
+constexpr std::array<Example, 39> kExamples{{
     {"install", "cos install --browser chromium"},
     {"uninstall", "cos uninstall"},
+    {"uninstall", "cos uninstall --purge"},
     {"doctor", "cos doctor"},
     {"ls", "cos ls --sort size --limit 10"},
     {"stat", "cos stat 1a153a"},

@@ -92,6 +92,15 @@ Status write_host_manifest(const std::filesystem::path& user_data_directory, con
   return replace_file(path, as_bytes(manifest.dump(2) + "\n"), 0644);
 }
 
+void remove_empty_user_data(const Browser& browser) {
+  const std::filesystem::path top = configuration_directory();
+  for (std::filesystem::path path = user_data_directory(browser); path != top; path = path.parent_path()) {
+    if (::rmdir(path.c_str()) != 0) {
+      return;
+    }
+  }
+}
+
 Result<bool> remove_host_manifest(const std::filesystem::path& user_data_directory) {
   const std::filesystem::path path = host_manifest_path(user_data_directory);
   if (::unlink(path.c_str()) == 0) {

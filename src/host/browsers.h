@@ -49,6 +49,8 @@ Result<std::optional<HostManifest>> read_host_manifest(const std::filesystem::pa
 
 // Registers `executable` as the native host. Errors: kIo.
 Status write_host_manifest(const std::filesystem::path& user_data_directory, const std::filesystem::path& executable);
+// Removes the directories of a known browser that install made and nobody has used.
+void remove_empty_user_data(const Browser& browser);
 // False when there was none.
 Result<bool> remove_host_manifest(const std::filesystem::path& user_data_directory);
 

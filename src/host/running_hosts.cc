@@ -49,4 +49,21 @@ std::vector<pid_t> running_hosts() {
   return hosts;
 }
 
+std::vector<pid_t> hosts_with_files_in(const fs::path& directory) {
+  std::error_code error;
+  const std::string below = fs::weakly_canonical(directory, error).string() + "/";
+  std::vector<pid_t> hosts = running_hosts();
+  std::erase_if(hosts, [&](pid_t pid) {
+    for (fs::directory_iterator it("/proc/" + std::to_string(pid) + "/fd", error), end; !error && it != end;
+         it.increment(error)) {
+      std::error_code closed;
+      if (fs::read_symlink(it->path(), closed).string().starts_with(below)) {
+        return false;
+      }
+    }
+    return true;
+  });
+  return hosts;
+}
+
 }  // namespace libcos

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "host/phl_fixture.h"
+#include "host/small_machine.h"
 #include "support/bit_rot.h"
 
 namespace libcos {
@@ -319,50 +320,12 @@ TEST_F(DoctorTest, WithoutLoopbackItSaysSo) {
 
 // Hosts, owners and disks, each in a place of its own -------------------------------------------------
 
-// Processes that see a machine of their own: other processes are not there, and the directory `machine` is a small
-// disk.
-class SmallMachine {
- public:
-  SmallMachine(const fs::path& disk, const fs::path& ready, const std::vector<std::string>& environment)
-      : environment_(environment) {
-    fs::create_directories(disk);
-    keeper_.emplace(std::vector<std::string>{"/usr/bin/unshare", "--mount", "--pid", "--fork", "--kill-child",
-                                             "--mount-proc", "/bin/sh", "-c",
-                                             "mount -t tmpfs -o size=32m,mode=755 none '" + disk.string() +
-                                                 "' && : > '" + ready.string() + "' && exec sleep 300"},
-                    environment, Streams{});
-    for (int i = 0; i < 1000 && !fs::exists(ready); ++i) {
-      ::usleep(10'000);
-    }
-    works_ = fs::exists(ready);
-  }
-  [[nodiscard]] bool works() const { return works_; }
-  [[nodiscard]] Finished shell(const std::string& command) const {
-    // The first process of the new machine is the child of the one that made it.
-    const std::string child =
-        "/proc/" + std::to_string(keeper_->pid()) + "/task/" + std::to_string(keeper_->pid()) + "/children";
-    std::string pid = content(child);
-    pid.erase(pid.find_last_not_of(' ') + 1);
-    return libcos::run({"/usr/bin/nsenter", "-t", pid, "-m", "-p", "/bin/sh", "-c",
-                        "cos() { " COS_EXECUTABLE " \"$@\"; }\n" + command},
-                       {.environment = environment_});
-  }
-
- private:
-  std::vector<std::string> environment_;
-  std::optional<Process> keeper_;
-  bool works_ = false;
-};
-
 class DoctorOnAMachineTest : public DoctorTest {
  protected:
   void SetUp() override {
-    if (::geteuid() != 0) {
-      GTEST_SKIP() << "only root can mount a disk";
-    }
     machine_.emplace(disk(), path("ready"), home_.environment({"COS_HOME=" + (disk() / "store").string()}));
-    if (!machine_->works()) {
-      GTEST_SKIP() << "this machine does not let root make namespaces";
+    if (const std::string why_not = machine_->obstacle(); !why_not.empty()) {
+      GTEST_SKIP() << why_not;
     }
   }
   [[nodiscard]] fs::path disk() const { return path("disk"); }

@@ -169,8 +169,9 @@ Finding check_handover(const BrowserPlace& browser, const Surroundings& here) {
     return Finding{"handover", browser.title, health, sentence, mend, command};
   };
   if (!here.handover) {
-    return found(Health::kNote, "Direct hand-over is switched off: bytes are copied over 127.0.0.1.", "",
-                 "cos config set handover.enabled on");
+    return found(Health::kNote, "Direct hand-over is switched off: bytes are copied over 127.0.0.1.",
+                 here.handover_administered ? "It is set by your administrator." : "",
+                 here.handover_administered ? "" : "cos config set handover.enabled on");
   }
   const auto store = stat_of(nearest_existing(here.store));
   const auto profile = stat_of(nearest_existing(browser.user_data));

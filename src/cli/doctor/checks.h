@@ -28,6 +28,8 @@ Finding check_entries(Store& store);
 Finding check_leftovers(const std::filesystem::path& directory);
 // The Public Hash List: whether one is installed, whether it is whole and young, how the last update went.
 Findings check_list(Store& store);
+// What the administrator of the machine has set; nothing when that is nothing.
+Findings check_administrator(Store& store);
 Finding check_loopback();
 
 struct BrowserPlace {
@@ -42,6 +44,7 @@ struct Surroundings {
   std::filesystem::path extension;  // empty: not installed beside it
   std::filesystem::path store;
   bool handover = true;  // as the setting says
+  bool handover_administered = false;
 };
 
 // The hosts that browsers run now.

@@ -148,8 +148,11 @@ Finding check_disk_space(Store& store) {
   const auto totals = store.totals();
   const std::uint64_t missing = *reserve - space.available + 1;
   const SettingRow& row = *find_setting(setting::kReserve);
+  const auto setting = store.setting(setting::kReserve);
   std::string command;
-  if (*reserve > static_cast<std::uint64_t>(row.fallback)) {
+  if (setting && setting->administered) {
+    command = totals && totals->bytes > 0 ? "cos evict --free " + std::to_string(missing) : "";
+  } else if (*reserve > static_cast<std::uint64_t>(row.fallback)) {
     command = "cos config set disk.reserve " + format_setting(row, row.fallback);
   } else if (totals && totals->bytes > 0) {
     command = "cos evict --free " + std::to_string(missing);
@@ -256,6 +259,21 @@ Findings check_list(Store& store) {
         {"list-update", "", Health::kNote, "The last update of the list failed: " + last.failure, last.mend, update});
   }
   return all;
+}
+
+Findings check_administrator(Store& store) {
+  const auto settings = store.settings();
+  if (!settings) {
+    return {failure("administrator", settings.error())};
+  }
+  const auto decided =
+      std::count_if(settings->begin(), settings->end(), [](const Setting& one) { return one.administered; });
+  if (decided == 0) {
+    return {};
+  }
+  return {{"administrator", "", Health::kGood,
+           count(static_cast<std::uint64_t>(decided), "setting is", "settings are") +
+               " set by your administrator; `cos config list` says which."}};
 }
 
 Finding check_loopback() {
