@@ -6,6 +6,7 @@
 #include "cos/insight.h"
 #include "cos/origin.h"
 #include "cos/phl.h"
+#include "cos/purge.h"
 #include "cos/realm.h"
 #include "cos/repair.h"
 #include "cos/result.h"

@@ -16,6 +16,7 @@ namespace libcos {
 enum class MissReason {
   kNone,               // it would hit
   kOpaqueOrigin,       // such an origin neither stores nor reads
+  kAdministrator,      // the administrator of the machine does not let the site use the store
   kNotStored,          // no entry
   kDamaged,            // an entry whose bytes failed verification
   kOtherRealm,         // disclosed to this origin in another profile only

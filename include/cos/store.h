@@ -38,6 +38,10 @@ struct StoreOptions {
   std::filesystem::path directory;
   // Milliseconds since 1970; empty: the system's clock.
   std::function<std::int64_t()> clock;
+  // What the administrator of the machine has decided, which wins over the user's settings (docs/administrators.md).
+  // Read when the store is opened; not to be taken from where a user can say it, such as the environment. Empty: nobody
+  // decides anything.
+  std::filesystem::path administrator_policy = "/etc/cos/policy.json";
 };
 
 // The directory that an empty StoreOptions::directory stands for.
@@ -228,6 +232,7 @@ struct Setting {
   std::string value;
   std::string fallback;  // the default
   std::string help;
+  bool administered = false;  // set by the administrator: the user cannot change it
 };
 
 struct HandoverTest {
@@ -255,7 +260,7 @@ using Progress = std::function<bool(std::uint64_t, std::uint64_t)>;
 class Store {
  public:
   // Opens or creates the store, migrates an older format, and sweeps what killed processes left behind.
-  // Errors: kNewerStore, kCorrupt, kIo, kBusy.
+  // Errors: kNewerStore, kCorrupt, kIo, kBusy; kNotAllowed when the administrator's policy cannot be understood.
   static Result<Store> open(const StoreOptions& options);
 
   // A store in memory for a private window: it sees, changes and leaves nothing on disk. Of `options`, the
@@ -345,7 +350,7 @@ class Store {
 
   Result<std::vector<Setting>> settings();
   Result<Setting> setting(std::string_view key);
-  // Errors: kType with the accepted range in the message.
+  // Errors: kType with the accepted range in the message; kNotAllowed when the administrator has set it.
   Status set_setting(std::string_view key, std::string_view value);
 
   // Direct hand-over: links to blobs that stand in a browser profile. ---------------------------------
@@ -363,6 +368,8 @@ class Store {
   Result<HandoverTest> test_hand_over(const std::filesystem::path& path);
   // Removes links whose entry is gone. Called when a host starts.
   Status sweep_links();
+  // Removes the links that stand below this directory; empty: all. Returns how many the store knew.
+  Result<std::size_t> remove_links(const std::filesystem::path& below);
 
   [[nodiscard]] const std::filesystem::path& directory() const;  // empty for a private store
   [[nodiscard]] Site site_of(const Origin& origin) const;

@@ -51,8 +51,12 @@ int report(const App& app, const Error& error) {
   return exit_code(error.code);
 }
 
+std::filesystem::path store_directory(const App& app) {
+  return app.store.directory.empty() ? default_store_directory() : app.store.directory;
+}
+
 int with_store(const App& app, const std::function<Result<int>(Store&)>& body) {
-  Result<Store> store = Store::open({});
+  Result<Store> store = Store::open(app.store);
   if (!store) {
     return report(app, store.error());
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -15,11 +16,14 @@ enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2, kNothingFound = 3, kDamagedF
 
 struct App {
   bool json = false;
+  StoreOptions store;
   std::function<int()> run;  // of the sub-command that the user chose
 };
 
 void add_host(CLI::App& parser, App& app);
-void add_install(CLI::App& parser, App& app);  // and uninstall
+void add_install(CLI::App& parser, App& app);
+void add_uninstall(CLI::App& parser, App& app);
+void add_doctor(CLI::App& parser, App& app);
 void add_ls(CLI::App& parser, App& app);
 void add_stat(CLI::App& parser, App& app);
 void add_add(CLI::App& parser, App& app);
@@ -32,9 +36,12 @@ void add_evict(CLI::App& parser, App& app);
 void add_history(CLI::App& parser, App& app);
 void add_pin(CLI::App& parser, App& app);  // and unpin
 void add_sites(CLI::App& parser, App& app);
+void add_top(CLI::App& parser, App& app);
 void add_why(CLI::App& parser, App& app);
 void add_config(CLI::App& parser, App& app);
 void add_phl(CLI::App& parser, App& app);
+void add_completions(CLI::App& parser, App& app);
+void add_man(CLI::App& parser, App& app);
 
 // Adds a sub-command with --json whose body is `run`.
 CLI::App* add_command(CLI::App& parser, App& app, const std::string& name, const std::string& help,
@@ -45,6 +52,8 @@ int exit_code(ErrorCode code);
 // Prints the error and its mend, as JSON when asked for. Returns the exit code.
 int report(const App& app, const Error& error);
 
+// Where the store is.
+std::filesystem::path store_directory(const App& app);
 // Opens the store and runs `body`; reports what fails.
 int with_store(const App& app, const std::function<Result<int>(Store&)>& body);
 

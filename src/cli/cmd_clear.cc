@@ -85,7 +85,7 @@ Result<int> run(const App& app, Store& store, const Wish& wish) {
 void add_clear(CLI::App& parser, App& app) {
   auto wish = std::make_shared<Wish>();
   CLI::App* command =
-      add_command(parser, app, "clear", "Forget sites: what they stored, may read and have asked for",
+      add_command(parser, app, "clear", "Forget sites: what they stored, read and asked for",
                   [&app, wish] { return with_store(app, [&](Store& store) { return run(app, store, *wish); }); });
   command->add_option("sites", wish->sites, "Hosts, each with all hosts below it: example.com");
   command->add_option("--origin", wish->origins, "One origin alone: https://www.example.com");

@@ -9,7 +9,11 @@ namespace libcos::cli {
 namespace {
 
 nlohmann::ordered_json as_json(const Setting& setting) {
-  return {{"key", setting.key}, {"value", setting.value}, {"default", setting.fallback}, {"help", setting.help}};
+  return {{"key", setting.key},
+          {"value", setting.value},
+          {"default", setting.fallback},
+          {"help", setting.help},
+          {"administered", setting.administered}};
 }
 
 Result<int> list(const App& app, Store& store) {
@@ -22,9 +26,10 @@ Result<int> list(const App& app, Store& store) {
     print_json(all);
     return kDone;
   }
-  Table table{{"SETTING", "VALUE", "DEFAULT", ""}, {false, true, true, false}, {}};
+  Table table{{"SETTING", "VALUE", "DEFAULT", ""}, {false, true, true, false}, {}, 3};
   for (const Setting& setting : settings) {
-    table.rows.push_back({setting.key, setting.value, setting.fallback, setting.help});
+    table.rows.push_back({setting.key, setting.value, setting.fallback,
+                          (setting.administered ? "Set by your administrator. " : "") + setting.help});
   }
   print_table(table);
   return kDone;

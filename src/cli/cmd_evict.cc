@@ -67,10 +67,11 @@ Result<int> run(const App& app, Store& store, const Wish& wish) {
 
 void add_evict(CLI::App& parser, App& app) {
   auto wish = std::make_shared<Wish>();
-  CLI::App* command =
-      add_command(parser, app, "evict", "Make room: delete what was read longest ago (default: down to the budget)",
-                  [&app, wish] { return with_store(app, [&](Store& store) { return run(app, store, *wish); }); });
-  CLI::Option* to = command->add_option("--to", wish->to, "Until the store holds this much: 20GiB");
+  CLI::App* command = add_command(parser, app, "evict", "Make room: delete what was read longest ago", [&app, wish] {
+    return with_store(app, [&](Store& store) { return run(app, store, *wish); });
+  });
+  CLI::Option* to =
+      command->add_option("--to", wish->to, "Until the store holds this much: 20GiB; default: the budget");
   command->add_option("--free", wish->free, "Until this much is freed: 500MB")->excludes(to);
   command->add_flag("--dry-run", wish->dry_run, "Only show what would go");
 }

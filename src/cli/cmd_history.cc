@@ -56,7 +56,7 @@ Result<int> run(const App& app, Store& store, const std::string& text) {
     print_json(all);
     return kDone;
   }
-  Table table{{"WHEN", "WHAT", "WHO", "HOW", "PROFILE"}, {false, false, false, false, false}, {}};
+  Table table{{"WHEN", "WHAT", "WHO", "HOW", "PROFILE"}, {false, false, false, false, false}, {}, 2};
   for (const HistoryEvent& event : events) {
     table.rows.push_back({human_time(event.at), verb(event.kind), who(event), detail(event),
                           event.realm == "local" ? "" : event.realm.substr(0, 8)});

@@ -90,7 +90,7 @@ Result<int> list_as_table(Store& store, const Options& options) {
     if (page.empty()) {
       return;
     }
-    Table table{{"HASH", "SIZE", "READ", "STORED BY", "READABLE BY"}, {false, true, false, false, false}, {}};
+    Table table{{"HASH", "SIZE", "READ", "STORED BY", "READABLE BY"}, {false, true, false, false, false}, {}, 3};
     for (const EntryInfo& info : page) {
       table.rows.push_back({info.hash.hex().substr(0, kShortHash), human_size(info.size),
                             human_ago(info.last_read, now), stored_by(info), visible_to(info)});

@@ -16,7 +16,6 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::int64_t kDayMs = 86'400'000;
-constexpr std::int64_t kOldDays = 90;
 
 void line(const char* label, const std::string& value) {
   std::printf("%s  %s\n", paint(label, Color::kDim, stdout).c_str(), value.c_str());
@@ -31,12 +30,6 @@ const char* name_of(HashListSection::Kind kind) {
     default:
       return "core";
   }
-}
-
-// Of the list in force, from the day that it was made, or else installed.
-std::optional<std::int64_t> age_in_days(const HashListInfo& info) {
-  const auto since = info.made_at ? info.made_at : info.installed_at;
-  return since ? std::optional(std::max<std::int64_t>(0, system_clock()() - *since) / kDayMs) : std::nullopt;
 }
 
 template <class T>
@@ -91,7 +84,7 @@ ordered_json status_json(Store& store, const HashListInfo& info) {
           {"installedAt", or_null(info.installed_at)},
           {"checksum", info.checksum},
           {"ageDays", or_null(age)},
-          {"old", age.value_or(0) > kOldDays},
+          {"old", age.value_or(0) > kOldListDays},
           {"modelHubs", info.model_hubs},
           {"sections", sections_json(info)},
           {"previousVersion", or_null(info.previous_version)},
@@ -135,7 +128,7 @@ void print_status(Store& store, const HashListInfo& info) {
   if (!check.failure.empty()) {
     warn("The last check failed: " + check.failure + (check.mend.empty() ? "" : " " + check.mend));
   }
-  if (const auto age = age_in_days(info); age.value_or(0) > kOldDays) {
+  if (const auto age = age_in_days(info); age.value_or(0) > kOldListDays) {
     warn("The list is " + std::to_string(*age) + " days old: `cos phl update` fetches a new one.");
   }
 }
@@ -241,6 +234,11 @@ Result<int> update(const App& app, Store& store, std::string from, bool rollback
 }
 
 }  // namespace
+
+std::optional<std::int64_t> age_in_days(const HashListInfo& info) {
+  const auto since = info.made_at ? info.made_at : info.installed_at;
+  return since ? std::optional(std::max<std::int64_t>(0, system_clock()() - *since) / kDayMs) : std::nullopt;
+}
 
 void add_phl(CLI::App& parser, App& app) {
   CLI::App* phl = parser.add_subcommand("phl", "The Public Hash List");

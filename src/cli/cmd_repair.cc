@@ -17,8 +17,8 @@ struct Repair {
 };
 
 // Whether the registry must be made anew. Errors other than damage are for the user to mend.
-Result<bool> needs_rebuilding() {
-  Result<Store> store = Store::open({});
+Result<bool> needs_rebuilding(const StoreOptions& options) {
+  Result<Store> store = Store::open(options);
   if (!store) {
     return store.error().code == ErrorCode::kCorrupt ? Result<bool>(true) : tl::unexpected(store.error());
   }
@@ -26,13 +26,13 @@ Result<bool> needs_rebuilding() {
   return !problems.empty();
 }
 
-Result<Repair> repair(bool adopt) {
+Result<Repair> repair(const StoreOptions& options, bool adopt) {
   Repair done;
-  COS_TRY(const bool rebuild, needs_rebuilding());
+  COS_TRY(const bool rebuild, needs_rebuilding(options));
   if (rebuild) {
-    COS_TRY(done.rebuilt, rebuild_registry({}));
+    COS_TRY(done.rebuilt, rebuild_registry(options));
   }
-  COS_TRY(Store store, Store::open({}));
+  COS_TRY(Store store, Store::open(options));
   COS_TRY(done.verification, verify_all(store));
   if (adopt) {
     COS_TRY(done.adopted, store.adopt_orphans());
@@ -87,7 +87,7 @@ void add_repair(CLI::App& parser, App& app) {
   auto adopt = std::make_shared<bool>(false);
   CLI::App* command =
       add_command(parser, app, "repair", "Mend a damaged store, and say what to download again", [&app, adopt] {
-        const Result<Repair> done = repair(*adopt);
+        const Result<Repair> done = repair(app.store, *adopt);
         if (!done) {
           return report(app, done.error());
         }

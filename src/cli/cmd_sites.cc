@@ -70,8 +70,7 @@ Result<int> decide(const App& app, Store& store, const std::string& text, const 
 }  // namespace
 
 void add_sites(CLI::App& parser, App& app) {
-  CLI::App* sites =
-      parser.add_subcommand("sites", "Which sites may find files of other sites, when you want to be asked");
+  CLI::App* sites = parser.add_subcommand("sites", "Which sites may find others' files, if you are asked");
   sites->require_subcommand(1);
   add_command(*sites, app, "list", "Sites that asked, and what you said",
               [&app] { return with_store(app, [&](Store& store) { return list(app, store); }); });

@@ -89,9 +89,9 @@ Result<int> run(const App& app, Store& store, const Wish& wish) {
 
 void add_why(CLI::App& parser, App& app) {
   auto wish = std::make_shared<Wish>();
-  CLI::App* command =
-      add_command(parser, app, "why", "Explain why a page would find an entry, or would not (exit code 3)",
-                  [&app, wish] { return with_store(app, [&](Store& store) { return run(app, store, *wish); }); });
+  CLI::App* command = add_command(parser, app, "why", "Explain why a page finds an entry, or does not", [&app, wish] {
+    return with_store(app, [&](Store& store) { return run(app, store, *wish); });
+  });
   command->add_option("hash", wish->hash, "The hash, or its first six or more digits")->required();
   command->add_option("--origin", wish->origin, "Who asks: https://www.example.com")->required();
   command->add_option("--top-level", wish->top_level, "The page that frames it, when it is framed");

@@ -2,11 +2,14 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdlib>
+#include <string_view>
 #include <utility>
 
 namespace libcos::cli {
@@ -40,6 +43,54 @@ std::string human_duration(std::int64_t seconds) {
     return fmt::format("{} min {} s", seconds / 60, seconds % 60);
   }
   return fmt::format("{} h {} min", seconds / 3600, seconds % 3600 / 60);
+}
+
+// Without what only colours, and with each character counted once.
+std::size_t shown_width(const std::string& text) {
+  std::size_t width = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\x1b') {
+      i = std::min(text.find('m', i), text.size() - 1);
+    } else {
+      width += (static_cast<unsigned char>(text[i]) & 0xc0U) == 0x80U ? 0U : 1U;
+    }
+  }
+  return width;
+}
+
+// Coloured text is short, and left as it is.
+std::string cut(const std::string& text, std::size_t width) {
+  if (shown_width(text) <= width || text.find('\x1b') != std::string::npos) {
+    return text;
+  }
+  std::string start;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool begins = (static_cast<unsigned char>(text[i]) & 0xc0U) != 0x80U;
+    if (begins && shown_width(start) + 1 >= width) {
+      break;
+    }
+    start += text[i];
+  }
+  return start + "…";
+}
+
+// The widths at which a table fits the terminal, as far as the column that gives way can give.
+std::vector<std::size_t> fitted(std::vector<std::size_t> widths, std::size_t gives_way) {
+  constexpr std::size_t kLeast = 8;
+  constexpr std::size_t kGap = 2;
+  const auto screen = terminal_width(stdout);
+  if (!screen || widths.empty()) {
+    return widths;
+  }
+  std::size_t all = kGap * (widths.size() - 1);
+  for (const std::size_t width : widths) {
+    all += width;
+  }
+  std::size_t& column = widths.at(gives_way);
+  if (all > *screen && column > kLeast) {
+    column -= std::min(all - *screen, column - kLeast);
+  }
+  return widths;
 }
 
 }  // namespace
@@ -84,6 +135,47 @@ std::string human_ago(std::int64_t ms, std::int64_t now_ms) {
   return fmt::format("{} d ago", seconds / 86'400);
 }
 
+std::optional<std::size_t> terminal_width(std::FILE* stream) {
+  const int fd = ::fileno(stream);
+  if (::isatty(fd) == 0) {
+    return std::nullopt;
+  }
+  const char* columns = std::getenv("COLUMNS");  // NOLINT(concurrency-mt-unsafe): nobody calls setenv
+  const std::string_view text = columns == nullptr ? "" : columns;
+  std::size_t width = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), width);
+  if (error == std::errc{} && end == text.data() + text.size() && width > 0) {
+    return width;
+  }
+  winsize size{};
+  return ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? std::optional<std::size_t>(size.ws_col)
+                                                                : std::nullopt;
+}
+
+std::string wrapped(const std::string& text, std::size_t indent, std::FILE* stream) {
+  const auto width = terminal_width(stream);
+  if (!width || *width <= indent) {
+    return text;
+  }
+  std::string all;
+  std::size_t at = indent;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find(' ', begin), text.size());
+    const std::size_t length = end - begin;
+    if (!all.empty() && at + 1 + length > *width) {
+      all += "\n" + std::string(indent, ' ');
+      at = indent;
+    } else if (!all.empty()) {
+      all += ' ';
+      ++at;
+    }
+    all.append(text, begin, length);
+    at += length;
+    begin = end + 1;
+  }
+  return all;
+}
+
 std::vector<std::size_t> print_table(const Table& table, const std::vector<std::size_t>& least) {
   std::vector<std::size_t> widths = least;
   for (std::size_t i = widths.size(); i < table.header.size(); ++i) {
@@ -91,14 +183,16 @@ std::vector<std::size_t> print_table(const Table& table, const std::vector<std::
   }
   for (const auto& row : table.rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {
-      widths[i] = std::max(widths[i], row[i].size());
+      widths[i] = std::max(widths[i], shown_width(row[i]));
     }
   }
+  const std::vector<std::size_t> shown = fitted(widths, table.gives_way);
   const auto line = [&](const std::vector<std::string>& cells) {
     std::string text;
     for (std::size_t i = 0; i < cells.size(); ++i) {
-      const std::string padding(widths[i] - cells[i].size(), ' ');
-      text += table.right.at(i) ? padding + cells[i] : cells[i] + padding;
+      const std::string cell = i == table.gives_way ? cut(cells[i], shown[i]) : cells[i];
+      const std::string padding(shown[i] - std::min(shown[i], shown_width(cell)), ' ');
+      text += table.right.at(i) ? padding + cell : cell + padding;
       text += i + 1 < cells.size() ? "  " : "";
     }
     text.erase(text.find_last_not_of(' ') + 1);

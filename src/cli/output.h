@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,11 +19,21 @@ std::string human_size(std::uint64_t bytes);                             // "2.3
 std::string human_time(std::int64_t ms_since_1970);                      // "2026-11-21 07:30"
 std::string human_ago(std::int64_t ms_since_1970, std::int64_t now_ms);  // "3 min ago"
 
-// Columns are as wide as their widest cell; `right` marks those that are aligned to the right.
+// Columns of the terminal that `stream` is: $COLUMNS, else what the terminal says. nullopt for whatever is no
+// terminal: what is read by a program or kept in a file is never cut.
+std::optional<std::size_t> terminal_width(std::FILE* stream);
+
+// With line breaks between words where a terminal's line ends; lines after the first begin with `indent` blanks, as
+// the first is taken to do.
+std::string wrapped(const std::string& text, std::size_t indent, std::FILE* stream);
+
+// Columns are as wide as their widest cell; `right` marks those that are aligned to the right. When a terminal is too
+// narrow, the cells of the column `gives_way` are cut.
 struct Table {
   std::vector<std::string> header;
   std::vector<bool> right;
   std::vector<std::vector<std::string>> rows;
+  std::size_t gives_way = 0;
 };
 // Returns the widths of the columns. `least`: what it returned for the part of the table before this one; the header
 // is not printed again then.

@@ -10,19 +10,20 @@
 
 #include "base/files.h"
 #include "base/try.h"
+#include "host/json_values.h"
 
 namespace libcos {
 namespace {
 
 constexpr std::array<Browser, 8> kBrowsers{{
-    {"chromium", "Chromium", "chromium"},
-    {"chrome", "Google Chrome", "google-chrome"},
-    {"chrome-beta", "Google Chrome Beta", "google-chrome-beta"},
-    {"chrome-unstable", "Google Chrome Dev", "google-chrome-unstable"},
-    {"edge", "Microsoft Edge", "microsoft-edge"},
-    {"brave", "Brave", "BraveSoftware/Brave-Browser"},
-    {"vivaldi", "Vivaldi", "vivaldi"},
-    {"opera", "Opera", "opera"},
+    {"chromium", "Chromium", "chromium", "/etc/chromium/native-messaging-hosts"},
+    {"chrome", "Google Chrome", "google-chrome", "/etc/opt/chrome/native-messaging-hosts"},
+    {"chrome-beta", "Google Chrome Beta", "google-chrome-beta", "/etc/opt/chrome/native-messaging-hosts"},
+    {"chrome-unstable", "Google Chrome Dev", "google-chrome-unstable", "/etc/opt/chrome/native-messaging-hosts"},
+    {"edge", "Microsoft Edge", "microsoft-edge", "/etc/opt/edge/native-messaging-hosts"},
+    {"brave", "Brave", "BraveSoftware/Brave-Browser", {}},
+    {"vivaldi", "Vivaldi", "vivaldi", {}},
+    {"opera", "Opera", "opera", {}},
 }};
 
 std::filesystem::path configuration_directory() {
@@ -52,6 +53,34 @@ std::filesystem::path host_manifest_path(const std::filesystem::path& user_data_
   return user_data_directory / "NativeMessagingHosts" / (std::string(kHostName) + ".json");
 }
 
+std::filesystem::path system_manifest_path(const Browser& browser) {
+  return browser.system_hosts.empty()
+             ? std::filesystem::path()
+             : std::filesystem::path(browser.system_hosts) / (std::string(kHostName) + ".json");
+}
+
+Result<std::optional<HostManifest>> read_host_manifest(const std::filesystem::path& path) {
+  constexpr std::size_t kMost = 65'536;
+  if (!stat_of(path)) {
+    return std::nullopt;
+  }
+  COS_TRY(const std::string text, read_small_file(path, kMost));
+  const auto manifest = nlohmann::json::parse(text, nullptr, false);
+  if (!manifest.is_object()) {
+    return fail(ErrorCode::kData, path.string() + " is no manifest of a native host.");
+  }
+  HostManifest read{string_at(manifest, "name").value_or(""),
+                    string_at(manifest, "type").value_or(""),
+                    string_at(manifest, "path").value_or(""),
+                    {}};
+  for (const auto& origin : manifest.value("allowed_origins", nlohmann::json::array())) {
+    if (origin.is_string()) {
+      read.allowed_origins.push_back(origin.get<std::string>());
+    }
+  }
+  return read;
+}
+
 Status write_host_manifest(const std::filesystem::path& user_data_directory, const std::filesystem::path& executable) {
   const nlohmann::ordered_json manifest{{"name", kHostName},
                                         {"description", "cos, Cross-Origin Storage for this machine"},
@@ -61,6 +90,15 @@ Status write_host_manifest(const std::filesystem::path& user_data_directory, con
   const std::filesystem::path path = host_manifest_path(user_data_directory);
   COS_CHECK(make_private_directory(path.parent_path()));
   return replace_file(path, as_bytes(manifest.dump(2) + "\n"), 0644);
+}
+
+void remove_empty_user_data(const Browser& browser) {
+  const std::filesystem::path top = configuration_directory();
+  for (std::filesystem::path path = user_data_directory(browser); path != top; path = path.parent_path()) {
+    if (::rmdir(path.c_str()) != 0) {
+      return;
+    }
+  }
 }
 
 Result<bool> remove_host_manifest(const std::filesystem::path& user_data_directory) {

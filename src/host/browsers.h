@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +20,8 @@ struct Browser {
   std::string_view name;  // as in `cos install --browser NAME`
   std::string_view title;
   std::string_view directory;  // of the user's profiles, below the configuration directory
+  // Where it looks for the native hosts of all users of the machine; empty: we do not know.
+  std::string_view system_hosts;
 };
 
 std::span<const Browser> known_browsers();
@@ -30,8 +33,24 @@ std::filesystem::path user_data_directory(const Browser& browser);
 // <user data directory>/NativeMessagingHosts/dev.cos.host.json
 std::filesystem::path host_manifest_path(const std::filesystem::path& user_data_directory);
 
+// Of the host for all users of the machine; empty when we do not know where this browser looks for it.
+std::filesystem::path system_manifest_path(const Browser& browser);
+
+// What a browser reads there, as far as we care.
+struct HostManifest {
+  std::string name;
+  std::string type;
+  std::filesystem::path executable;
+  std::vector<std::string> allowed_origins;
+};
+
+// nullopt when there is none. Errors: kData when it is no manifest, kIo.
+Result<std::optional<HostManifest>> read_host_manifest(const std::filesystem::path& manifest);
+
 // Registers `executable` as the native host. Errors: kIo.
 Status write_host_manifest(const std::filesystem::path& user_data_directory, const std::filesystem::path& executable);
+// Removes the directories of a known browser that install made and nobody has used.
+void remove_empty_user_data(const Browser& browser);
 // False when there was none.
 Result<bool> remove_host_manifest(const std::filesystem::path& user_data_directory);
 

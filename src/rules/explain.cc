@@ -12,11 +12,13 @@ struct Words {
   std::string_view mend;
 };
 
-constexpr std::array<Words, 15> kWords{{
+constexpr std::array<Words, 16> kWords{{
     {MissReason::kNone, "none", "", ""},
     {MissReason::kOpaqueOrigin, "opaque-origin",
      "An opaque origin (a sandboxed frame, a data: URL) neither stores nor reads.",
      "Serve the page from an https: origin, without the sandbox."},
+    {MissReason::kAdministrator, "administrator",
+     "The administrator of this machine does not let this site use the store.", "Ask the administrator."},
     {MissReason::kNotStored, "not-stored", "The store has no such entry.",
      "It appears when a site has written all its bytes and closed the file; `cos add` puts it in by hand."},
     {MissReason::kDamaged, "damaged", "The stored bytes no longer match the hash; the entry was quarantined.",

@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 #include <utility>
@@ -247,6 +248,23 @@ Status Store::sweep_links() {
     }
     COS_CHECK(transaction.commit());
   }
+}
+
+Result<std::size_t> Store::remove_links(const std::filesystem::path& below) {
+  const std::lock_guard lock(state_->mutex);
+  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state_->registry.database()));
+  COS_TRY(const auto links, state_->registry.all_links());
+  std::size_t removed = 0;
+  for (const LinkRow& link : links) {
+    const auto [rest, unused] = std::mismatch(below.begin(), below.end(), link.path.begin(), link.path.end());
+    if (rest == below.end()) {
+      internal::remove_link_file(link);
+      COS_CHECK(state_->registry.forget_link(link));
+      ++removed;
+    }
+  }
+  COS_CHECK(transaction.commit());
+  return removed;
 }
 
 }  // namespace libcos

@@ -216,7 +216,7 @@ Result<ReadVerdict> judge_read(StoreState& state, const Caller& caller, const Ha
   COS_TRY(const PolicySettings* const policy, state.policy());
   const PolicySettings settings = *policy;
   const Visitor visitor = state.visitor(caller.realm, caller.origin, caller.top_level);
-  if (caller.origin.is_opaque() ||
+  if (caller.origin.is_opaque() || !state.administrator.lets_use(caller.origin.host()) ||
       !state.read_limiter.take(limiter_key(visitor), settings.read_rate, StoreState::steady_now())) {
     return ReadVerdict{};
   }
@@ -236,6 +236,8 @@ Result<ReadExplanation> explain_read(StoreState& state, const Caller& caller, co
   ReadExplanation explanation;
   if (caller.origin.is_opaque()) {
     explanation.reason = MissReason::kOpaqueOrigin;
+  } else if (!state.administrator.lets_use(caller.origin.host())) {
+    explanation.reason = MissReason::kAdministrator;
   } else {
     COS_TRY(const PolicySettings* const policy, state.policy());
     const PolicySettings settings = *policy;

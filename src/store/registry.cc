@@ -293,6 +293,11 @@ Result<std::vector<LinkRow>> Registry::links_of(const Hash& hash) {
   return sqlite::collect(std::move(query), read_link);
 }
 
+Result<std::vector<LinkRow>> Registry::all_links() {
+  COS_TRY(auto query, database_.query("SELECT algorithm, digest, path, inode, mtime, blob, place, used_at FROM link"));
+  return sqlite::collect(std::move(query), read_link);
+}
+
 Result<bool> Registry::has_stale_links() {
   COS_TRY(const auto row, database_.integer("SELECT 1" + std::string(kStaleLinks) + " LIMIT 1"));
   return row.has_value();

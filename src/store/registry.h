@@ -212,6 +212,7 @@ class Registry {
   Result<bool> link_used_since(const Hash& hash, std::int64_t when);
   Result<bool> has_stale_links();
   // Takes the rows, and returns those that say which file was linked.
+  Result<std::vector<LinkRow>> all_links();
   Result<std::vector<LinkRow>> take_stale_links(std::size_t limit);
   Result<std::vector<LinkRow>> links_over(const Realm& realm, std::size_t most);
   Status forget_link(const LinkRow& link);

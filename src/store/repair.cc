@@ -22,6 +22,7 @@
 #include "base/clock.h"
 #include "base/files.h"
 #include "base/try.h"
+#include "store/database_lock.h"
 #include "store/paths.h"
 #include "store/schema.h"
 #include "store/sqlite.h"
@@ -31,9 +32,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Where SQLite's connections lock a database file for as long as they have it open (file format, "lock bytes").
-constexpr off_t kSharedFirst = 0x40000002;
-constexpr off_t kSharedSize = 510;
 constexpr std::size_t kCopySize = std::size_t{1} << 20U;
 constexpr std::size_t kHeaderSize = 100;
 

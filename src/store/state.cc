@@ -57,6 +57,9 @@ Result<const PolicySettings*> StoreState::policy() {
 
 Result<std::int64_t> StoreState::setting_value(std::string_view key) {
   const SettingRow* row = find_setting(key);
+  if (const std::string* decided = administrator.setting(key)) {
+    return parse_setting(*row, *decided);
+  }
   COS_TRY(const auto text, registry.setting(key));
   if (!text) {
     return row->fallback;
@@ -66,6 +69,9 @@ Result<std::int64_t> StoreState::setting_value(std::string_view key) {
 }
 
 Result<std::string> StoreState::setting_text(std::string_view key) {
+  if (const std::string* decided = administrator.setting(key)) {
+    return *decided;
+  }
   COS_TRY(const auto text, registry.setting(key));
   return text.value_or("");
 }

@@ -18,6 +18,7 @@
 #include "cos/store.h"
 #include "rules/budgets.h"
 #include "rules/rate_limiter.h"
+#include "store/administrator.h"
 #include "store/blob_files.h"
 #include "store/hash_lists.h"
 #include "store/lookup_ledger.h"
@@ -28,9 +29,10 @@ namespace libcos::internal {
 
 struct StoreState {
   StoreState(StorePaths store_paths, std::unique_ptr<BlobFiles> blob_files, sqlite::Database database, Clock now,
-             HashListPaths hash_list)
+             HashListPaths hash_list, AdministratorPolicy decided)
       : paths(std::move(store_paths)),
         blobs(std::move(blob_files)),
+        administrator(std::move(decided)),
         registry(std::move(database)),
         ledger(registry),
         clock(std::move(now)),
@@ -44,6 +46,7 @@ struct StoreState {
 
   const StorePaths paths;
   const std::unique_ptr<BlobFiles> blobs;
+  const AdministratorPolicy administrator;
 
   std::mutex mutex;  // guards registry and pending_reads
   Registry registry;
@@ -78,7 +81,7 @@ struct StoreState {
   HashLists lists;
   const PublicSuffixes suffixes;
 
-  // The mutex is held by the caller of each of these.
+  // The mutex is held by the caller of each of these. What the administrator has set is asked first.
   Result<std::int64_t> setting_value(std::string_view key);
   Result<std::string> setting_text(std::string_view key);
   // The settings that reads ask for; kept until this process or another changes the registry.

@@ -86,12 +86,14 @@ Result<Store> Store::open(const StoreOptions& options) {
   if (stat_of(paths.rebuilt_database())) {
     return fail(ErrorCode::kCorrupt, "A repair of the store was interrupted.", "Run `cos repair` again.");
   }
+  COS_TRY(AdministratorPolicy administrator, read_administrator_policy(options.administrator_policy));
   COS_TRY(sqlite::Database database, sqlite::Database::open(paths.database()));
   COS_CHECK(migrate(database));
   auto files = std::make_unique<DiskBlobFiles>(paths);
   DiskBlobFiles& disk = *files;
   auto state = std::make_shared<StoreState>(paths, std::move(files), std::move(database),
-                                            options.clock ? options.clock : system_clock(), paths.hash_list());
+                                            options.clock ? options.clock : system_clock(), paths.hash_list(),
+                                            std::move(administrator));
   (void)sweep(*state, disk);
   COS_TRY(state->secret, state->registry.secret("store"));
   return Store(std::move(state));
@@ -99,10 +101,12 @@ Result<Store> Store::open(const StoreOptions& options) {
 
 Result<Store> Store::open_private(const StoreOptions& options) {
   const StorePaths paths(options.directory.empty() ? default_store_directory() : options.directory);
+  COS_TRY(AdministratorPolicy administrator, read_administrator_policy(options.administrator_policy));
   COS_TRY(sqlite::Database database, sqlite::Database::open_in_memory());
   COS_CHECK(migrate(database));
   auto state = std::make_shared<StoreState>(StorePaths(fs::path()), make_memory_blob_files(), std::move(database),
-                                            options.clock ? options.clock : system_clock(), paths.hash_list());
+                                            options.clock ? options.clock : system_clock(), paths.hash_list(),
+                                            std::move(administrator));
   COS_TRY(state->secret, state->registry.secret("store"));
   return Store(std::move(state));
 }

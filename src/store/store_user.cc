@@ -49,13 +49,14 @@ ListPlace place_of(ListOrder order, const EntryRow& row) {
 }
 
 Result<Setting> read_setting(StoreState& state, const SettingRow& row) {
+  const bool administered = state.administrator.setting(row.key) != nullptr;
   if (row.kind == SettingRow::Kind::kText) {
     COS_TRY(std::string text, state.setting_text(row.key));
-    return Setting{std::string(row.key), std::move(text), "", std::string(row.help)};
+    return Setting{std::string(row.key), std::move(text), "", std::string(row.help), administered};
   }
   COS_TRY(const std::int64_t value, state.setting_value(row.key));
   return Setting{std::string(row.key), format_setting(row, value), format_setting(row, row.fallback),
-                 std::string(row.help)};
+                 std::string(row.help), administered};
 }
 
 tl::unexpected<Error> unknown_setting(std::string_view key) {
@@ -229,6 +230,10 @@ Status Store::set_setting(std::string_view key, std::string_view value) {
     return unknown_setting(key);
   }
   COS_TRY(const std::int64_t parsed, parse_setting(*row, value));
+  if (const auto& administrator = state_->administrator; administrator.setting(key) != nullptr) {
+    return fail(ErrorCode::kNotAllowed, std::string(key) + " is set by your administrator, and cannot be changed.",
+                "It is set in " + administrator.file.string() + ".");
+  }
   const std::lock_guard lock(state_->mutex);
   state_->forget_policy();
   return state_->registry.set_setting(

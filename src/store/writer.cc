@@ -36,6 +36,9 @@ Result<std::unique_ptr<WriterState>> WriterState::begin(std::shared_ptr<StoreSta
   if (request.origin && request.origin->is_opaque()) {
     return fail(ErrorCode::kNotAllowed, "An opaque origin cannot store.");
   }
+  if (request.origin && !store->administrator.lets_use(request.origin->host())) {
+    return fail(ErrorCode::kNotAllowed, "The administrator of this machine does not let this site use the store.");
+  }
   std::uint64_t limit = 0;
   std::uint64_t reserve = 0;
   Budget budget{};

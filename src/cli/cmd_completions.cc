@@ -1,0 +1,33 @@
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "cli/app.h"
+#include "cli/command_model.h"
+#include "cli/completions.h"
+
+namespace libcos::cli {
+namespace {
+
+std::string completions_for(const std::string& shell, const CommandModel& cos) {
+  if (shell == "zsh") {
+    return zsh_completions(cos);
+  }
+  return shell == "fish" ? fish_completions(cos) : bash_completions(cos);
+}
+
+}  // namespace
+
+void add_completions(CLI::App& parser, App& app) {
+  auto shell = std::make_shared<std::string>();
+  CLI::App* command = parser.add_subcommand("completions", "Print what your shell needs to complete cos");
+  command->add_option("shell", *shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  command->final_callback([&parser, &app, shell] {
+    app.run = [&parser, shell] {
+      const std::string text = completions_for(*shell, model_of(parser));
+      return std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0 ? kDone : kFailed;
+    };
+  });
+}
+
+}  // namespace libcos::cli

@@ -1,0 +1,135 @@
+#include "cli/help.h"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace libcos::cli {
+namespace {
+
+constexpr std::array<Example, 39> kExamples{{
+    {"install", "cos install --browser chromium"},
+    {"uninstall", "cos uninstall"},
+    {"uninstall", "cos uninstall --purge"},
+    {"doctor", "cos doctor"},
+    {"ls", "cos ls --sort size --limit 10"},
+    {"stat", "cos stat 1a153a"},
+    {"add", "cos add model.onnx"},
+    {"add", "cos add --origins https://app.example model.onnx"},
+    {"get", "cos get 1a153a -o model.onnx"},
+    {"get", "cos get 1a153a -o - --range 0-1023 | xxd"},
+    {"rm", "cos rm 1a153a"},
+    {"verify", "cos verify"},
+    {"repair", "cos repair --adopt"},
+    {"pin", "cos pin 1a153a"},
+    {"unpin", "cos unpin 1a153a"},
+    {"clear", "cos clear example.com"},
+    {"clear", "cos clear --all --yes"},
+    {"evict", "cos evict --to 20GiB --dry-run"},
+    {"top", "cos top"},
+    {"history", "cos history 1a153a"},
+    {"why", "cos why 1a153a --origin https://app.example"},
+    {"sites", "cos sites list"},
+    {"sites list", "cos sites list"},
+    {"sites allow", "cos sites allow example.com"},
+    {"sites block", "cos sites block example.com"},
+    {"sites forget", "cos sites forget example.com"},
+    {"config", "cos config list"},
+    {"config list", "cos config list"},
+    {"config get", "cos config get budget.percent"},
+    {"config set", "cos config set write.limit 4GiB"},
+    {"phl", "cos phl status"},
+    {"phl status", "cos phl status"},
+    {"phl sections", "cos phl sections"},
+    {"phl check", "cos phl check 1a153a"},
+    {"phl update", "cos phl update --from https://lists.example/phl.txt"},
+    {"phl build", "cos phl build list.txt models/ --version 2026-11"},
+    {"completions", "cos completions bash > ~/.local/share/bash-completion/completions/cos"},
+    {"man", "cos man --output ~/.local/share/man/man1"},
+    {"host", "cos host  (a browser does it)"},
+}};
+
+// Commands that share a line of the overview.
+struct Pair {
+  std::string_view first;
+  std::string_view second;
+  std::string_view description;
+};
+constexpr std::array<Pair, 3> kPairs{{
+    {"install", "uninstall", "Let browsers start cos (for this user), or no more"},
+    {"pin", "unpin", "Keep entries, however full the store is, or no more"},
+    {"completions", "man", "What your shell needs to complete cos; manual pages"},
+}};
+
+std::string overview(const CLI::App& parser) {
+  constexpr std::size_t kColumn = 20;
+  std::string text = "Usage: cos COMMAND [OPTIONS], cos COMMAND --help, cos --version\n";
+  for (const CLI::App* command : parser.get_subcommands([](const CLI::App*) { return true; })) {
+    std::string name = command->get_name();
+    std::string description = command->get_description();
+    // What only browsers call has a manual page.
+    if (name == "host" || std::any_of(kPairs.begin(), kPairs.end(), [&](const Pair& p) { return p.second == name; })) {
+      continue;
+    }
+    for (const Pair& pair : kPairs) {
+      if (pair.first == name) {
+        name += ", " + std::string(pair.second);
+        description = pair.description;
+      }
+    }
+    text += "  " + name + std::string(kColumn - std::min(kColumn, name.size()), ' ') + description + "\n";
+  }
+  return text + std::string(kWhereTheStoreIs) + "\n" + std::string(kExitCodes) + "\n";
+}
+
+class Formatter : public CLI::Formatter {
+ public:
+  std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override {
+    return app->get_parent() == nullptr ? overview(*app) : CLI::Formatter::make_help(app, std::move(name), mode);
+  }
+};
+
+void finish(CLI::App& command, const std::string& words, const std::shared_ptr<Formatter>& formatter) {
+  command.formatter(formatter);
+  std::string footer;
+  for (const Example& example : kExamples) {
+    if (example.command == words) {
+      footer += std::string(footer.empty() ? "Example: " : "\n         ") + std::string(example.line);
+    }
+  }
+  command.footer(footer);
+  for (CLI::App* below : command.get_subcommands([](CLI::App*) { return true; })) {
+    finish(*below, words + (words.empty() ? "" : " ") + below->get_name(), formatter);
+  }
+}
+
+}  // namespace
+
+const char* const kWelcome = R"(cos keeps one copy of files that websites share: AI models, runtimes, libraries.
+
+  cos install          let your browsers use the store
+  cos doctor           see whether all is well, and how to mend what is not
+  cos ls               what is stored, by whom, how large
+  cos stat HASH        all about one entry
+  cos add FILE         put a file into the store by hand
+  cos get HASH -o FILE take a file out of the store
+  cos rm HASH          delete an entry
+  cos verify           read everything again and check it
+  cos repair           mend a damaged store, and say what to download again
+  cos why HASH --origin ORIGIN   why a site finds an entry, or does not
+  cos history HASH     who stored it, who read it
+  cos clear SITE       forget a site
+  cos phl status       the list of files that sites may share, and its age
+  cos config list      limits and switches
+
+cos --help shows everything, cos COMMAND --help the options of a command.
+)";
+
+std::span<const Example> examples() { return kExamples; }
+
+void finish_help(CLI::App& parser) { finish(parser, "", std::make_shared<Formatter>()); }
+
+}  // namespace libcos::cli

@@ -1,0 +1,487 @@
+// `cos doctor`: for each thing that is broken it names the mend, and after the mend says that all is well.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "host/phl_fixture.h"
+#include "host/small_machine.h"
+#include "support/bit_rot.h"
+
+namespace libcos {
+namespace {
+
+namespace fs = std::filesystem;
+
+class DoctorTest : public PhlTest {
+ protected:
+  [[nodiscard]] fs::path user_data() const { return home_.configuration() / "chromium"; }
+  [[nodiscard]] fs::path manifest() const { return user_data() / "NativeMessagingHosts" / "dev.cos.host.json"; }
+  void install() const {
+    fs::create_directories(user_data());
+    EXPECT_EQ(code_of({"install", "--browser", "chromium"}), 0);
+  }
+  void change_manifest(const std::function<void(json&)>& change) const {
+    json all = json::parse(content(manifest()));
+    change(all);
+    std::ofstream(manifest()) << all;
+  }
+  // A profile whose Preferences hold this record of the extension, or none.
+  void make_profile(const json& record, const std::string& name = "Default") const {
+    fs::create_directories(user_data() / name);
+    json preferences{{"extensions", {{"settings", json::object()}}}};
+    if (!record.is_null()) {
+      preferences["extensions"]["settings"]["nfnjcpnlghcadaegalilihnljncmldfj"] = record;
+    }
+    std::ofstream(user_data() / name / "Preferences") << preferences;
+  }
+  [[nodiscard]] fs::path unpacked_extension(const std::string& version) const {
+    fs::create_directories(path("extension"));
+    file("extension/manifest.json", json{{"version", version}}.dump());
+    return path("extension");
+  }
+
+  // The first finding of that name; null when there is none.
+  [[nodiscard]] json finding(const std::string& check, int code) const {
+    const json all = json_of({"doctor"}, code);
+    for (const json& one : all.at("findings")) {
+      if (one.at("check") == check) {
+        return one;
+      }
+    }
+    return {};
+  }
+  [[nodiscard]] std::string state_of(const std::string& check, int code = 0) const {
+    const json found = finding(check, code);
+    return found.is_null() ? "" : found.at("state").get<std::string>();
+  }
+  // What doctor says to do, done by a shell.
+  void mend(const json& broken) const {
+    ASSERT_FALSE(broken.is_null());
+    const std::string command = broken.at("command");
+    ASSERT_NE(command, "") << broken;
+    const Finished done = run({"/bin/sh", "-c", "cos() { " COS_EXECUTABLE " \"$@\"; }\n" + command},
+                              {.environment = home_.environment()});
+    EXPECT_EQ(done.code, 0) << command << "\n" << done.err;
+  }
+  // Whatever was broken is named, and good after what was named is done.
+  void expect_mended(const std::string& check, const std::string& words) const {
+    const json broken = finding(check, 1);
+    ASSERT_FALSE(broken.is_null()) << check;
+    EXPECT_EQ(broken.at("state"), "bad") << broken;
+    EXPECT_TRUE(mentions(broken.at("sentence"), words)) << broken;
+    mend(broken);
+    EXPECT_EQ(state_of(check), "good");
+  }
+};
+
+TEST_F(DoctorTest, NothingIsBadWhereCosIsInstalled) {
+  install();
+  const json all = json_of({"doctor"});
+  EXPECT_TRUE(all.at("healthy").get<bool>());
+  for (const char* check : {"permissions", "store", "registry", "entries", "leftovers", "disk", "budget", "loopback",
+                            "manifest", "handover"}) {
+    EXPECT_EQ(state_of(check), "good") << check;
+  }
+  EXPECT_EQ(state_of("extension"), "note") << "there is no profile that could tell";
+  const Finished shown = cos({"doctor"});
+  EXPECT_EQ(shown.code, 0);
+  EXPECT_TRUE(mentions(shown.out, "Nothing is bad.")) << shown.out;
+}
+
+TEST_F(DoctorTest, WithoutABrowserItSaysWhatToStart) {
+  EXPECT_EQ(state_of("browsers"), "note");
+  EXPECT_TRUE(mentions(cos({"doctor"}).out, "cos install"));
+}
+
+TEST_F(DoctorTest, WithoutAStoreItMakesNone) {
+  const fs::path none = path("none");
+  const Finished shown = cos({"doctor"}, {.environment = {"COS_HOME=" + none.string()}});
+  EXPECT_EQ(shown.code, 0) << shown.out;
+  EXPECT_TRUE(mentions(shown.out, "There is no store yet")) << shown.out;
+  EXPECT_FALSE(fs::exists(none));
+}
+
+// The manifest ---------------------------------------------------------------------------------------
+
+TEST_F(DoctorTest, ABrowserWithoutAManifestIsRegistered) {
+  fs::create_directories(user_data());
+  EXPECT_TRUE(mentions(cos({"doctor"}).out, "cos install --browser chromium"));
+  expect_mended("manifest", "no manifest");
+}
+
+TEST_F(DoctorTest, AManifestThatIsNoneIsWrittenAnew) {
+  install();
+  std::ofstream(manifest()) << "{";
+  expect_mended("manifest", "no manifest of a native host");
+  change_manifest([](json& all) { all["type"] = "pipe"; });
+  expect_mended("manifest", "not what a browser needs");
+  change_manifest([](json& all) { all["allowed_origins"] = "all"; });
+  expect_mended("manifest", "does not let the extension");
+}
+
+TEST_F(DoctorTest, AManifestThatNamesAMissingFileIsWrittenAnew) {
+  install();
+  change_manifest([&](json& all) { all["path"] = path("gone").string(); });
+  expect_mended("manifest", "which is not there");
+}
+
+TEST_F(DoctorTest, AManifestThatNamesWhatCannotBeExecutedIsWrittenAnew) {
+  install();
+  change_manifest([&](json& all) { all["path"] = file("cos", "text").string(); });
+  expect_mended("manifest", "cannot be executed");
+}
+
+TEST_F(DoctorTest, AManifestForAnotherExtensionIsWrittenAnew) {
+  install();
+  change_manifest([](json& all) { all["allowed_origins"] = {"chrome-extension://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/"}; });
+  expect_mended("manifest", "does not let the extension");
+}
+
+TEST_F(DoctorTest, AManifestThatNamesWhatIsNotThisCosIsWrittenAnew) {
+  install();
+  change_manifest([](json& all) { all["path"] = "/bin/sh"; });
+  expect_mended("manifest", "/bin/sh, which is not cos");
+  const fs::path older = file("older", "#!/bin/sh\necho cos 0.0.1\n");
+  ASSERT_EQ(::chmod(older.c_str(), 0755), 0);
+  change_manifest([&](json& all) { all["path"] = older.string(); });
+  expect_mended("manifest", "would start cos 0.0.1");
+}
+
+TEST_F(DoctorTest, AnotherExecutableOfTheSameVersionIsNoted) {
+  install();
+  const std::string version = json_of({"doctor"}).at("version");
+  const fs::path twin = file("twin", "#!/bin/sh\necho cos " + version + "\n");
+  ASSERT_EQ(::chmod(twin.c_str(), 0755), 0);
+  change_manifest([&](json& all) { all["path"] = twin.string(); });
+  const json noted = finding("manifest", 0);
+  EXPECT_EQ(noted.at("state"), "note");
+  EXPECT_TRUE(mentions(noted.at("sentence"), twin.string()));
+  mend(noted);
+  EXPECT_EQ(state_of("manifest"), "good");
+}
+
+TEST_F(DoctorTest, AnyUserDataDirectoryCanBeLookedAt) {
+  const fs::path other = path("user's data");
+  fs::create_directory(other);
+  const json all = json_of({"doctor", "--user-data-dir", other.string()}, 1);
+  EXPECT_FALSE(all.at("healthy").get<bool>());
+  for (const json& one : all.at("findings")) {
+    if (one.at("check") == "manifest") {
+      mend(one);
+    }
+  }
+  EXPECT_EQ(json_of({"doctor", "--user-data-dir", other.string()}).at("healthy"), true);
+}
+
+// The extension --------------------------------------------------------------------------------------
+
+TEST_F(DoctorTest, AnExtensionThatAProfileHasIsGood) {
+  install();
+  const std::string version = json_of({"doctor"}).at("version");
+  make_profile({{"path", unpacked_extension(version).string()}, {"disable_reasons", json::array()}});
+  EXPECT_EQ(state_of("extension"), "good");
+  make_profile({{"path", unpacked_extension("0.0.1").string()}});
+  EXPECT_EQ(state_of("extension"), "note") << "another version";
+  EXPECT_TRUE(mentions(finding("extension", 0).at("sentence"), "0.0.1"));
+}
+
+TEST_F(DoctorTest, AProfileThatDoesNotSayIsNotGuessedAbout) {
+  install();
+  make_profile(nullptr);
+  EXPECT_EQ(state_of("extension"), "note");
+  EXPECT_TRUE(mentions(finding("extension", 0).at("mend"), "chrome://extensions"));
+  std::ofstream(user_data() / "Default" / "Preferences") << "{";
+  EXPECT_TRUE(mentions(finding("extension", 0).at("sentence"), "Cannot tell"));
+}
+
+TEST_F(DoctorTest, AnExtensionThatIsOffOrGoneIsBad) {
+  install();
+  for (const json& reasons : {json(1), json::array({1})}) {
+    make_profile({{"path", unpacked_extension("0.1.0").string()}, {"disable_reasons", reasons}});
+    const json off = finding("extension", 1);
+    EXPECT_EQ(off.at("state"), "bad");
+    EXPECT_TRUE(mentions(off.at("sentence"), "switched off")) << off;
+  }
+  make_profile({{"path", path("gone").string()}});
+  EXPECT_TRUE(mentions(finding("extension", 1).at("sentence"), "is no more"));
+}
+
+// The store ------------------------------------------------------------------------------------------
+
+TEST_F(DoctorTest, AStoreThatOthersCanWriteIsClosedToThem) {
+  ASSERT_EQ(::chmod(home_.store().c_str(), 0777), 0);
+  expect_mended("permissions", "can write into");
+  EXPECT_EQ(state_of("store"), "good");
+}
+
+TEST_F(DoctorTest, AStoreThatOthersCanReadIsNoted) {
+  ASSERT_EQ(::chmod(home_.store().c_str(), 0755), 0);
+  const json noted = finding("permissions", 0);
+  EXPECT_EQ(noted.at("state"), "note");
+  mend(noted);
+  EXPECT_EQ(state_of("permissions"), "good");
+}
+
+TEST_F(DoctorTest, ADestroyedRegistryIsRepaired) {
+  add("text");
+  std::fstream(home_.store() / "store.db", std::ios::in | std::ios::out | std::ios::binary) << std::string(4096, '?');
+  fs::remove(home_.store() / "store.db-wal");
+  expect_mended("store", "");
+  const json left = finding("leftovers", 0);
+  EXPECT_EQ(left.at("state"), "note") << "what lost its records was set aside";
+  mend(left);
+  EXPECT_EQ(state_of("leftovers"), "good");
+}
+
+TEST_F(DoctorTest, ARepairThatWasInterruptedIsFinished) {
+  add("text");
+  file("store/store.db.rebuilt", "");
+  expect_mended("store", "interrupted");
+}
+
+TEST_F(DoctorTest, AStoreOfANewerCosAsksForThatCos) {
+  {
+    auto database = sqlite::Database::open(home_.store() / "store.db");
+    ASSERT_TRUE(database && database->execute("PRAGMA user_version = 1000"));
+  }
+  const json newer = finding("store", 1);
+  EXPECT_EQ(newer.at("state"), "bad");
+  EXPECT_TRUE(mentions(newer.at("sentence"), "knows formats up to")) << newer;
+  EXPECT_NE(newer.at("mend"), "");
+  EXPECT_EQ(newer.at("command"), "") << "nothing that could be done to the store would be right";
+}
+
+TEST_F(DoctorTest, ARegistryWithWrongTotalsIsRepaired) {
+  add("text");
+  {
+    auto database = sqlite::Database::open(home_.store() / "store.db");
+    ASSERT_TRUE(database && database->execute("UPDATE total SET entries = 7"));
+  }
+  expect_mended("registry", "damaged");
+}
+
+TEST_F(DoctorTest, ADamagedEntryIsForgottenOrAddedAgain) {
+  add("text");
+  damage("text");
+  ASSERT_EQ(code_of({"verify"}), 4);
+  EXPECT_EQ(state_of("entries", 1), "bad");
+  add("text");
+  EXPECT_EQ(state_of("entries"), "good") << "added again";
+  damage("text");
+  ASSERT_EQ(code_of({"verify"}), 4);
+  expect_mended("entries", "1 entry is damaged");
+}
+
+TEST_F(DoctorTest, AReserveThatForbidsEveryWriteIsPutBack) {
+  if (fs::space(home_.path()).available >= (std::uintmax_t{1} << 40U)) {
+    GTEST_SKIP() << "the disk has more free space than the largest reserve";
+  }
+  ASSERT_EQ(code_of({"config", "set", "disk.reserve", "1TiB"}), 0);
+  if (fs::space(home_.path()).available <= (std::uintmax_t{512} << 20U)) {
+    GTEST_SKIP() << "the disk has less free space than the usual reserve";
+  }
+  expect_mended("disk", "nothing can be stored");
+}
+
+TEST_F(DoctorTest, AStoreBeyondItsBudgetIsEvicted) {
+  add(std::string(2'000'000, 'x'));
+  ASSERT_EQ(code_of({"config", "set", "budget.ceiling", "1MiB"}), 0);
+  const json noted = finding("budget", 0);
+  EXPECT_EQ(noted.at("state"), "note");
+  mend(noted);
+  EXPECT_EQ(state_of("budget"), "good");
+}
+
+TEST_F(DoctorTest, HandOverThatIsOffIsNoted) {
+  install();
+  ASSERT_EQ(code_of({"config", "set", "handover.enabled", "off"}), 0);
+  const json noted = finding("handover", 0);
+  EXPECT_EQ(noted.at("state"), "note");
+  mend(noted);
+  EXPECT_EQ(state_of("handover"), "good");
+}
+
+TEST_F(DoctorTest, WithoutLoopbackItSaysSo) {
+  const auto without_network = [&](const std::string& command) {
+    return run({"/usr/bin/unshare", "--net", "/bin/sh", "-c", command}, {.environment = home_.environment()});
+  };
+  if (without_network("true").code != 0) {
+    GTEST_SKIP() << "networks cannot be taken away here";
+  }
+  const Finished shown = without_network(COS_EXECUTABLE " doctor");
+  EXPECT_EQ(shown.code, 1);
+  EXPECT_TRUE(mentions(shown.out, "Cannot listen on 127.0.0.1")) << shown.out;
+}
+
+// Hosts, owners and disks, each in a place of its own -------------------------------------------------
+
+class DoctorOnAMachineTest : public DoctorTest {
+ protected:
+  void SetUp() override {
+    machine_.emplace(disk(), path("ready"), home_.environment({"COS_HOME=" + (disk() / "store").string()}));
+    if (const std::string why_not = machine_->obstacle(); !why_not.empty()) {
+      GTEST_SKIP() << why_not;
+    }
+  }
+  [[nodiscard]] fs::path disk() const { return path("disk"); }
+  [[nodiscard]] Finished shell(const std::string& command) const { return machine_->shell(command); }
+  [[nodiscard]] json look(const std::string& check) const {
+    const Finished done = shell("cos doctor --json");
+    const json all = json::parse(done.out);
+    for (const json& one : all.at("findings")) {
+      if (one.at("check") == check) {
+        return one;
+      }
+    }
+    ADD_FAILURE() << check << " is not told about: " << done.out;
+    return {{"state", ""}, {"sentence", ""}, {"command", ""}};
+  }
+  void expect_mended_here(const std::string& check, const std::string& words) const {
+    const json broken = look(check);
+    EXPECT_EQ(broken.at("state"), "bad") << broken;
+    EXPECT_TRUE(mentions(broken.at("sentence"), words)) << broken;
+    const Finished mended = shell(broken.at("command"));
+    EXPECT_EQ(mended.code, 0) << broken << mended.err;
+    EXPECT_EQ(look(check).at("state"), "good");
+  }
+
+  std::optional<SmallMachine> machine_;
+};
+
+TEST_F(DoctorOnAMachineTest, AStoreThatCanOnlyBeReadIsMountedForWriting) {
+  ASSERT_EQ(shell("cos config set disk.reserve 0 && mount -o remount,ro '" + disk().string() + "'").code, 0);
+  expect_mended_here("store", "can only be read");
+  EXPECT_EQ(shell("cos add " COS_EXECUTABLE " >/dev/null; cos ls --json").code, 0);
+}
+
+TEST_F(DoctorOnAMachineTest, AFullDiskIsMadeRoomOn) {
+  ASSERT_EQ(shell("cos config set disk.reserve 1MiB && cd '" + disk().string() +
+                  "' && head -c 8000000 /dev/urandom > entry && cos add entry && rm entry && "
+                  "fallocate -l $(($(stat -f -c '%a * %S' .) - 500000)) filler")
+                .code,
+            0);
+  expect_mended_here("disk", "nothing can be stored");
+}
+
+TEST_F(DoctorOnAMachineTest, AFullDiskWithNothingThatCouldGoIsNotEvictedFrom) {
+  ASSERT_EQ(shell("cos config set disk.reserve 1MiB && cd '" + disk().string() +
+                  "' && fallocate -l $(($(stat -f -c '%a * %S' .) - 500000)) filler")
+                .code,
+            0);
+  const json full = look("disk");
+  EXPECT_EQ(full.at("state"), "bad");
+  EXPECT_EQ(full.at("command"), "") << full;
+}
+
+TEST_F(DoctorOnAMachineTest, AStoreOnAnotherFileSystemIsNoted) {
+  ASSERT_EQ(shell("cos config set disk.reserve 0").code, 0);
+  install();
+  const json noted = look("handover");
+  EXPECT_EQ(noted.at("state"), "note");
+  EXPECT_TRUE(mentions(noted.at("sentence"), "on different file systems")) << noted;
+}
+
+TEST_F(DoctorOnAMachineTest, WithoutAHostItSaysWhatStartsOne) {
+  install();
+  const json none = look("hosts");
+  EXPECT_EQ(none.at("state"), "note");
+  EXPECT_TRUE(mentions(none.at("sentence"), "No host runs")) << none;
+  EXPECT_NE(none.at("mend"), "");
+}
+
+TEST_F(DoctorOnAMachineTest, HostsOfThisExecutableAreGoodAndOthersAreNoted) {
+  install();
+  const std::string host = " chrome-extension://nfnjcpnlghcadaegalilihnljncmldfj/ & sleep 0.3; cos doctor --json";
+  EXPECT_TRUE(mentions(shell("sleep 60 | " COS_EXECUTABLE + host).out, "Browsers run 1 of this executable as hosts."));
+  fs::copy_file(COS_EXECUTABLE, path("copy"));
+  EXPECT_TRUE(mentions(shell("sleep 60 | '" + path("copy").string() + "'" + host).out,
+                       "A browser runs another executable than this one"));
+}
+
+TEST_F(DoctorOnAMachineTest, AStoreOfAnotherUserBecomesOnesOwn) {
+  ASSERT_EQ(shell("cos config set disk.reserve 0 && chown -R 65534 '" + disk().string() + "/store'").code, 0);
+  expect_mended_here("permissions", "belongs to another user");
+  ASSERT_EQ(shell("chown 65534 '" + disk().string() + "/store/store.db'").code, 0);
+  expect_mended_here("permissions", "store.db belongs to another user");
+}
+
+TEST_F(DoctorOnAMachineTest, WhatItsOwnerMayNotWriteIsMadeWritable) {
+  // Root may write everything: the owner is somebody else here.
+  fs::permissions(home_.path(), fs::perms::all);
+  const auto theirs = [&](const std::string& command) {
+    return shell("export COS_HOME='" + disk().string() +
+                 "/theirs/store'; setpriv --reuid=65534 --regid=65534 --clear-groups /bin/sh -c '" COS_EXECUTABLE " " +
+                 command + "'");
+  };
+  ASSERT_EQ(shell("mkdir -m 777 '" + disk().string() + "/theirs'").code, 0);
+  if (theirs("--version").code != 0) {
+    GTEST_SKIP() << "another user cannot reach the executable";
+  }
+  ASSERT_EQ(theirs("config set disk.reserve 0").code, 0);
+  for (const auto& [part, mode] :
+       std::vector<std::pair<std::string, std::string>>{{"incoming", "500"}, {"blobs", "500"}, {"store.db", "400"}}) {
+    const std::string whole = (disk() / "theirs" / "store" / part).string();
+    ASSERT_EQ(shell("chmod " + mode + " '" + whole + "'").code, 0);
+    const json broken = json::parse(theirs("doctor --json").out);
+    std::string command;
+    for (const json& one : broken.at("findings")) {
+      if (one.at("check") == "store" && one.at("state") == "bad") {
+        EXPECT_TRUE(mentions(one.at("sentence"), "cannot write " + whole)) << one;
+        command = one.at("command");
+      }
+    }
+    ASSERT_NE(command, "") << broken;
+    EXPECT_EQ(shell(command).code, 0);
+    EXPECT_TRUE(mentions(theirs("doctor").out, "The store opens, and can be written.")) << part;
+  }
+}
+
+// The Public Hash List -------------------------------------------------------------------------------
+
+TEST_F(DoctorTest, AListThatIsInstalledIsGood) {
+  EXPECT_EQ(state_of("list"), "note") << "only the starter list";
+  ASSERT_EQ(update(publish("list", "one", {"a"})).code, 0);
+  EXPECT_EQ(state_of("list"), "good");
+}
+
+TEST_F(DoctorTest, AListThatIsOldIsUpdated) {
+  const auto dated = [](const std::string& date) { return "// DATE: " + date + "\n" + text_of("1", {"a"}); };
+  ASSERT_EQ(code_of({"config", "set", "phl.url", "file://" + publish("list", dated("2020-01-01")).string()}), 0);
+  ASSERT_EQ(code_of({"phl", "update"}), 0);
+  const json old = finding("list", 0);
+  EXPECT_EQ(old.at("state"), "note");
+  EXPECT_TRUE(mentions(old.at("sentence"), "days old")) << old;
+  publish("list", text_of("2", {"a", "b"}));
+  mend(old);
+  EXPECT_EQ(state_of("list"), "good");
+}
+
+TEST_F(DoctorTest, ADamagedListIsUpdated) {
+  ASSERT_EQ(code_of({"config", "set", "phl.url", "file://" + publish("list", "one", {"a"}).string()}), 0);
+  ASSERT_EQ(code_of({"phl", "update"}), 0);
+  file("store/phl/list.bin", "garbage");
+  expect_mended("list", "damaged");
+}
+
+TEST_F(DoctorTest, ADamagedListWithoutAnAddressAsksForOne) {
+  ASSERT_EQ(update(publish("list", "one", {"a"})).code, 0);
+  file("store/phl/list.bin", "garbage");
+  EXPECT_TRUE(mentions(finding("list", 1).at("mend"), "cos phl update --from"));
+}
+
+TEST_F(DoctorTest, AFailedUpdateIsNotedUntilOneGoesWell) {
+  ASSERT_EQ(code_of({"config", "set", "phl.url", "file://" + path("list").string()}), 0);
+  EXPECT_NE(code_of({"phl", "update"}), 0);
+  EXPECT_EQ(state_of("list-update"), "note");
+  publish("list", "one", {"a"});
+  mend(finding("list-update", 0));
+  EXPECT_EQ(state_of("list-update"), "") << "nothing more to say";
+}
+
+}  // namespace
+}  // namespace libcos
