@@ -29,6 +29,7 @@ import { WriteSessions } from './write-sessions.js';
  * @property {import('./document-records.js').DocumentRecords} records
  * @property {import('./handle-registry.js').HandleRegistry} registry
  * @property {import('./resource-ceilings.js').ResourceCeilings} ceilings
+ * @property {import('./tally.js').Tally} tally
  */
 
 /** Is this an answer for the page, not a sign that the store is out of reach? @param {unknown} error */
@@ -43,6 +44,8 @@ export class DocumentSession {
   #port;
   #services;
   #documentId;
+  #tab;
+  /** Hashes of files that this document had from the store. @type {Set<string>} */ #had = new Set();
   /** @type {Promise<Tables | null>} null: this document may not use the API */ #tables;
   #gone = false;
   /**
@@ -61,6 +64,7 @@ export class DocumentSession {
     this.#port = port;
     this.#services = services;
     this.#documentId = identity.documentId;
+    this.#tab = identity.tabId;
     this.#tables = this.#judge(identity);
     services.host.retain();
     port.onMessage.addListener((message) => void this.#receive(message));
@@ -69,9 +73,10 @@ export class DocumentSession {
 
   /** @param {import('./identity.js').Identity} identity @returns {Promise<Tables | null>} */
   async #judge(identity) {
-    const { host, bytes, records, registry } = this.#services;
+    const { host, bytes, records, registry, tally } = this.#services;
     try {
       const verdict = await judgeDocument(records, identity);
+      if (identity.frameId === 0) void tally.noteDocument(identity.tabId, verdict.allowed, verdict.allowed && verdict.workers);
       if (!verdict.allowed) return null;
       const caller = new Caller(identity.origin, verdict.topLevelOrigin);
       return {
@@ -177,6 +182,7 @@ export class DocumentSession {
       throw error;
     });
     if (found === null) throw hostErrorLike('NotFoundError', MISS_MESSAGE);
+    void this.#services.tally.noteFound(this.#tab);
     return { handle: found.handle };
   }
 
@@ -204,18 +210,32 @@ export class DocumentSession {
     const file = await this.#services.bytes.read(hostId, hash).catch((error) => {
       throw isOutOfReach(error) ? hostErrorLike('NotFoundError', MISS_MESSAGE) : error;
     });
+    if (!reference.created) this.#noteRead(hash.value, file.size);
     return { handle: id, file };
+  }
+
+  /** A file that is read twice would have been downloaded once. @param {string} digest @param {number} size */
+  #noteRead(digest, size) {
+    if (this.#had.has(digest)) return;
+    this.#had.add(digest);
+    void this.#services.tally.noteRead(this.#tab, size);
   }
 
   /** @param {HandleReference} reference @param {Tables} tables */
   async #openForWriting(reference, { handles, sessions }) {
     try {
       const { id, hostId } = await handles.forWriting(reference);
-      return { handle: id, session: await sessions.open(hostId, () => handles.noteWritten(id)) };
+      return { handle: id, session: await sessions.open(hostId, (size) => this.#noteWritten(handles, id, size)) };
     } catch (error) {
       if (!isOutOfReach(error)) throw error;
       return { handle: reference.id, session: sessions.openDetached() };
     }
+  }
+
+  /** @param {HandleTable} handles @param {string} id @param {number} size */
+  #noteWritten(handles, id, size) {
+    handles.noteWritten(id);
+    void this.#services.tally.noteStored(this.#tab, size);
   }
 
   /** @param {object} reply */

@@ -26,9 +26,12 @@ export function identify(sender) {
 }
 
 /**
- * Is this a page of the extension itself, such as the popup?
- * @param {chrome.runtime.MessageSender} sender
+ * Is this one of the extension's own pages for the user (ui/), which may see and change the whole store? A content script
+ * has the extension's id too; its url and origin are its page's, by the browser's word.
+ * @param {chrome.runtime.MessageSender | undefined} sender
  */
-export function isOwnPage(sender) {
-  return sender.id === chrome.runtime.id && sender.origin === new URL(chrome.runtime.getURL('')).origin;
+export function isUserInterface(sender) {
+  if (sender?.id !== chrome.runtime.id || sender.url === undefined) return false;
+  const own = chrome.runtime.getURL('');
+  return `${sender.origin}/` === own && sender.url.startsWith(`${own}ui/`);
 }

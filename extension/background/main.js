@@ -3,17 +3,20 @@
  * browser wakes a stopped service worker only for events that it listens to from the start.
  */
 
-import { RUNTIME_PORT } from '../shared/names.js';
+import { DELETIONS_PORT, RUNTIME_PORT } from '../shared/names.js';
 import { DocumentSession } from './broker.js';
 import { Bytes } from './bytes.js';
 import { offerCaches } from './caches-switch.js';
 import { watchCookieSwitch } from './cookie-switch.js';
+import { serveDeletions } from './deletions.js';
 import { DocumentRecords, observeDocuments } from './document-records.js';
 import { HandleRegistry } from './handle-registry.js';
 import { HostConnection } from './host-connection.js';
-import { identify, isOwnPage } from './identity.js';
+import { identify, isUserInterface } from './identity.js';
 import { ResourceCeilings } from './resource-ceilings.js';
 import { gatherStatus, showBadge } from './status.js';
+import { Tally } from './tally.js';
+import { answerCommand } from './user-commands.js';
 
 const isPrivate = chrome.extension.inIncognitoContext;
 // A private window's host has no settings of the user's.
@@ -23,20 +26,65 @@ const registry = new HandleRegistry();
 const ceilings = new ResourceCeilings();
 // Split mode shares storage areas with normal windows: what a private window visits stays out of them.
 const records = new DocumentRecords(isPrivate ? null : chrome.storage.session);
+const tally = new Tally(isPrivate ? null : chrome.storage.session, isPrivate ? null : chrome.storage.local, showHits);
 
 observeDocuments(records);
 watchCookieSwitch();
 // A content script runs beside the page and has no use for the profile's id.
 void chrome.storage.local.setAccessLevel({ accessLevel: 'TRUSTED_CONTEXTS' });
 
+/** @param {number} tabId @param {string} text */
+function showHits(tabId, text) {
+  // A tab that has gone meanwhile has no button.
+  chrome.action.setBadgeText({ tabId, text }).catch(() => {});
+  chrome.action.setBadgeBackgroundColor({ tabId, color: '#2450b5' }).catch(() => {});
+}
+
+chrome.webNavigation.onCommitted.addListener(({ frameId, tabId, documentLifecycle }) => {
+  if (frameId === 0 && documentLifecycle === 'active') tally.reset(tabId);
+});
+chrome.tabs.onRemoved.addListener((tabId) => tally.forget(tabId));
+
+/** @param {string} cmd @param {unknown} fields */
+async function serveUser(cmd, fields) {
+  const answer = await answerCommand(host, cmd, fields);
+  if (cmd === 'set' && answer.ok && answer.setting.key === 'caches.cross-origin' && !isPrivate) {
+    await offerCaches(answer.setting.value === 'on');
+  }
+  return answer;
+}
+
+/** @param {any} question @returns {Promise<unknown> | undefined} */
+function answerUserInterface(question) {
+  switch (question?.ask) {
+    case 'status':
+      return gatherStatus(host, bytes, question.retry === true);
+    case 'store':
+      return serveUser(question.cmd, question.fields);
+    case 'tab':
+      return Promise.all([tally.of(Number(question.tab)), tally.savings()]).then(([tab, savings]) => ({ tab, savings }));
+    case 'savings':
+      return tally.savings();
+    case 'forget-savings':
+      return tally.forgetSavings().then(() => ({ ok: true }));
+    default:
+      return undefined;
+  }
+}
+
 chrome.runtime.onConnect.addListener((port) => {
+  if (port.name === DELETIONS_PORT && isUserInterface(port.sender)) {
+    serveDeletions(port, ({ cmd, fields }) => answerCommand(host, cmd, fields));
+    return;
+  }
   const identity = identify(port.sender);
   if (port.name !== RUNTIME_PORT || identity === undefined) port.disconnect();
-  else new DocumentSession(port, identity, { host, bytes, records, registry, ceilings });
+  else new DocumentSession(port, identity, { host, bytes, records, registry, ceilings, tally });
 });
 
 chrome.runtime.onMessage.addListener((question, sender, answer) => {
-  if (!isOwnPage(sender) || question?.ask !== 'status') return undefined;
-  void gatherStatus(host, bytes, question.retry === true).then(answer);
+  const answering = isUserInterface(sender) ? answerUserInterface(question) : undefined;
+  if (answering === undefined) return undefined;
+  void answering.then(answer);
   return true;
 });

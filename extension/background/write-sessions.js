@@ -14,7 +14,7 @@ import { randomHex } from './random.js';
  *   null when there was no host: such a session swallows what is written and fails when it closes
  * @property {number} limit
  * @property {Promise<unknown>} last
- * @property {() => void} onPublished
+ * @property {(size: number) => void} onPublished
  */
 
 const MAX_SESSIONS = 256;
@@ -36,7 +36,7 @@ export class WriteSessions {
     this.#caller = caller;
   }
 
-  /** @param {string} hostHandle @param {() => void} onPublished */
+  /** @param {string} hostHandle @param {(size: number) => void} onPublished */
   async open(hostHandle, onPublished) {
     if (this.#sessions.size >= MAX_SESSIONS) {
       throw hostErrorLike('QuotaExceededError', 'This document has too many files open for writing.');
@@ -75,8 +75,8 @@ export class WriteSessions {
       this.#sessions.delete(id);
       if (host === null) throw new HostUnavailable('missing');
       const { userActivation } = this.#caller;
-      const { dropped } = await this.#host.request('write.close', { session: host.session, userActivation });
-      onPublished();
+      const { dropped, size } = await this.#host.request('write.close', { session: host.session, userActivation });
+      onPublished(Number(size) || 0);
       return Array.isArray(dropped) ? dropped.map(String) : [];
     });
   }
@@ -101,7 +101,7 @@ export class WriteSessions {
     this.releaseSome([...this.#sessions.keys()]);
   }
 
-  /** @param {WriteSession['host']} host @param {number} limit @param {() => void} onPublished */
+  /** @param {WriteSession['host']} host @param {number} limit @param {(size: number) => void} onPublished */
   #add(host, limit, onPublished) {
     const id = randomHex(16);
     this.#sessions.set(id, { host, limit, last: Promise.resolve(), onPublished });

@@ -17,6 +17,9 @@ export const WORKER_PLAN = '__cosWorkerPlan';
 /** Name of the runtime port that a content script opens for its document. */
 export const RUNTIME_PORT = 'cos';
 
+/** Name of the port over which the settings page says what to delete once it can no longer be undone. */
+export const DELETIONS_PORT = 'cos-deletions';
+
 /** First characters of the message with which a frame's content script shows itself to its parent's. */
 export const NONCE_PREFIX = 'cos-frame-nonce:';
 

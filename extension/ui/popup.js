@@ -1,45 +1,15 @@
 /**
- * @file The popup: whether the store is reachable, what is in it, and, when something is wrong,
- * what mends it. Asks the background and talks to nothing else.
+ * @file The popup: whether the store is reachable and what mends it, what it did for the site in the tab, and what is in
+ * it. Asks the background and talks to nothing else.
  */
 
+import { formatBytes, formatNumber } from './format.js';
+import { showHostState, wireMend } from './host-state.js';
+import { byId, fillIn, make, text } from './text.js';
+
 /** @typedef {import('../background/status.js').Status} Status */
-/** @typedef {import('../background/host-connection.js').HostState} HostState */
-
-/** @param {string} key @param {string[]} values */
-const text = (key, ...values) => chrome.i18n.getMessage(key, values);
-
-/** @param {string} id */
-const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
-
-/** The message of each state, and the command that mends it, if one does. */
-const STATES = /** @type {const} */ ({
-  idle: { headline: 'stateIdle', mend: '', command: '' },
-  connecting: { headline: 'stateConnecting', mend: '', command: '' },
-  ready: { headline: 'stateReady', mend: '', command: '' },
-  missing: { headline: 'stateMissing', mend: 'mendMissing', command: 'cos install' },
-  forbidden: { headline: 'stateForbidden', mend: 'mendForbidden', command: 'cos install' },
-  broken: { headline: 'stateBroken', mend: 'mendBroken', command: 'cos install' },
-  'older-host': { headline: 'stateOlderHost', mend: 'mendOlderHost', command: 'cos install' },
-  'newer-host': { headline: 'stateNewerHost', mend: 'mendNewerHost', command: '' },
-  store: { headline: 'stateStore', mend: 'mendStore', command: 'cos ls' },
-});
-
-/** @param {number} bytes */
-function formatBytes(bytes) {
-  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
-  const index = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
-  const format = new Intl.NumberFormat(undefined, {
-    style: 'unit',
-    unit: units[index],
-    unitDisplay: index === 0 ? 'long' : 'short',
-    maximumFractionDigits: index === 0 ? 0 : 1,
-  });
-  return format.format(bytes / 1000 ** index);
-}
-
-/** @param {number} number */
-const formatNumber = (number) => new Intl.NumberFormat().format(number);
+/** @typedef {import('../background/tally.js').TabTally} TabTally */
+/** @typedef {import('../background/tally.js').Savings} Savings */
 
 const HANDOVER = { works: 'handoverWorks', fails: 'handoverFails', unknown: 'handoverUnknown' };
 
@@ -48,8 +18,6 @@ function factsOf({ extension, host, store, hashList, handover, isPrivate }) {
   /** @type {[string, string][]} */
   const facts = [[text('factExtension'), extension]];
   if (host !== undefined) facts.push([text('factHost'), host]);
-  if (store?.entries !== undefined) facts.push([text('factEntries'), formatNumber(store.entries)]);
-  if (store?.bytes !== undefined) facts.push([text('factBytes'), formatBytes(store.bytes)]);
   if (hashList) facts.push([text('factHashList'), text('hashListValue', hashList.version, formatNumber(hashList.digests))]);
   if (host !== undefined && !isPrivate) facts.push([text('factHandover'), text(HANDOVER[handover])]);
   if (store?.path && !isPrivate) facts.push([text('factPath'), store.path]);
@@ -57,57 +25,70 @@ function factsOf({ extension, host, store, hashList, handover, isPrivate }) {
   return facts;
 }
 
-/** @param {Status} status */
-function showFacts(status) {
-  const list = byId('facts');
-  list.replaceChildren();
-  for (const [label, value] of factsOf(status)) {
-    const term = document.createElement('dt');
-    const description = document.createElement('dd');
-    term.textContent = label;
-    description.textContent = value;
-    list.append(term, description);
-  }
-  list.hidden = false;
+/** @param {string} id of a dl @param {[label: string, value: string][]} facts */
+function showFacts(id, facts) {
+  byId(id).replaceChildren(...facts.flatMap(([label, value]) => [make('dt', {}, label), make('dd', {}, value)]));
 }
 
-/** @param {HostState} state */
-function showMend(state) {
-  const { mend, command: usual } = STATES[state.kind];
-  const own = 'mend' in state ? state.mend : '';
-  byId('mend').hidden = mend === '';
-  if (mend === '') return;
-  byId('mend-text').textContent = own === '' ? text(mend) : own;
-  const command = own === '' ? usual : '';
-  byId('mend-command').hidden = command === '';
-  /** @type {HTMLElement} */ (byId('mend-command').querySelector('code')).textContent = command;
-  byId('mend-detail').textContent = 'detail' in state ? state.detail : '';
+/** @param {number} files @param {number} bytes */
+function filesAndBytes(files, bytes) {
+  if (files === 0) return text('nothing');
+  return files === 1 ? text('fileAndBytes', formatBytes(bytes)) : text('filesAndBytes', formatNumber(files), formatBytes(bytes));
 }
 
-/** @param {Status} status */
-function show(status) {
-  const { kind } = status.state;
-  byId('headline').textContent = text(STATES[kind].headline);
-  byId('state').className = `state ${kind === 'ready' ? 'good' : STATES[kind].mend === '' ? '' : 'bad'}`;
-  showMend(status.state);
-  showFacts(status);
+/** @param {string} id @param {number} files @param {number} bytes */
+function showFigure(id, files, bytes) {
+  byId(id).replaceChildren(make('strong', {}, formatBytes(bytes)), ' ', files === 1 ? text('inOneFile') : text('inFiles', formatNumber(files)));
+}
+
+/** @param {TabTally} tally */
+function showSite(tally) {
+  byId('site').hidden = tally.allowed === null;
+  if (tally.allowed === null) return;
+  showFacts('site-facts', [
+    [text('siteFound'), filesAndBytes(tally.found, tally.foundBytes)],
+    [text('siteStored'), filesAndBytes(tally.stored, tally.storedBytes)],
+  ]);
+  const note = !tally.allowed ? 'siteNotAllowed' : tally.workers === false ? 'siteNoWorkers' : '';
+  byId('site-note').hidden = note === '';
+  if (note !== '') byId('site-note').textContent = text(note);
+}
+
+/** @param {Savings | null} savings */
+function showSavings(savings) {
+  byId('savings').hidden = savings === null;
+  if (savings === null) return;
+  if (savings.files === 0) byId('savings-text').textContent = text('savingsNone');
+  else showFigure('savings-text', savings.files, savings.bytes);
+  byId('forget-savings').hidden = savings.files === 0;
+}
+
+async function showTab() {
+  const [tab] = await chrome.tabs.query({ active: true, currentWindow: true });
+  const known = await chrome.runtime.sendMessage({ ask: 'tab', tab: tab?.id ?? -1 });
+  showSite(known.tab);
+  showSavings(known.savings);
 }
 
 async function refresh() {
   const main = /** @type {HTMLElement} */ (document.querySelector('main'));
   main.setAttribute('aria-busy', 'true');
   byId('headline').textContent = text('stateConnecting');
-  show(await chrome.runtime.sendMessage({ ask: 'status', retry: true }));
+  const [status] = await Promise.all([chrome.runtime.sendMessage({ ask: 'status', retry: true }), showTab()]);
+  showHostState(status.state);
+  // How the store is doing says nothing of a store that cannot be reached.
+  byId('savings').hidden ||= status.host === undefined;
+  byId('store').hidden = status.store?.entries === undefined;
+  showFigure('store-text', status.store?.entries ?? 0, status.store?.bytes ?? 0);
+  showFacts('facts', factsOf(status));
+  byId('details').hidden = false;
   main.setAttribute('aria-busy', 'false');
 }
 
-document.documentElement.lang = chrome.i18n.getUILanguage();
-for (const element of document.querySelectorAll('[data-text]')) {
-  element.textContent = text(element.getAttribute('data-text') ?? '');
-}
-byId('retry').addEventListener('click', () => void refresh());
-byId('copy').addEventListener('click', async () => {
-  await navigator.clipboard.writeText(byId('mend-command').querySelector('code')?.textContent ?? '');
-  byId('copy').textContent = text('copied');
+fillIn();
+wireMend(() => void refresh());
+byId('forget-savings').addEventListener('click', async () => {
+  await chrome.runtime.sendMessage({ ask: 'forget-savings' });
+  await showTab();
 });
 void refresh();

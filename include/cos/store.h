@@ -290,6 +290,9 @@ class Store {
   Result<std::vector<EntryInfo>> list(const std::optional<Hash>& after, std::size_t limit);
   // A page of `limit` entries in that order after `after`: any number of entries can be listed in little memory.
   Result<EntryPage> list(ListOrder order, const std::optional<ListPlace>& after, std::size_t limit);
+  // The first bytes of an entry's file, as they stand there and not verified: for a guess, shown to the user, at what
+  // it is. Returns how many there were. Errors: kNotFound, kIo.
+  Result<std::size_t> peek(const Hash& hash, std::span<std::uint8_t> bytes);
   // Hashes whose hex begins with `prefix` (any algorithm), `limit` at most: for abbreviations.
   Result<std::vector<Hash>> match(std::string_view prefix, std::size_t limit);
   // Deletes the entry, its file and its hand-over links. False when there was none.

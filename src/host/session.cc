@@ -9,6 +9,7 @@
 #include "cos/version.h"
 #include "host/json_values.h"
 #include "host/list_update.h"
+#include "host/user_commands.h"
 
 namespace libcos {
 namespace {
@@ -22,6 +23,7 @@ constexpr std::size_t kMostWrites = 256;
 constexpr std::size_t kMostWritesOfOrigin = 32;
 constexpr unsigned kClosingThreads = 2;
 constexpr unsigned kSlowThreads = 3;
+constexpr unsigned kUserThreads = 2;      // one may be reading a huge file again while the other lists
 constexpr std::chrono::minutes kIdle{2};  // before the store is read again in the background
 
 tl::unexpected<Refusal> refuse(std::string name, std::string message, std::string mend = {}) {
@@ -74,7 +76,11 @@ json serialized(const std::vector<Origin>& origins) {
 }  // namespace
 
 Session::Session(std::string origin, Send send)
-    : origin_(std::move(origin)), send_(std::move(send)), closes_(kClosingThreads), slow_(kSlowThreads) {}
+    : origin_(std::move(origin)),
+      send_(std::move(send)),
+      closes_(kClosingThreads),
+      slow_(kSlowThreads),
+      user_(kUserThreads) {}
 
 Session::~Session() { stopping_ = true; }
 
@@ -89,6 +95,9 @@ void Session::reply(const json& id, const Outcome& outcome) {
 WorkQueue* Session::queue_for(const std::string& command) {
   if (command == "write.close") {
     return &closes_;
+  }
+  if (is_user_command(command)) {
+    return &user_;
   }
   return command == "open" || command == "handover" || command == "handover.test" ? &slow_ : nullptr;
 }
@@ -131,6 +140,9 @@ Session::Outcome Session::dispatch(const std::string& command, const json& reque
       {"release", &Session::release},
       {"status", &Session::status},
   };
+  if (is_user_command(command)) {
+    return user_command(command, request);
+  }
   const auto method = kMethods.find(command);
   if (method == kMethods.end()) {
     return protocol_error("There is no such command.");
@@ -430,6 +442,15 @@ Session::Outcome Session::release(const json& request) {
     }
   }
   return json::object();
+}
+
+Session::Outcome Session::user_command(const std::string& command, const json& request) {
+  Result<json> reply = run_user_command({*store_, *realm_, [this] { return !stopping_; }}, command, request);
+  if (!reply) {
+    // In full: no page is told.
+    return refuse(std::string(dom_name(reply.error().code)), reply.error().message, reply.error().mend);
+  }
+  return std::move(*reply);
 }
 
 Session::Outcome Session::status(const json& /*request*/) {

@@ -101,6 +101,7 @@ class Session {
   Outcome abort_write(const nlohmann::json& request);
   Outcome release(const nlohmann::json& request);
   Outcome status(const nlohmann::json& request);
+  Outcome user_command(const std::string& command, const nlohmann::json& request);
 
   static OrRefusal<CallerValues> caller_of(const nlohmann::json& request);
   static OrRefusal<Hash> hash_of(const nlohmann::json& request);
@@ -132,6 +133,7 @@ class Session {
   // minute; reads must not wait behind it.
   WorkQueue closes_;
   WorkQueue slow_;
+  WorkQueue user_;  // a person who looks must not keep pages waiting
 };
 
 }  // namespace libcos

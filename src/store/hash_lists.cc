@@ -68,13 +68,13 @@ Status exchange(const fs::path& a, const fs::path& b) {
   if (::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) == 0) {
     return {};
   }
-  // Not on every file system; or `a` does not exist.
-  const fs::path beside = b.string() + ".new";
-  const bool both = ::rename(b.c_str(), beside.c_str()) == 0;
-  if (both && stat_of(a)) {
-    COS_CHECK(duplicate_file(a, b));
+  // Not on every file system; or `a` does not exist. `a` is a whole file at every instant here, too.
+  const fs::path kept = a.string() + ".kept.new";
+  const bool both = stat_of(a).has_value();
+  if (both) {
+    COS_CHECK(duplicate_file(a, kept));
   }
-  if (!both || ::rename(beside.c_str(), a.c_str()) != 0) {
+  if (::rename(b.c_str(), a.c_str()) != 0 || (both && ::rename(kept.c_str(), b.c_str()) != 0)) {
     return tl::unexpected(errno_error("replace", a, errno));
   }
   return {};

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/files.h"
 #include "base/hex.h"
 #include "base/try.h"
 #include "cos/store.h"
@@ -101,6 +102,11 @@ Result<EntryPage> Store::list(ListOrder order, const std::optional<ListPlace>& a
     page.next = place_of(order, rows.back());
   }
   return page;
+}
+
+Result<std::size_t> Store::peek(const Hash& hash, std::span<std::uint8_t> bytes) {
+  COS_TRY(const UniqueFd fd, state_->blobs->open(hash));
+  return read_at(fd, bytes, 0);
 }
 
 Result<std::vector<Hash>> Store::match(std::string_view prefix, std::size_t limit) {

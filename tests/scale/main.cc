@@ -3,6 +3,7 @@
 //   cos_scale scale [--entries N] [--dir DIR] [--json]     N entries (1000000) beside 1000, in the same run
 //   cos_scale soak [--minutes N] [--dir DIR]               a day of mixed operations in N minutes (5)
 //   cos_scale large [--gib N] [--dir DIR]                  one file of N GiB (8) through a host, both ways
+//   cos_scale library DIR N REALM                          makes the store that scripts/screenshots shows
 //
 // Exit code 1 when an operation costs more than 1.5 times as much, something leaks, or bytes are wrong.
 #include <charconv>
@@ -12,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "scale/library.h"
 #include "scale/population.h"
 #include "scale/runs.h"
 
@@ -40,6 +42,11 @@ int main(int argc, char** argv) {
     std::size_t entries = 0;
     read_number(arguments[2], entries);
     libcos::scale::populate(arguments[1], entries);
+    return 0;
+  }
+  if (std::size_t entries = 0;
+      arguments.size() == 4 && arguments[0] == "library" && read_number(arguments[2], entries)) {
+    libcos::scale::populate_library(arguments[1], entries, libcos::scale::need(libcos::Realm::profile(arguments[3])));
     return 0;
   }
   if (std::size_t entries = 0;

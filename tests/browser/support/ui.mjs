@@ -1,0 +1,36 @@
+/** The extension's own pages, as their user opens them. */
+import { EXTENSION_ID } from './fixture.mjs';
+
+/** @typedef {import('playwright-core').Page} Page */
+/** @typedef {import('./fixture.mjs').Profile} Profile */
+
+export const UI = `chrome-extension://${EXTENSION_ID}/ui`;
+
+/** @param {Page} page */
+const settled = (page) => page.waitForSelector('main[aria-busy=false]');
+
+/** @param {Profile} profile @returns {Promise<Page>} */
+export async function openSettings(profile) {
+  const page = await profile.context.newPage();
+  await page.goto(`${UI}/settings.html`);
+  await settled(page);
+  return page;
+}
+
+/**
+ * The popup, over a page that stays the active one of its window.
+ * @param {Profile} profile
+ * @param {Page} [over]
+ * @returns {Promise<Page>}
+ */
+export async function openPopup(profile, over) {
+  const popup = await profile.context.newPage();
+  await popup.goto('about:blank');
+  await over?.bringToFront();
+  await popup.goto(`${UI}/popup.html`);
+  await settled(popup);
+  return popup;
+}
+
+/** @param {Page} page @param {string} hash */
+export const rowOf = (page, hash) => page.locator('#entries [role=option]', { hasText: hash.slice(0, 12) });

@@ -1,0 +1,155 @@
+/** The background's side of the extension's own pages: who is one, what they may ask, what is put off, what is counted. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Deletions } from '../../extension/background/deletions.js';
+import { isUserInterface } from '../../extension/background/identity.js';
+import { badgeText, emptyTally, Tally } from '../../extension/background/tally.js';
+import { parseCommand } from '../../extension/background/user-commands.js';
+
+const ID = 'nfnjcpnlghcadaegalilihnljncmldfj';
+const OWN = `chrome-extension://${ID}`;
+/** @type {any} */ (globalThis).chrome = { runtime: { id: ID, getURL: (/** @type {string} */ path) => `${OWN}/${path}` } };
+
+/** @param {object} sender */
+const isUi = (sender) => isUserInterface(/** @type {any} */ (sender));
+
+test("only the extension's own pages below ui/ are its user interface", () => {
+  assert.equal(isUi({ id: ID, origin: OWN, url: `${OWN}/ui/settings.html` }), true);
+  assert.equal(isUi({ id: ID, origin: OWN, url: `${OWN}/ui/popup.html?x#y` }), true);
+  for (const sender of [
+    { id: ID, origin: 'https://a.test', url: 'https://a.test/ui/settings.html' },
+    { id: ID, origin: 'https://a.test', url: `${OWN}/ui/settings.html` },
+    { id: ID, origin: OWN, url: 'https://a.test/' },
+    { id: ID, origin: OWN, url: `${OWN}/manifest.json` },
+    { id: ID, origin: OWN, url: `${OWN}/background.js` },
+    { id: ID, origin: `${OWN}.evil.test`, url: `${OWN}.evil.test/ui/settings.html` },
+    { id: 'a'.repeat(32), origin: OWN, url: `${OWN}/ui/settings.html` },
+    { id: ID, origin: 'null', url: `${OWN}/ui/settings.html` },
+    { id: ID, origin: OWN },
+    { origin: OWN, url: `${OWN}/ui/settings.html` },
+  ]) assert.equal(isUi(sender), false, JSON.stringify(sender));
+  assert.equal(isUserInterface(undefined), false);
+});
+
+test('a command takes the members that it knows along, and no other', () => {
+  const hash = { algorithm: 'SHA-256', value: 'ab'.repeat(32) };
+  assert.deepEqual(parseCommand('remove', { hash, cmd: 'hello', id: 7 }), { cmd: 'ui.remove', fields: { hash } });
+  assert.deepEqual(parseCommand('settings', undefined), { cmd: 'ui.settings', fields: {} });
+});
+
+test("what is no command of the user's does not reach the host", () => {
+  for (const cmd of ['find', 'hello', 'ui.remove', 'write.open', '', 'constructor', undefined, {}, ['remove']]) {
+    assert.equal(parseCommand(cmd, {}), undefined, String(cmd));
+  }
+});
+
+const removal = { cmd: 'remove', fields: { hash: 1 } };
+
+function recorded() {
+  /** @type {unknown[]} */
+  const done = [];
+  return { done, deletions: new Deletions(async (deletion) => done.push(deletion)) };
+}
+
+test('a deletion waits until it is time', async () => {
+  const { done, deletions } = recorded();
+  deletions.receive({ later: '1', ...removal });
+  assert.deepEqual(done, []);
+  await deletions.receive({ now: '1' });
+  assert.deepEqual(done, [removal]);
+  await deletions.receive({ now: '1' });
+  await deletions.leave();
+  assert.equal(done.length, 1, 'and happens once');
+});
+
+test('a deletion that was undone never happens', async () => {
+  const { done, deletions } = recorded();
+  deletions.receive({ later: '1', ...removal });
+  deletions.receive({ undo: '1' });
+  await deletions.receive({ now: '1' });
+  await deletions.leave();
+  assert.deepEqual(done, []);
+});
+
+test('what was not undone when its page is left happens then', async () => {
+  const { done, deletions } = recorded();
+  deletions.receive({ later: '1', ...removal });
+  deletions.receive({ later: '2', cmd: 'clear', fields: { what: 'all' } });
+  await deletions.leave();
+  assert.deepEqual(done, [removal, { cmd: 'clear', fields: { what: 'all' } }]);
+});
+
+test('nothing but deleting can be put off', async () => {
+  const { done, deletions } = recorded();
+  for (const message of [{ later: '1', cmd: 'set', fields: {} }, { later: 1, ...removal }, null, 'later', { later: '1' }]) deletions.receive(message);
+  await deletions.leave();
+  assert.deepEqual(done, []);
+});
+
+class Area {
+  /** @type {Record<string, unknown>} */ kept = {};
+  /** @param {string} key */
+  async get(key) {
+    return key in this.kept ? { [key]: structuredClone(this.kept[key]) } : {};
+  }
+  /** @param {object} items */
+  async set(items) {
+    Object.assign(this.kept, structuredClone(items));
+  }
+  /** @param {string} key */
+  async remove(key) {
+    delete this.kept[key];
+  }
+}
+
+/** @param {Area | null} session @param {Area | null} local @param {(tab: number, text: string) => void} [badge] */
+const tallyOf = (session, local, badge) => new Tally(/** @type {any} */ (session), /** @type {any} */ (local), badge);
+
+test('what a tab found and stored is counted, and told to a background that was stopped meanwhile', async () => {
+  const session = new Area();
+  const local = new Area();
+  /** @type {unknown[]} */
+  const badges = [];
+  const tally = tallyOf(session, local, (...badge) => badges.push(badge));
+  await Promise.all([tally.noteFound(1), tally.noteRead(1, 100), tally.noteFound(1), tally.noteStored(1, 7), tally.noteFound(2)]);
+  assert.deepEqual(badges, [[1, '1'], [1, '2'], [2, '1']]);
+  await tally.savings();
+  const later = tallyOf(session, local);
+  assert.deepEqual(await later.of(1), { ...emptyTally(), found: 2, foundBytes: 100, stored: 1, storedBytes: 7 });
+});
+
+test('a tab that loads another document begins anew', async () => {
+  const session = new Area();
+  const tally = tallyOf(session, new Area());
+  await tally.noteFound(1);
+  await tally.savings();
+  tally.reset(1);
+  assert.deepEqual(await tally.of(1), emptyTally());
+  assert.deepEqual(await tallyOf(session, null).of(1), emptyTally());
+});
+
+test('what was saved adds up over restarts until it is erased', async () => {
+  const local = new Area();
+  const first = tallyOf(new Area(), local);
+  await first.noteRead(1, 100);
+  await first.noteRead(2, 50);
+  assert.equal((await first.savings())?.bytes, 150);
+  const second = tallyOf(new Area(), local);
+  await second.noteRead(1, 1);
+  const savings = await second.savings();
+  assert.deepEqual({ files: savings?.files, bytes: savings?.bytes }, { files: 3, bytes: 151 });
+  await second.forgetSavings();
+  assert.equal((await second.savings())?.bytes, 0);
+  assert.deepEqual(local.kept, {});
+});
+
+test('a private window counts for itself and writes nothing down', async () => {
+  const tally = tallyOf(null, null);
+  await tally.noteRead(1, 100);
+  assert.equal((await tally.of(1)).foundBytes, 100);
+  assert.equal(await tally.savings(), null);
+});
+
+test('the number on the button fits the button', () => {
+  assert.deepEqual([0, 1, 999, 1000, 1e6].map(badgeText), ['', '1', '999', '999+', '999+']);
+});

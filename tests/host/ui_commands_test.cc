@@ -1,0 +1,343 @@
+// What the extension's own pages ask of the host (docs/protocol.md, "For the user").
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "host/file_kind.h"
+#include "host/host_fixture.h"
+
+namespace libcos {
+namespace {
+
+const std::string kA = "https://a.test";
+const std::string kB = "https://b.test";
+
+class UserCommandsTest : public HostTest {
+ protected:
+  UserCommandsTest() : host_(home_.environment()) { EXPECT_EQ(refusal(host_.hello()), ""); }
+
+  json ask(const std::string& command, json fields = json::object()) {
+    fields["cmd"] = "ui." + command;
+    return host_.ask(std::move(fields));
+  }
+  json entry(std::string_view text) { return ask("entry", {{"hash", json_of(hash_of(text))}}); }
+  // The hashes of a whole list, page by page.
+  std::vector<std::string> walk(json fields) {
+    std::vector<std::string> hashes;
+    for (int pages = 0; pages < 100; ++pages) {
+      const json reply = ask("entries", fields);
+      EXPECT_EQ(refusal(reply), "");
+      for (const json& row : reply.at("entries")) {
+        hashes.push_back(row.at("hash").at("value").get<std::string>());
+      }
+      if (!reply.contains("next")) {
+        return hashes;
+      }
+      fields["after"] = reply.at("next");
+    }
+    ADD_FAILURE() << "the list does not end";
+    return hashes;
+  }
+
+  NativeHost host_;
+};
+
+TEST_F(UserCommandsTest, NoneIsAnsweredBeforeHello) {
+  NativeHost fresh(home_.environment());
+  for (const char* command : {"ui.entries", "ui.remove", "ui.clear", "ui.set"}) {
+    EXPECT_EQ(refusal(fresh.ask({{"cmd", command}})), "ProtocolError") << command;
+  }
+}
+
+TEST_F(UserCommandsTest, AnUnknownOneIsAProtocolError) {
+  EXPECT_EQ(refusal(ask("everything")), "ProtocolError");
+  EXPECT_EQ(refusal(ask("")), "ProtocolError");
+}
+
+TEST_F(UserCommandsTest, AListShowsWhatSitesStoredAndWhoMayReadIt) {
+  store_text(host_, kA, "own");
+  store_text(host_, kB, "a longer one, for a list", json::array({kA}));
+  const json rows = ask("entries", {{"order", "size"}}).at("entries");
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].at("storedBy"), json::array({kB}));
+  EXPECT_EQ(rows[0].at("readableBy"), "listed");
+  EXPECT_EQ(rows[0].at("kind"), "text");
+  EXPECT_EQ(rows[1].at("hash"), json_of(hash_of("own")));
+  EXPECT_EQ(rows[1].at("size"), 3);
+  EXPECT_EQ(rows[1].at("readableBy"), "site");
+}
+
+TEST_F(UserCommandsTest, PagesOfAListHoldEachEntryOnceInTheOrderThatWasAskedFor) {
+  std::vector<std::string> by_size;
+  for (std::size_t size = 25; size > 0; --size) {
+    const std::string text(size, 'x');
+    store_text(host_, kA, text);
+    by_size.push_back(hash_of(text).hex());
+  }
+  EXPECT_EQ(walk({{"order", "size"}, {"limit", 7}}), by_size);
+  auto stored = walk({{"order", "stored"}, {"limit", 1}});
+  EXPECT_EQ(stored.front(), by_size.back());
+  EXPECT_EQ(stored.size(), by_size.size());
+}
+
+TEST_F(UserCommandsTest, ASearchFindsByHashAndBySite) {
+  store_text(host_, "https://models.a.test", "one");
+  store_text(host_, kB, "two");
+  const std::string one = hash_of("one").hex();
+  EXPECT_EQ(walk({{"search", "MODELS.a"}}), std::vector{one});
+  EXPECT_EQ(walk({{"search", one.substr(0, 6)}}), std::vector{one});
+  EXPECT_EQ(walk({{"search", one}}), std::vector{one});
+  EXPECT_EQ(walk({{"search", "c.test"}}), std::vector<std::string>{});
+}
+
+TEST_F(UserCommandsTest, ASearchWalksOnPageByPageUntilAllIsFound) {
+  for (int i = 0; i < 120; ++i) {
+    store_text(host_, i % 3 == 0 ? kA : kB, "text " + std::to_string(i));
+  }
+  EXPECT_EQ(walk({{"search", "a.test"}, {"limit", 10}}).size(), 40U);
+}
+
+TEST_F(UserCommandsTest, AnEntrySaysWhoStoredItWhoReadItAndWhen) {
+  put_on_public_hash_list(hash_of("shared"));
+  store_text(host_, kA, "shared", "*");
+  EXPECT_TRUE(is_found(host_, kA, hash_of("shared")));
+  const json reply = entry("shared");
+  ASSERT_EQ(refusal(reply), "");
+  const json& about = reply.at("entry");
+  EXPECT_EQ(about.at("readableBy"), "all");
+  EXPECT_EQ(about.at("storing")[0].at("origin"), kA);
+  EXPECT_TRUE(about.at("onHashList").get<bool>());
+  const auto& history = about.at("history");
+  EXPECT_TRUE(std::any_of(history.begin(), history.end(),
+                          [](const json& event) { return event.at("event") == "stored" && event.at("origin") == kA; }));
+}
+
+TEST_F(UserCommandsTest, EachSiteThatReadWhatAnotherStoredSavedADownloadOnce) {
+  put_on_public_hash_list(hash_of("shared"));
+  ASSERT_TRUE(store().set_setting("grease.percent", "0"));
+  NativeHost host(home_.environment());
+  ASSERT_EQ(refusal(host.hello()), "");
+  store_text(host, kA, "shared", "*");
+  const auto use = [&] {
+    const json row = host.ask({{"cmd", "ui.entries"}}).at("entries").at(0);
+    return std::pair(row.at("sites").get<int>(), row.at("saved").get<int>());
+  };
+  EXPECT_EQ(use(), std::pair(1, 0));
+  EXPECT_TRUE(is_found(host, kA, hash_of("shared")));
+  EXPECT_EQ(use(), std::pair(1, 0)) << "it had the file";
+  EXPECT_TRUE(is_found(host, kB, hash_of("shared")));
+  EXPECT_TRUE(is_found(host, kB, hash_of("shared")));
+  EXPECT_TRUE(is_found(host, "https://www.b.test", hash_of("shared")));
+  EXPECT_EQ(use(), std::pair(2, 6)) << "one site, whatever its hosts and however often";
+}
+
+TEST_F(UserCommandsTest, AnEntryThatIsNotThereIsNotFound) {
+  EXPECT_EQ(refusal(entry("nothing")), "NotFoundError");
+  EXPECT_EQ(refusal(ask("pin", {{"hash", json_of(hash_of("nothing"))}, {"pinned", true}})), "NotFoundError");
+  EXPECT_FALSE(ask("remove", {{"hash", json_of(hash_of("nothing"))}}).at("removed").get<bool>());
+}
+
+TEST_F(UserCommandsTest, WhatAnotherProfileDidIsCountedAndNotNamed) {
+  store_text(host_, kA, "both", json::array({"https://friend.test"}));
+  NativeHost other(home_.environment());
+  ASSERT_EQ(refusal(other.hello('b')), "");
+  store_text(other, "https://secret.test", "both", json::array({"https://secret-friend.test"}));
+  EXPECT_TRUE(is_found(other, "https://secret.test", hash_of("both")));
+  const json reply = entry("both");
+  EXPECT_EQ(reply.at("entry").at("storedHere"), 1);
+  EXPECT_EQ(reply.at("entry").at("storedElsewhere"), 1);
+  EXPECT_EQ(reply.at("entry").at("listedCount"), 2);
+  EXPECT_EQ(reply.dump().find("secret"), std::string::npos) << reply;
+  EXPECT_EQ(ask("entries").dump().find("secret"), std::string::npos);
+  EXPECT_EQ(walk({{"search", "secret"}}), std::vector<std::string>{});
+}
+
+TEST_F(UserCommandsTest, ARemovedEntryIsGoneForPages) {
+  store_text(host_, kA, "text");
+  EXPECT_TRUE(ask("remove", {{"hash", json_of(hash_of("text"))}}).at("removed").get<bool>());
+  EXPECT_FALSE(is_found(host_, kA, hash_of("text")));
+  EXPECT_EQ(entries(), 0U);
+}
+
+TEST_F(UserCommandsTest, APinHoldsUntilItIsTakenAway) {
+  store_text(host_, kA, "text");
+  const json hash = json_of(hash_of("text"));
+  EXPECT_EQ(refusal(ask("pin", {{"hash", hash}, {"pinned", true}})), "");
+  EXPECT_TRUE(store().stat(hash_of("text")).value()->pinned);
+  EXPECT_EQ(refusal(ask("pin", {{"hash", hash}, {"pinned", false}})), "");
+  EXPECT_FALSE(store().stat(hash_of("text")).value()->pinned);
+  EXPECT_EQ(refusal(ask("pin", {{"hash", hash}})), "TypeError") << "neither yes nor no";
+}
+
+TEST_F(UserCommandsTest, VerifyingTellsAnIntactFileFromADamagedOne) {
+  store_text(host_, kA, "text");
+  const json request{{"hash", json_of(hash_of("text"))}};
+  EXPECT_EQ(ask("verify", request).at("outcome"), "intact");
+  const auto blob = StorePaths(home_.store()).blob(hash_of("text"));
+  std::filesystem::permissions(blob, std::filesystem::perms::owner_all);
+  std::ofstream(blob) << "tex!";
+  EXPECT_EQ(ask("verify", request).at("outcome"), "damaged");
+  EXPECT_TRUE(entry("text").at("entry").at("damaged").get<bool>());
+}
+
+TEST_F(UserCommandsTest, ClearingASiteForgetsItInThisProfileOrInAll) {
+  store_text(host_, kA, "one");
+  NativeHost other(home_.environment());
+  ASSERT_EQ(refusal(other.hello('b')), "");
+  store_text(other, kA, "two");
+  EXPECT_EQ(ask("clear", {{"what", "site"}, {"site", "a.test"}, {"where", "profile"}}).at("removed"), 1);
+  EXPECT_FALSE(is_found(host_, kA, hash_of("one")));
+  EXPECT_TRUE(is_found(other, kA, hash_of("two")));
+  EXPECT_EQ(ask("clear", {{"what", "site"}, {"site", "a.test"}, {"where", "machine"}}).at("removed"), 1);
+  EXPECT_EQ(entries(), 0U);
+}
+
+TEST_F(UserCommandsTest, ClearingEverythingOfAProfileLeavesTheOthers) {
+  store_text(host_, kA, "one");
+  NativeHost other(home_.environment());
+  ASSERT_EQ(refusal(other.hello('b')), "");
+  store_text(other, kB, "two");
+  EXPECT_EQ(refusal(ask("clear", {{"what", "all"}, {"where", "profile"}})), "");
+  EXPECT_EQ(entries(), 1U);
+  EXPECT_EQ(refusal(ask("clear", {{"what", "all"}, {"where", "machine"}})), "");
+  EXPECT_EQ(entries(), 0U);
+}
+
+TEST_F(UserCommandsTest, ARequestToClearThatDoesNotSayWhatClearsNothing) {
+  store_text(host_, kA, "text");
+  for (const json& half :
+       {json::object(), json{{"what", "all"}}, json{{"where", "machine"}}, json{{"what", "site"}, {"where", "machine"}},
+        json{{"what", "site"}, {"site", ""}, {"where", "machine"}}, json{{"what", "ALL"}, {"where", "machine"}},
+        json{{"what", "all"}, {"where", 1}}}) {
+    EXPECT_EQ(refusal(ask("clear", half)), "TypeError") << half;
+  }
+  EXPECT_EQ(entries(), 1U);
+}
+
+TEST_F(UserCommandsTest, ASettingThatIsChangedIsTheStores) {
+  const json reply = ask("set", {{"key", "gates.ask"}, {"value", "on"}});
+  ASSERT_EQ(refusal(reply), "");
+  EXPECT_EQ(reply.at("setting").at("value"), "on");
+  EXPECT_EQ(store().setting("gates.ask")->value, "on");
+  const json all = ask("settings").at("settings");
+  EXPECT_TRUE(std::any_of(all.begin(), all.end(), [](const json& setting) {
+    return setting.at("key") == "gates.ask" && setting.at("value") == "on" && setting.at("default") == "off";
+  }));
+}
+
+TEST_F(UserCommandsTest, ASettingThatIsRefusedSaysWhatIsAccepted) {
+  const json reply = ask("set", {{"key", "grease.percent"}, {"value", "90"}});
+  EXPECT_EQ(refusal(reply), "TypeError");
+  EXPECT_NE(reply.at("error").at("message").get<std::string>().find("50"), std::string::npos) << reply;
+  EXPECT_EQ(store().setting("grease.percent")->value, store().setting("grease.percent")->fallback);
+  EXPECT_EQ(refusal(ask("set", {{"key", "no.such"}, {"value", "1"}})), "TypeError");
+  EXPECT_EQ(refusal(ask("set", {{"key", "gates.ask"}, {"value", true}})), "TypeError");
+}
+
+TEST_F(UserCommandsTest, TotalsAreTheKindsTogether) {
+  store_text(host_, kA, "plain text");
+  store_text(host_, kA, std::string("\0asm\1\0\0\0", 8));
+  const json totals = ask("totals");
+  ASSERT_EQ(refusal(totals), "");
+  EXPECT_EQ(totals.at("entries"), 2);
+  EXPECT_EQ(totals.at("bytes"), 18);
+  const json kinds = json::array({{{"kind", "text"}, {"bytes", 10}}, {{"kind", "wasm"}, {"bytes", 8}}});
+  EXPECT_EQ(totals.at("kinds"), kinds);
+}
+
+TEST_F(UserCommandsTest, WhatAModelHubListsIsAModelIfNothingElseTells) {
+  const std::string part = "\1\2\3";
+  const std::string page = "<!doctype html>";
+  std::string list = "// VERSION: test\n// ===BEGIN SHA-256===\n" + hash_of("x").hex() +
+                     "\n// ===END SHA-256===\n// ===BEGIN SHA-256 HUGGING-FACE===\n";
+  for (const std::string& text : {part, page}) {
+    list += hash_of(text).hex() + "\n";
+  }
+  ASSERT_TRUE(store().install_hash_list(list + "// ===END SHA-256 HUGGING-FACE===\n"));
+  NativeHost host(home_.environment());
+  ASSERT_EQ(refusal(host.hello()), "");
+  for (const std::string& text : {part, page}) {
+    store_text(host, kA, text);
+  }
+  const auto kind = [&](const std::string& text) {
+    return host.ask({{"cmd", "ui.entry"}, {"hash", json_of(hash_of(text))}}).at("entry").at("kind");
+  };
+  EXPECT_EQ(kind(part), "model");
+  EXPECT_EQ(kind(page), "text");
+}
+
+TEST_F(UserCommandsTest, TheHashListSaysWhichItIs) {
+  put_on_public_hash_list(hash_of("x"));
+  NativeHost fresh(home_.environment());
+  ASSERT_EQ(refusal(fresh.hello()), "");
+  const json reply = fresh.ask({{"cmd", "ui.list"}});
+  EXPECT_EQ(reply.at("version"), "test");
+  EXPECT_TRUE(reply.at("installed").get<bool>());
+  EXPECT_GT(reply.at("digests").get<int>(), 0);
+}
+
+TEST_F(UserCommandsTest, ADecisionAboutASiteHoldsForThisProfileAlone) {
+  EXPECT_EQ(refusal(ask("decide", {{"site", "www.a.test"}, {"decision", "allowed"}})), "");
+  const json sites = ask("sites").at("sites");
+  ASSERT_EQ(sites.size(), 1U);
+  EXPECT_EQ(sites[0].at("site"), kA);
+  EXPECT_EQ(sites[0].at("decision"), "allowed");
+  NativeHost other(home_.environment());
+  ASSERT_EQ(refusal(other.hello('b')), "");
+  EXPECT_TRUE(other.ask({{"cmd", "ui.sites"}}).at("sites").empty());
+  EXPECT_EQ(refusal(ask("decide", {{"site", kA}, {"decision", "asked"}})), "");
+  EXPECT_TRUE(ask("sites").at("sites").empty());
+  EXPECT_EQ(refusal(ask("decide", {{"site", kA}, {"decision", "yes"}})), "TypeError");
+  EXPECT_EQ(refusal(ask("decide", {{"site", "not a site"}, {"decision", "allowed"}})), "TypeError");
+}
+
+TEST_F(UserCommandsTest, APrivateWindowSeesAndChangesItsOwnStoreAlone) {
+  store_text(host_, kA, "kept");
+  const auto before = listing(home_.store() / "blobs");
+  NativeHost hidden(home_.environment());
+  ASSERT_EQ(refusal(hidden.hello_in_private()), "");
+  EXPECT_TRUE(hidden.ask({{"cmd", "ui.entries"}}).at("entries").empty());
+  store_text(hidden, kA, "private");
+  EXPECT_EQ(hidden.ask({{"cmd", "ui.totals"}}).at("entries"), 1);
+  EXPECT_EQ(refusal(hidden.ask({{"cmd", "ui.set"}, {"key", "gates.ask"}, {"value", "on"}})), "");
+  EXPECT_EQ(refusal(hidden.ask({{"cmd", "ui.clear"}, {"what", "all"}, {"where", "machine"}})), "");
+  EXPECT_TRUE(hidden.ask({{"cmd", "ui.entries"}}).at("entries").empty());
+  EXPECT_EQ(store().setting("gates.ask")->value, "off");
+  EXPECT_EQ(listing(home_.store() / "blobs"), before);
+}
+
+TEST_F(UserCommandsTest, MalformedRequestsAreRefused) {
+  for (const char* command : {"entry", "remove", "pin", "verify"}) {
+    EXPECT_EQ(refusal(ask(command)), "TypeError") << command;
+    EXPECT_EQ(refusal(ask(command, {{"hash", "SHA-256"}})), "TypeError") << command;
+    EXPECT_EQ(refusal(ask(command, {{"hash", {{"algorithm", "SHA-256"}, {"value", "../../etc"}}}})), "TypeError");
+  }
+  EXPECT_EQ(refusal(ask("entries", {{"after", 7}})), "TypeError");
+  EXPECT_EQ(refusal(ask("entries", {{"after", {{"hash", json_of(hash_of("x"))}, {"id", "1"}, {"key", 2}}}})),
+            "TypeError");
+  EXPECT_EQ(refusal(ask("entries", {{"search", std::string(1000, 'a')}})), "TypeError");
+}
+
+TEST(FileKindTest, AFilesFirstBytesTellItsKind) {
+  using namespace std::string_view_literals;
+  const std::vector<std::pair<std::string_view, std::string_view>> kinds{
+      {"GGUF\3\0\0\0"sv, "model"},
+      {"\x40\0\0\0\0\0\0\0{\"__metadata__\""sv, "model"},
+      {"\x08\x07\x12\x07pytorch"sv, "model"},
+      {"\0asm\1\0\0\0"sv, "wasm"},
+      {"\x89PNG\r\n"sv, "image"},
+      {"RIFF\0\0\0\0WEBPVP8"sv, "image"},
+      {"RIFF\0\0\0\0WAVEfmt"sv, "media"},
+      {"wOF2\0\1"sv, "font"},
+      {"\x1f\x8b\x08"sv, "archive"},
+      {"/* a script */\n"sv, "text"},
+      {"\1\2\3"sv, "other"},
+      {""sv, "other"},
+  };
+  for (const auto& [bytes, kind] : kinds) {
+    EXPECT_EQ(file_kind(bytes_of(bytes)), kind) << bytes;
+  }
+}
+
+}  // namespace
+}  // namespace libcos
