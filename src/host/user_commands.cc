@@ -350,7 +350,11 @@ Result<json> clear(const Context& context, const json& request) {
 // The store ------------------------------------------------------------------------------------------------
 
 json json_of(const Setting& setting) {
-  return {{"key", setting.key}, {"value", setting.value}, {"default", setting.fallback}, {"help", setting.help}};
+  return {{"key", setting.key},
+          {"value", setting.value},
+          {"default", setting.fallback},
+          {"help", setting.help},
+          {"administered", setting.administered}};
 }
 
 Result<json> settings(const Context& context, const json& /*request*/) {

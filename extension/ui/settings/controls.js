@@ -6,7 +6,7 @@
 import { byId, make, text } from '../text.js';
 import { ask, Refused } from './ask.js';
 
-/** @typedef {{key: string, value: string, default: string, help: string}} Setting */
+/** @typedef {{key: string, value: string, default: string, help: string, administered?: boolean}} Setting */
 
 /** Words of each are set_<key> and set_<key>_help, with _ for . and -. */
 const SWITCHES = [
@@ -41,12 +41,14 @@ class Control {
       id, type: this.isSwitch ? 'checkbox' : 'text', 'aria-describedby': `${id}-help ${id}-error`,
       ...(this.isSwitch ? { role: 'switch' } : { autocomplete: 'off', spellcheck: 'false' }),
     }));
+    this.#input.disabled = setting.administered === true;
     this.#error = make('p', { class: 'error', id: `${id}-error`, role: 'alert' });
     this.#current = make('span', { class: 'value' });
     this.element = make('div', { class: 'control' },
       make('div', { class: 'words' },
         make('label', { for: id }, text(id)),
-        make('p', { class: 'quiet', id: `${id}-help` }, text(`${id}_help`), ...(this.isSwitch ? [] : [' ', text('defaultIs', setting.default)]))),
+        make('p', { class: 'quiet', id: `${id}-help` }, text(`${id}_help`), ...(this.isSwitch ? [] : [' ', text('defaultIs', setting.default)]),
+          ...(setting.administered ? [' ', text('setByAdministrator')] : []))),
       make('div', { class: 'field' }, this.#current, this.#input),
       this.#error);
     this.#input.addEventListener('change', () => void this.#change());

@@ -37,6 +37,7 @@ pid_t start(const std::string& program, const UniqueFd& out) {
 
 }  // namespace
 
+// It is what a browser would start.
 std::string version_of(const std::filesystem::path& program) {
   constexpr std::string_view kStart = "cos ";
   constexpr std::size_t kMost = 100;
