@@ -106,3 +106,18 @@ test('every word that the pages name has a message, and no message is without a 
     assert.match(messages[`${word}_help`].message, /^[^.]+\.$|^[^.]*caches\.crossOrigin[^.]*\.$/, `${key}: one sentence`);
   }
 });
+
+test('the settings page asks at once for all modules that it will need, and for no other', () => {
+  const ui = new URL('ui/', ROOT);
+  const needed = new Set();
+  /** @param {URL} module */
+  const follow = (module) => {
+    if (needed.has(module.href)) return;
+    needed.add(module.href);
+    for (const [, path] of readFileSync(module, 'utf8').matchAll(/^(?:import|export)\b[^;]*?from '(\.[^']+)';/gms)) follow(new URL(path, module));
+  };
+  follow(new URL('settings/main.js', ui));
+  const page = readFileSync(new URL('settings.html', ui), 'utf8');
+  const asked = [...page.matchAll(/<link rel="modulepreload" href="([^"]+)">/g)].map(([, path]) => new URL(path, ui).href);
+  assert.deepEqual([...asked, new URL('settings/main.js', ui).href].sort(), [...needed].sort());
+});
