@@ -217,3 +217,17 @@ for (const dir of ['ltr', 'rtl']) {
     }
   });
 }
+
+test('a German browser has German pages, whose longer words have room', async () => {
+  const german = await world.launch('german', { language: 'de' });
+  const settings = await openSettings(german);
+  assert.equal(await settings.evaluate(() => document.documentElement.lang), 'de');
+  assert.equal(await settings.locator('#headline').innerText(), 'Der Speicher ist bereit');
+  assert.match(await settings.locator('#entries .when').first().innerText(), /jetzt|vor/, 'times are told in German, too');
+  await settings.locator('#entries [role=option]').first().click();
+  await settings.locator('#entry-title').waitFor();
+  for (const width of [1120, 320]) assert.deepEqual(await overflowing(settings, width), [], `settings, ${width} wide`);
+  const popup = await openPopup(german);
+  assert.deepEqual(await overflowing(popup, 340), [], 'popup');
+  await german.close();
+});
