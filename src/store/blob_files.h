@@ -99,6 +99,10 @@ class DiskBlobFiles final : public BlobFiles {
   Result<DiskSpace> space() override;
 
  private:
+  // All that an algorithm's files will ever lie on, at once: to make one takes time, and would tell a page that the
+  // bytes it writes are the first on theirs.
+  static Status make_shelves(const std::filesystem::path& directory);
+
   StorePaths paths_;
 };
 

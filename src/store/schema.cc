@@ -324,8 +324,11 @@ CREATE INDEX lookup_account_by_age ON lookup_account (window_start);
 CREATE INDEX write_account_by_age ON write_account (window_start);
 )sql";
 
+// Version 4: every page has a sum.
+constexpr const char* kVersion4 = "";
+
 // kSteps[n] brings version n to version n + 1.
-constexpr std::array<const char*, kSchemaVersion> kSteps{kVersion1, kVersion2, kVersion3};
+constexpr std::array<const char*, kSchemaVersion> kSteps{kVersion1, kVersion2, kVersion3, kVersion4};
 
 Result<std::int64_t> pragma(sqlite::Database& database, std::string_view name) {
   COS_TRY(const auto value, database.integer("PRAGMA " + std::string(name)));
@@ -335,6 +338,11 @@ Result<std::int64_t> pragma(sqlite::Database& database, std::string_view name) {
 tl::unexpected<Error> not_a_store() {
   return fail(ErrorCode::kCorrupt, "store.db is not a cos store.",
               "Point COS_HOME at another directory, or move the file away.");
+}
+
+Status lost_its_sums() {
+  return fail(ErrorCode::kCorrupt, "store.db does not say any more that its pages have sums.",
+              "Close your browsers and run `cos repair`: it keeps what can still be read.");
 }
 
 }  // namespace
@@ -347,13 +355,22 @@ Status migrate(sqlite::Database& database, int target) {
       if (application != kApplicationId) {
         return not_a_store();
       }
-      return {};
+      return version > kUnsummedVersion && !database.has_page_sums() ? lost_its_sums() : Status();
     }
     if (version > kSchemaVersion || version < 0) {
       return fail(ErrorCode::kNewerStore,
                   "The store has format " + std::to_string(version) + "; this cos knows formats up to " +
                       std::to_string(kSchemaVersion) + ".",
                   "Update cos, or point COS_HOME at another directory.");
+    }
+    if (version == kUnsummedVersion && !database.has_page_sums()) {
+      const Status added = database.add_page_sums();
+      if (!added && added.error().code == ErrorCode::kCorrupt) {
+        return added;
+      }
+      if (!added) {
+        return {};  // in use, or no room for it: another time
+      }
     }
     COS_TRY(auto transaction, sqlite::WriteTransaction::begin(database));
     // Again under the lock: another process may have taken this step meanwhile.

@@ -6,12 +6,18 @@
 
 #include "base/files.h"
 #include "base/try.h"
+#include "store/page_sums.h"
 
 namespace libcos::sqlite {
 namespace {
 
+constexpr const char* kRepair = "Close your browsers and run `cos repair`: it keeps what can still be read.";
+
 Error make_error(int code, std::string_view detail) {
   const std::string message = "The store's database: " + std::string(detail) + ".";
+  if (code == SQLITE_IOERR_DATA) {
+    return {ErrorCode::kCorrupt, "The store's database: a page does not have its sum.", kRepair};
+  }
   switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -20,8 +26,7 @@ Error make_error(int code, std::string_view detail) {
       return {ErrorCode::kQuotaExceeded, message, "Free some disk space, or remove entries with `cos rm`."};
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return {ErrorCode::kCorrupt, message,
-              "Close your browsers and run `cos repair`: it keeps what can still be read."};
+      return {ErrorCode::kCorrupt, message, kRepair};
     default:
       return {ErrorCode::kIo, message, "Check that the store's directory is writable and the disk is healthy."};
   }
@@ -68,9 +73,9 @@ std::vector<std::uint8_t> Query::blob(int column) const {
   return bytes == nullptr ? std::vector<std::uint8_t>() : std::vector<std::uint8_t>(bytes, bytes + size);
 }
 
-Result<Database> Database::open_uri(const std::string& name, int flags) {
+Result<Database> Database::open_uri(const std::string& name, int flags, const char* vfs) {
   sqlite3* raw = nullptr;
-  const int code = sqlite3_open_v2(name.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  const int code = sqlite3_open_v2(name.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs);
   Handle handle(raw);
   if (code != SQLITE_OK) {
     return tl::unexpected(make_error(code, "cannot open " + name + ", " + sqlite3_errstr(code)));
@@ -89,17 +94,61 @@ Result<Database> Database::open(const std::filesystem::path& path) {
   if (const auto made = open_file(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600); !made && !stat_of(path)) {
     return tl::unexpected(made.error());
   }
+  const auto status = stat_of(path);
+  const bool empty = status && status->st_size == 0;
+  const char* const vfs = page_sums_vfs();
+  if (vfs == nullptr) {
+    return tl::unexpected(make_error(SQLITE_NOMEM, "out of memory"));
+  }
   COS_TRY(Database database,
-          open_uri(path.string(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW));
+          open_uri(path.string(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW, vfs));
+  if (empty) {
+    (void)database.reserve(kPageSumSize);
+  }
   COS_CHECK(database.execute("PRAGMA journal_mode = WAL;"));
   return database;
 }
 
 Result<Database> Database::open_in_memory() {
-  COS_TRY(Database database, open_uri(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
+  COS_TRY(Database database, open_uri(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr));
   // Sorting must not spill to a file either.
   COS_CHECK(database.execute("PRAGMA temp_store = MEMORY;"));
   return database;
+}
+
+int Database::reserve(int bytes) {
+  (void)sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_RESERVE_BYTES, &bytes);
+  return bytes;
+}
+
+bool Database::has_page_sums() {
+  const char* const file = sqlite3_db_filename(handle_.get(), "main");
+  constexpr int kAsItIs = -1;
+  return file == nullptr || *file == '\0' || reserve(kAsItIs) == kPageSumSize;
+}
+
+Status Database::add_page_sums() {
+  const auto set_journal = [this](const char* mode) -> Status {
+    COS_TRY(Query query, prepare(std::string("PRAGMA journal_mode = ") + mode));
+    COS_TRY(const bool row, query.next());
+    return row && query.text(0) == mode ? Status() : tl::unexpected(make_error(SQLITE_BUSY, "it is in use"));
+  };
+  (void)reserve(kPageSumSize);
+  const auto rewrite = [&]() -> Status {
+    // Without a log a file has no connections that sleep: whoever opens it waits for the exclusive lock.
+    COS_CHECK(set_journal("delete"));
+    COS_CHECK(execute("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT;"));
+    // By way of a log. The first page, which says that pages have sums, comes home from it first, and of the file as
+    // it was nothing is needed any more by then, whenever a process is killed. A rollback journal would put pages
+    // back that have no room for a sum.
+    COS_CHECK(set_journal("wal"));
+    COS_CHECK(execute("VACUUM"));
+    return set_journal("delete");
+  };
+  const Status rewritten = without_waiting(rewrite);
+  COS_CHECK(execute("PRAGMA locking_mode = NORMAL; SELECT count(*) FROM sqlite_schema;"));
+  COS_CHECK(set_journal("wal"));
+  return rewritten;
 }
 
 Status Database::execute(const std::string& sql) {

@@ -71,6 +71,7 @@ class Query {
 
 class Database {
  public:
+  // A file that is made by this has page sums (store/page_sums.h).
   static Result<Database> open(const std::filesystem::path& path);
   static Result<Database> open_in_memory();
 
@@ -111,8 +112,8 @@ class Database {
     return *row && !made->is_null(0) ? std::optional(made->integer(0)) : std::nullopt;
   }
 
-  // Runs `work`, which fails with kBusy where it would have to wait for another process's write lock: for what a
-  // read notes, since a read must not wait.
+  // Runs `work`, which fails with kBusy where it would have to wait for another process's lock: for what a read
+  // notes, since a read must not wait, and for what can be done another time.
   template <class Work>
   auto without_waiting(Work work) {
     sqlite3_busy_timeout(handle_.get(), 0);
@@ -120,6 +121,12 @@ class Database {
     sqlite3_busy_timeout(handle_.get(), kPatienceMs);
     return result;
   }
+
+  // Whether pages have sums, by what the last statement saw; of a database in memory, which needs none, yes.
+  [[nodiscard]] bool has_page_sums();
+  // Writes the whole file anew, with sums. Errors: kBusy when somebody else has it open: who knows no sums, an older
+  // cos, would go on to write pages without them.
+  Status add_page_sums();
 
   [[nodiscard]] std::int64_t last_insert_id() const { return sqlite3_last_insert_rowid(handle_.get()); }
   [[nodiscard]] std::int64_t changes() const { return sqlite3_changes64(handle_.get()); }
@@ -134,8 +141,10 @@ class Database {
   using Handle = std::unique_ptr<sqlite3, CloseHandle>;
 
   explicit Database(Handle handle) : handle_(std::move(handle)) {}
-  static Result<Database> open_uri(const std::string& name, int flags);
+  static Result<Database> open_uri(const std::string& name, int flags, const char* vfs);
   Result<Query> prepare(std::string_view sql);
+  // Has SQLite leave so many bytes of each page free, once the file is written anew; how many that were before.
+  int reserve(int bytes);
 
   template <class Value>
   static void bind_one(Query& query, int index, const Value& value) {

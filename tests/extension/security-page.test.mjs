@@ -29,6 +29,7 @@ export function isThere({ file, name }) {
     return suite === 'FuzzCorpus' && file === `fuzz/${word}_fuzzer.cc` && new RegExp(`^cos_fuzzer\\(${word} `, 'm').test(textOf('fuzz/CMakeLists.txt'));
   }
   const source = textOf(file);
+  if (file.endsWith('CMakeLists.txt')) return source.includes(`add_test(NAME ${name} `);
   if (file.endsWith('.cc')) return new RegExp(`^TEST(_F|_P)?\\(${suite}, ${word}\\)`, 'm').test(source);
   const literals = [...source.matchAll(/\btest\(\s*('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`)/g)].map(([, literal]) => literal);
   return literals.some((literal) => patternOf(literal).test(name));

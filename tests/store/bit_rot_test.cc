@@ -96,6 +96,36 @@ TEST_F(BitRotTest, ALinkToAFileWithARottenBitIsNotUsedAgain) {
   EXPECT_FALSE(std::filesystem::exists(path)) << "the browser is not to read it through the link either";
 }
 
+// Comparing takes time. If a link were believed because another site's was compared, the time of a first read would
+// tell that somebody else has read the file.
+TEST_F(BitRotTest, ALinkIsComparedHoweverLatelyAnotherSitesWas) {
+  const Site other{"https://b.test"};
+  const auto link = [&](const Site& page, const char* name) {
+    const auto path = temp_.path() / "profile" / name;
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path) << "marker";
+    ASSERT_TRUE(store_.hand_over(profile('a'), page, hash_, path));
+  };
+  link(kPage, "1");
+  link(other, "2");
+  forget_what_was_checked();
+  ASSERT_TRUE(store_.current_link(profile('a'), kPage, hash_).value());
+  ASSERT_TRUE(flip_bit(blob_path(hash_), kMiB));
+  ASSERT_TRUE(store_.current_link(profile('a'), kPage, hash_).value()) << "its own is believed for an hour";
+  EXPECT_EQ(store_.current_link(profile('a'), other, hash_).value(), std::nullopt);
+}
+
+TEST_F(BitRotTest, AReadThroughTheStoreSparesNoLinkItsComparison) {
+  const auto path = temp_.path() / "profile" / "1";
+  std::filesystem::create_directories(path.parent_path());
+  std::ofstream(path) << "marker";
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_, path));
+  forget_what_was_checked();
+  ASSERT_EQ(range(0, text_.size()).value_or("damaged"), text_);
+  ASSERT_TRUE(flip_bit(blob_path(hash_), kMiB));
+  EXPECT_EQ(store_.current_link(profile('a'), kPage, hash_).value(), std::nullopt);
+}
+
 TEST_F(BitRotTest, ARottenHashTreeIsMadeAnewFromAFileThatIsRight) {
   change_registry("UPDATE hash_tree SET leaves = zeroblob(length(leaves))");
   forget_what_was_checked();

@@ -2,6 +2,7 @@
 #include "store/registry.h"
 #include "store/schema.h"
 #include "store/store_fixture.h"
+#include "support/page_sums.h"
 
 namespace libcos {
 namespace {
@@ -12,6 +13,7 @@ TEST(MigrationTest, AStoreOfVersion1KeepsItsEntriesGrantsAndCharges) {
   std::filesystem::create_directories(directory);
   std::filesystem::permissions(directory, std::filesystem::perms::owner_all);
   const Hash hash = hash_of("text");
+  ASSERT_TRUE(make_without_page_sums(directory / "store.db"));
   {
     auto database = sqlite::Database::open(directory / "store.db");
     ASSERT_TRUE(database);

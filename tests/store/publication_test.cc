@@ -14,11 +14,11 @@ using PublicationTest = StoreTest;
 
 const std::string kA = "https://a.test";
 
-void run_sql(const std::filesystem::path& database, const std::string& sql) {
-  sqlite3* handle = nullptr;
-  ASSERT_EQ(sqlite3_open(database.c_str(), &handle), SQLITE_OK);
-  EXPECT_EQ(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(handle);
-  sqlite3_close(handle);
+void run_sql(const std::filesystem::path& path, const std::string& sql) {
+  auto database = sqlite::Database::open(path);
+  ASSERT_TRUE(database);
+  const Status ran = database->execute(sql);
+  EXPECT_TRUE(ran) << ran.error().message;
 }
 
 TEST_F(PublicationTest, RemovingAnEntryTakesItsFileAndItsCharge) {

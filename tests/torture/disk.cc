@@ -146,6 +146,7 @@ void Disk::apply(const Event& event) {
       break;
     case Kind::kSync:
     case Kind::kSyncDirectory:
+    case Kind::kTouch:
       break;
   }
 }

@@ -346,7 +346,9 @@ int mkdir(const char* path, mode_t mode) noexcept {
 
 int futimens(int descriptor, const timespec times[2]) noexcept {
   static const auto real = real_of<int (*)(int, const timespec*)>("futimens");
-  return carry_out(watching() && is_below(descriptor), [&] { return real(descriptor, times); });
+  const bool counts = watching() && is_below(descriptor);
+  return noted(counts, carry_out(counts, [&] { return real(descriptor, times); }),
+               [&](int) { return Event{.kind = Event::Kind::kTouch, .path = path_of(descriptor)}; });
 }
 
 int fchmod(int descriptor, mode_t mode) noexcept {

@@ -8,13 +8,24 @@
 namespace libcos::torture {
 
 struct Event {
-  enum class Kind { kWrite, kTruncate, kSync, kName, kUnname, kRename, kExchange, kMakeDirectory, kSyncDirectory };
+  enum class Kind {
+    kWrite,
+    kTruncate,
+    kSync,
+    kName,
+    kUnname,
+    kRename,
+    kExchange,
+    kMakeDirectory,
+    kSyncDirectory,
+    kTouch
+  };
 
   Kind kind;
   std::uint64_t inode = 0;     // of kWrite, kTruncate, kSync, kName and kRename
   std::uint64_t position = 0;  // of kWrite; the new size of kTruncate
   std::string bytes = {};      // of kWrite
-  std::string path = {};       // the name that is given, taken or left; the directory
+  std::string path = {};       // the name that is given, taken or left; the directory; what is touched
   std::string to = {};         // of kRename and kExchange
 };
 

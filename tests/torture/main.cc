@@ -5,6 +5,7 @@
 //   cos_torture power   [--points N] [--scenario NAME]   the power goes, and with it what was not synced
 //   cos_torture rot     [--points N]                        bits of its files turn round
 //   cos_torture together [--seconds N]                    sixteen processes on one store
+//   cos_torture waits                                     whether what a write waits for tells who else has the bytes
 //
 // --points N: no more than about N of all points, evenly chosen (power: N of 10,000). Exit code 1 when an invariant
 // broke.
@@ -34,6 +35,7 @@
 #include "torture/rot.h"
 #include "torture/scenarios.h"
 #include "torture/together.h"
+#include "torture/waits.h"
 #include "torture/work_directory.h"
 
 namespace libcos::torture {
@@ -236,8 +238,8 @@ int main(int argc, char** argv) {
   int seconds = 120;
   int only_point = -1;
   std::string_view only;
-  bool valid = arguments.size() % 2 == 1 &&
-               (kind == "crash" || kind == "faults" || kind == "power" || kind == "rot" || kind == "together");
+  bool valid = arguments.size() % 2 == 1 && (kind == "crash" || kind == "faults" || kind == "power" || kind == "rot" ||
+                                             kind == "together" || kind == "waits");
   for (std::size_t index = 1; valid && index + 1 < arguments.size(); index += 2) {
     const std::string_view value = arguments[index + 1];
     const std::array<std::pair<std::string_view, int*>, 3> numbers{
@@ -256,11 +258,15 @@ int main(int argc, char** argv) {
   if (!valid) {
     std::cerr << "cos_torture crash|faults|power [--points N] [--scenario NAME]\n"
                  "cos_torture rot [--points N] [--point N]\n"
-                 "cos_torture together [--seconds N]\n";
+                 "cos_torture together [--seconds N]\n"
+                 "cos_torture waits\n";
     return 2;
   }
   if (kind == "rot") {
     return libcos::torture::run_rot(points == 0 ? kRotPoints : points, only_point);
+  }
+  if (kind == "waits") {
+    return libcos::torture::run_waits();
   }
   if (kind == "together") {
     return libcos::torture::run_together(seconds);

@@ -6,6 +6,7 @@
 #include "base/try.h"
 #include "store/schema.h"
 #include "store/sqlite.h"
+#include "support/page_sums.h"
 #include "support/store_words.h"
 
 namespace libcos::torture {
@@ -79,6 +80,9 @@ Status prepare_nothing(const fs::path&) { return {}; }
 Status prepare_old_format(const fs::path& directory) {
   fs::create_directories(directory);
   fs::permissions(directory, fs::perms::owner_all);
+  if (!make_without_page_sums(directory / "store.db")) {
+    return fail(ErrorCode::kIo, "The store of an older format could not be made.");
+  }
   COS_TRY(auto database, sqlite::Database::open(directory / "store.db"));
   COS_CHECK(migrate(database, 1));
   return database.execute(

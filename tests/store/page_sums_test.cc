@@ -1,0 +1,155 @@
+// The registry on a disk that gives back other bytes than it took.
+#include "support/page_sums.h"
+
+#include <fstream>
+#include <iterator>
+#include <optional>
+
+#include "store/schema.h"
+#include "store/store_fixture.h"
+#include "support/bit_rot.h"
+
+namespace libcos {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::string kA = "https://a.test";
+const std::string kListed = "https://listed.test";
+constexpr std::size_t kPage = 4096;
+constexpr std::size_t kHeaderOfReserve = 20;
+
+class PageSumsTest : public StoreTest {
+ protected:
+  PageSumsTest() {
+    for (int file = 0; file < 30; ++file) {
+      EXPECT_TRUE(put(kA, "file " + std::to_string(file), Scope::list({origin_of(kListed)})));
+    }
+    bring_log_home();
+  }
+
+  [[nodiscard]] fs::path database() const { return directory() / "store.db"; }
+
+  // The last connection that closes does.
+  void bring_log_home() { store_ = Store::open_private({temp_.path() / "elsewhere", {}}).value(); }
+
+  [[nodiscard]] std::string content() const {
+    std::ifstream file(database(), std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
+  void overwrite(std::size_t at, std::string_view bytes) const {
+    std::fstream file(database(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(at));
+    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  }
+
+  [[nodiscard]] bool is_refused_or_reported() const {
+    auto store = Store::open({directory(), clock_.function()});
+    if (!store) {
+      return store.error().code == ErrorCode::kCorrupt;
+    }
+    const auto problems = store->check_registry();
+    return problems ? !problems->empty() : problems.error().code == ErrorCode::kCorrupt;
+  }
+
+  [[nodiscard]] std::int64_t format() const {
+    return sqlite::Database::open(database())->integer("PRAGMA user_version").value().value_or(-1);
+  }
+
+  [[nodiscard]] bool has_page_sums() const {
+    auto opened = sqlite::Database::open(database());
+    return opened->integer("PRAGMA user_version") && opened->has_page_sums();
+  }
+};
+
+TEST_F(PageSumsTest, ABitThatTurnedInAnyPageIsFound) {
+  const std::string sound = content();
+  ASSERT_GT(sound.size(), 20 * kPage);
+  EXPECT_FALSE(is_refused_or_reported());
+  bring_log_home();
+  for (std::size_t page = 0; page < sound.size() / kPage; ++page) {
+    // Somewhere else in each.
+    const std::size_t at = page * kPage + (page * 997) % kPage;
+    ASSERT_TRUE(flip_bit(database(), at, static_cast<unsigned>(page % 8)));
+    EXPECT_TRUE(is_refused_or_reported()) << "page " << page + 1 << ", byte " << at % kPage;
+    overwrite(0, sound);
+  }
+}
+
+TEST_F(PageSumsTest, EveryBitOfTheHeaderThatSaysThatThereAreSumsIsGuarded) {
+  const std::string sound = content();
+  for (unsigned bit = 0; bit < 8; ++bit) {
+    ASSERT_TRUE(flip_bit(database(), kHeaderOfReserve, bit));
+    EXPECT_TRUE(is_refused_or_reported()) << "bit " << bit;
+    overwrite(0, sound);
+  }
+}
+
+TEST_F(PageSumsTest, ABitMakesNoOtherOriginAListedOne) {
+  const std::string before = content();
+  std::size_t turned = 0;
+  for (std::size_t at = before.find("listed.test"); at != std::string::npos; at = before.find("listed.test", at + 1)) {
+    ASSERT_TRUE(flip_bit(database(), at + 5, 0));  // "listee.test"
+    ++turned;
+  }
+  ASSERT_GT(turned, 1U) << "the row and its indexes";
+  auto store = Store::open({directory(), clock_.function()});
+  const auto found = store ? store->request_read({profile('a'), origin_of("https://listee.test")}, hash_of("file 1"))
+                           : tl::unexpected(store.error());
+  ASSERT_FALSE(found) << "an answer came out of a page with a turned bit";
+  EXPECT_EQ(found.error().code, ErrorCode::kCorrupt);
+}
+
+TEST_F(PageSumsTest, APageThatTheDiskGivesForAnotherIsNotTakenForIt) {
+  const std::string sound = content();
+  overwrite(7 * kPage, sound.substr(6 * kPage, kPage));
+  EXPECT_TRUE(is_refused_or_reported());
+}
+
+// While somebody has it open.
+class Format3Test : public PageSumsTest {
+ protected:
+  Format3Test() {
+    fs::remove_all(directory());
+    fs::create_directory(directory());
+    fs::permissions(directory(), fs::perms::owner_all);
+    EXPECT_TRUE(make_without_page_sums(database()));
+    other_.emplace(sqlite::Database::open(database()).value());
+    EXPECT_TRUE(migrate(*other_, kUnsummedVersion));
+    restart();
+    EXPECT_TRUE(store_.set_setting("disk.reserve", "0"));
+    EXPECT_TRUE(put(kA, "old", Scope::list({origin_of(kListed)})));
+  }
+
+  std::optional<sqlite::Database> other_;
+};
+
+TEST_F(Format3Test, AStoreStaysAsItIsAndWorksWhileOthersHaveItOpen) {
+  restart();
+  EXPECT_EQ(format(), kUnsummedVersion);
+  EXPECT_FALSE(has_page_sums());
+  EXPECT_EQ(ask(kListed, hash_of("old")), Disclosure::kListed);
+  EXPECT_TRUE(other_->execute("DELETE FROM setting WHERE key = 'nothing'")) << "the others can go on";
+}
+
+TEST_F(Format3Test, AStoreGetsSumsWhenItIsNextOpenedAloneAndKeepsWhatItHolds) {
+  other_.reset();
+  bring_log_home();
+  restart();
+  EXPECT_EQ(format(), kSchemaVersion);
+  EXPECT_TRUE(has_page_sums());
+  EXPECT_EQ(ask(kListed, hash_of("old")), Disclosure::kListed);
+  EXPECT_EQ(read(hash_of("old")), "old");
+  EXPECT_TRUE(store_.check_registry()->empty());
+  auto second = Store::open({directory(), clock_.function()});
+  EXPECT_TRUE(second) << "it is not kept from others afterwards";
+  second = tl::unexpected(Error{});
+  bring_log_home();
+  const std::size_t name = content().find("listed.test");
+  ASSERT_TRUE(flip_bit(database(), name, 1));
+  EXPECT_TRUE(is_refused_or_reported());
+}
+
+}  // namespace
+}  // namespace libcos
