@@ -100,15 +100,15 @@ export class UiWorld {
     await run(join(ROOT, 'build/bin/cos_scale'), ['library', this.dirs.storeDir, String(entries), realm]);
   }
 
-  /** @param {Page} page @param {string} file */
-  async #load(page, file) {
+  /** @param {Page} page @param {string} file of ui/ */
+  async load(page, file) {
     await page.goto(`${UI}/${file}`);
     await page.waitForSelector('main[aria-busy=false]');
     return page;
   }
 
   async settings() {
-    return this.#load(await this.context.newPage(), 'settings.html');
+    return this.load(await this.context.newPage(), 'settings.html');
   }
 
   /** What the button opens while that page is in front. @param {Page} [over] */
@@ -117,7 +117,7 @@ export class UiWorld {
     await page.setViewportSize({ width: 340, height: 600 });
     await page.goto('about:blank');
     await over?.bringToFront();
-    await this.#load(page, 'popup.html');
+    await this.load(page, 'popup.html');
     await page.bringToFront();
     return page;
   }
