@@ -5,6 +5,7 @@
  */
 
 import { BLOCKED_MESSAGE, MISS_MESSAGE } from '../shared/names.js';
+import { DocumentCalls } from './call-log.js';
 import { Caller } from './caller.js';
 import { judgeDocument } from './document-policy.js';
 import { HandleTable } from './handle-table.js';
@@ -30,6 +31,7 @@ import { WriteSessions } from './write-sessions.js';
  * @property {import('./handle-registry.js').HandleRegistry} registry
  * @property {import('./resource-ceilings.js').ResourceCeilings} ceilings
  * @property {import('./tally.js').Tally} tally
+ * @property {import('./call-log.js').CallLog} calls
  */
 
 /** Is this an answer for the page, not a sign that the store is out of reach? @param {unknown} error */
@@ -45,6 +47,7 @@ export class DocumentSession {
   #services;
   #documentId;
   #tab;
+  #calls;
   /** Hashes of files that this document had from the store. @type {Set<string>} */ #had = new Set();
   /** @type {Promise<Tables | null>} null: this document may not use the API */ #tables;
   #gone = false;
@@ -65,6 +68,7 @@ export class DocumentSession {
     this.#services = services;
     this.#documentId = identity.documentId;
     this.#tab = identity.tabId;
+    this.#calls = new DocumentCalls(services.calls, services.host, identity);
     this.#tables = this.#judge(identity);
     services.host.retain();
     port.onMessage.addListener((message) => void this.#receive(message));
@@ -107,7 +111,7 @@ export class DocumentSession {
       this.#workersReady = this.#giveWorkerScript(call, tables);
       return;
     }
-    const answer = await this.#answer(content, tables);
+    const answer = await this.#calls.observe(content?.op === 'release' ? undefined : content, tables?.caller, () => this.#answer(content, tables));
     await this.#workersReady;
     this.#reply({ call, ...answer });
     if (this.#gone) this.#releaseAll(tables);

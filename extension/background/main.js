@@ -3,9 +3,10 @@
  * browser wakes a stopped service worker only for events that it listens to from the start.
  */
 
-import { DELETIONS_PORT, RUNTIME_PORT } from '../shared/names.js';
+import { CALLS_PORT, DELETIONS_PORT, RUNTIME_PORT } from '../shared/names.js';
 import { DocumentSession } from './broker.js';
 import { Bytes } from './bytes.js';
+import { CallLog } from './call-log.js';
 import { offerCaches } from './caches-switch.js';
 import { watchCookieSwitch } from './cookie-switch.js';
 import { serveDeletions } from './deletions.js';
@@ -24,6 +25,7 @@ const host = new HostConnection(showBadge, ({ crossOriginCaches }) => isPrivate 
 const bytes = new Bytes(host);
 const registry = new HandleRegistry();
 const ceilings = new ResourceCeilings();
+const calls = new CallLog();
 // Split mode shares storage areas with normal windows: what a private window visits stays out of them.
 const records = new DocumentRecords(isPrivate ? null : chrome.storage.session);
 const tally = new Tally(isPrivate ? null : chrome.storage.session, isPrivate ? null : chrome.storage.local, showHits);
@@ -77,9 +79,13 @@ chrome.runtime.onConnect.addListener((port) => {
     serveDeletions(port, ({ cmd, fields }) => answerCommand(host, cmd, fields));
     return;
   }
+  if (port.name === CALLS_PORT && isUserInterface(port.sender)) {
+    calls.serve(port);
+    return;
+  }
   const identity = identify(port.sender);
   if (port.name !== RUNTIME_PORT || identity === undefined) port.disconnect();
-  else new DocumentSession(port, identity, { host, bytes, records, registry, ceilings, tally });
+  else new DocumentSession(port, identity, { host, bytes, records, registry, ceilings, tally, calls });
 });
 
 chrome.runtime.onMessage.addListener((question, sender, answer) => {

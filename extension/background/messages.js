@@ -55,6 +55,9 @@ function parseHandle(value) {
   return { id: value.id, hash, created: value.created, origins, ...(value.copy === true ? { copy: true } : {}) };
 }
 
+/** @param {Record<string, unknown>} message @returns {{surface?: import('../shared/wire.js').Surface}} */
+const surfaceOf = ({ surface }) => (surface === 'fetch' || surface === 'markup' ? { surface } : {});
+
 /** @param {unknown} value @returns {value is string[]} */
 const isIdList = (value) => Array.isArray(value) && value.length <= LONGEST_RELEASE && value.every(isId);
 
@@ -66,14 +69,14 @@ const PARSERS = {
   markup: () => ({ op: 'markup' }),
   find(message) {
     const hash = parseHash(message.hash);
-    return hash && { op: 'find', hash };
+    return hash && { op: 'find', hash, ...surfaceOf(message) };
   },
   create(message) {
     const hash = parseHash(message.hash);
     const { ok, origins } = parseOrigins(message.origins);
     const { resource } = message;
     if (!hash || !ok || (resource !== undefined && typeof resource !== 'string')) return undefined;
-    return { op: 'create', hash, origins, ...(resource === undefined ? {} : { resource }) };
+    return { op: 'create', hash, origins, ...(resource === undefined ? {} : { resource }), ...surfaceOf(message) };
   },
   open(message) {
     const handle = parseHandle(message.handle);

@@ -55,7 +55,7 @@ export class DeclaredResource {
   /** @returns {Promise<File | undefined>} undefined also when the store keeps the document waiting */
   take() {
     return new Promise((resolve) => {
-      takeFirst(this.#connection, this.#hashes, resolve);
+      takeFirst(this.#connection, 'markup', this.#hashes, resolve);
       setTimeout(resolve, PATIENCE_MS, undefined);
     });
   }
@@ -70,7 +70,7 @@ export class DeclaredResource {
       const response = await fetch(this.url, {
         integrity: this.#integrity, mode: 'cors', credentials: this.#credentials, cache: 'force-cache',
       });
-      if (response.status === 200) put(this.#connection, hash, this.#scope, await response.blob(), response.url);
+      if (response.status === 200) put(this.#connection, 'markup', hash, this.#scope, await response.blob(), response.url);
     } catch {
       // The bytes were not those that the document declares, or may not be read by it.
     }

@@ -122,7 +122,7 @@ function storeAndPresent(channel, fetched, hashes, wish, resolve, reject) {
     applyContentType(wish, headers);
     promiseThen(readBlob(response), (/** @type {Blob} */ bytes) => {
       // The browser has compared the digest. Which of several it was, it does not say.
-      if (hashes.length === 1) put(channel, hashes[0], wish.origins, bytes, appearance.url);
+      if (hashes.length === 1) put(channel, 'fetch', hashes[0], wish.origins, bytes, appearance.url);
       resolve(present(bytes, headers, appearance));
     }, reject);
   }, reject);
@@ -158,7 +158,7 @@ function fetchDeclared(channel, fetchAsEver, args, option) {
     }
     const signal = requestSignal(request);
     const forget = rejectOnAbort(signal, reject);
-    takeFirst(channel, hashes, (file) => {
+    takeFirst(channel, 'fetch', hashes, (file) => {
       forget();
       if (isAborted(signal)) return;
       if (file !== undefined) {

@@ -7,6 +7,7 @@
 /** @typedef {import('./wire.js').Channel} Channel */
 /** @typedef {import('./wire.js').Hash} Hash */
 /** @typedef {import('./wire.js').Origins} Origins */
+/** @typedef {import('./wire.js').Surface} Surface */
 
 const { hasOwn } = Object;
 
@@ -23,11 +24,12 @@ function releaseHandle(channel, reply) {
 
 /**
  * @param {Channel} channel
+ * @param {Surface} surface
  * @param {Hash} hash
  * @param {(file: File | undefined) => void} done undefined: not found
  */
-function take(channel, hash, done) {
-  channel.call({ op: 'find', hash }, (found) => {
+function take(channel, surface, hash, done) {
+  channel.call({ op: 'find', hash, surface }, (found) => {
     if (!own(found, 'ok')) {
       done(undefined);
       return;
@@ -43,25 +45,27 @@ function take(channel, hash, done) {
 /**
  * The first of these hashes that is there.
  * @param {Channel} channel
+ * @param {Surface} surface
  * @param {Hash[]} hashes
  * @param {(file: File | undefined) => void} done
  * @param {number} [from]
  */
-export function takeFirst(channel, hashes, done, from = 0) {
+export function takeFirst(channel, surface, hashes, done, from = 0) {
   if (from >= hashes.length) done(undefined);
-  else take(channel, hashes[from], (file) => (file === undefined ? takeFirst(channel, hashes, done, from + 1) : done(file)));
+  else take(channel, surface, hashes[from], (file) => (file === undefined ? takeFirst(channel, surface, hashes, done, from + 1) : done(file)));
 }
 
 /**
  * Stores in the background; nobody learns whether it succeeded.
  * @param {Channel} channel
+ * @param {Surface} surface
  * @param {Hash} hash
  * @param {Origins | undefined} origins
  * @param {Blob} bytes
  * @param {string} resource URL of the response that the bytes come from: its ceiling counts, and only the background knows it
  */
-export function put(channel, hash, origins, bytes, resource) {
-  channel.call({ op: 'create', hash, origins, resource }, (created) => {
+export function put(channel, surface, hash, origins, bytes, resource) {
+  channel.call({ op: 'create', hash, origins, resource, surface }, (created) => {
     if (!own(created, 'ok')) return;
     const handle = { id: own(created, 'handle'), hash, created: true, origins };
     channel.call({ op: 'write.open', handle }, (opened) => {

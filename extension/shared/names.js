@@ -20,6 +20,9 @@ export const RUNTIME_PORT = 'cos';
 /** Name of the port over which the settings page says what to delete once it can no longer be undone. */
 export const DELETIONS_PORT = 'cos-deletions';
 
+/** Name of the port over which a panel of the developer tools hears what the pages of a tab ask. */
+export const CALLS_PORT = 'cos-calls';
+
 /** First characters of the message with which a frame's content script shows itself to its parent's. */
 export const NONCE_PREFIX = 'cos-frame-nonce:';
 

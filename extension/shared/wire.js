@@ -13,12 +13,15 @@
  *   background ask again, under the normal rules, for a handle that it no longer knows. A `copy` came
  *   by structured clone, perhaps from another document of the origin: its `id` is that of the original.
  *
+ * @typedef {'fetch' | 'markup'} Surface
+ *   How it was asked for when not by a method; the page's own word, for the developer's eyes.
+ *
  * @typedef {{op: 'permission'}
  *   | {op: 'workers'}
- *   | {op: 'find', hash: Hash}
+ *   | {op: 'find', hash: Hash, surface?: Surface}
  *   | {op: 'watch'}
  *   | {op: 'markup'}
- *   | {op: 'create', hash: Hash, origins?: Origins, resource?: string}
+ *   | {op: 'create', hash: Hash, origins?: Origins, resource?: string, surface?: Surface}
  *   | {op: 'open', handle: HandleReference}
  *   | {op: 'write.open', handle: HandleReference}
  *   | {op: 'write', session: string, position: number, data: Blob}

@@ -1,17 +1,42 @@
-/** @file Numbers, sizes and times in words. Pure; may be imported by ui/ only. */
+/** @file Numbers, sizes and times in words. Pure but for the language; may be imported by ui/ only. */
+
+/** @type {string | undefined} */
+let spoken;
+
+/** The language of the page, in which there may be none for the browser's. @param {string} locale */
+export const speak = (locale) => {
+  spoken = locale;
+};
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+/** @type {Map<string, any>} */
+const made = new Map();
+
+/**
+ * Making a formatter costs more than using it a hundred times, and a list is full of numbers.
+ * @template {Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat} Format
+ * @param {new (locale?: string, options?: any) => Format} Kind
+ * @param {string | undefined} locale
+ * @param {object} [options]
+ * @returns {Format}
+ */
+function formatter(Kind, locale, options = {}) {
+  const key = `${Kind.name} ${locale} ${JSON.stringify(options)}`;
+  if (!made.has(key)) made.set(key, new Kind(locale, options));
+  return made.get(key);
+}
+
 /** @param {number} bytes @param {string} [locale] */
-export function formatBytes(bytes, locale) {
+export function formatBytes(bytes, locale = spoken) {
   let index = 0;
   // By what will be shown: 999.6 kB is 1 MB.
   while (index < UNITS.length - 1 && bytes / 1000 ** index >= (index === 0 ? 1000 : 999.5)) index += 1;
   const number = bytes / 1000 ** index;
-  const format = new Intl.NumberFormat(locale, {
+  const format = formatter(Intl.NumberFormat, locale, {
     style: 'unit',
     unit: UNITS[index],
     unitDisplay: index === 0 ? 'long' : 'short',
@@ -22,13 +47,13 @@ export function formatBytes(bytes, locale) {
 }
 
 /** @param {number} number @param {string} [locale] */
-export const formatNumber = (number, locale) => new Intl.NumberFormat(locale).format(number);
+export const formatNumber = (number, locale = spoken) => formatter(Intl.NumberFormat, locale).format(number);
 
 /** @param {number} part @param {number} whole @param {string} [locale] */
-export function formatShare(part, whole, locale) {
+export function formatShare(part, whole, locale = spoken) {
   const share = whole > 0 ? part / whole : 0;
   const maximumFractionDigits = share > 0 && share < 0.1 ? 1 : 0;
-  return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits }).format(share);
+  return formatter(Intl.NumberFormat, locale, { style: 'percent', maximumFractionDigits }).format(share);
 }
 
 /**
@@ -37,10 +62,10 @@ export function formatShare(part, whole, locale) {
  * @param {number} now
  * @param {string} [locale]
  */
-export function formatAgo(at, now, locale) {
+export function formatAgo(at, now, locale = spoken) {
   const ago = Math.max(0, now - at);
-  if (ago >= 30 * DAY) return new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(at);
-  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  if (ago >= 30 * DAY) return formatter(Intl.DateTimeFormat, locale, { dateStyle: 'medium' }).format(at);
+  const relative = formatter(Intl.RelativeTimeFormat, locale, { numeric: 'auto' });
   if (ago >= DAY) return relative.format(-Math.floor(ago / DAY), 'day');
   if (ago >= HOUR) return relative.format(-Math.floor(ago / HOUR), 'hour');
   if (ago >= MINUTE) return relative.format(-Math.floor(ago / MINUTE), 'minute');
@@ -48,7 +73,7 @@ export function formatAgo(at, now, locale) {
 }
 
 /** @param {number} at @param {string} [locale] */
-export const formatTime = (at, locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+export const formatTime = (at, locale = spoken) => formatter(Intl.DateTimeFormat, locale, { dateStyle: 'medium', timeStyle: 'short' }).format(at);
 
 /** @param {string} digest */
 export const shortHash = (digest) => `${digest.slice(0, 12)}…`;

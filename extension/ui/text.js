@@ -1,5 +1,7 @@
 /** @file Words of _locales, put into a page. May be imported by ui/ only. */
 
+import { speak } from './format.js';
+
 /** @param {string} key @param {string[]} values */
 export const text = (key, ...values) => chrome.i18n.getMessage(key, values);
 
@@ -27,8 +29,12 @@ export function button(label, action, className = '') {
 
 /** Fills in the page's own words: elements name theirs in data-text, a label in data-label, a placeholder in data-placeholder. */
 export function fillIn() {
-  document.documentElement.lang = chrome.i18n.getUILanguage();
-  document.documentElement.dir = text('@@bidi_dir') || 'ltr';
+  // The browser's language has its own dates and numbers, if it is the words' language.
+  const browsers = chrome.i18n.getUILanguage();
+  const language = browsers.split('-')[0] === text('language') ? browsers : text('language');
+  document.documentElement.lang = language;
+  speak(language);
+  document.documentElement.dir = language === browsers ? text('@@bidi_dir') || 'ltr' : 'ltr';
   for (const element of document.querySelectorAll('[data-text]')) element.textContent = text(element.getAttribute('data-text') ?? '');
   for (const element of document.querySelectorAll('[data-label]')) element.setAttribute('aria-label', text(element.getAttribute('data-label') ?? ''));
   for (const element of document.querySelectorAll('[data-placeholder]')) element.setAttribute('placeholder', text(element.getAttribute('data-placeholder') ?? ''));

@@ -1,4 +1,4 @@
-/** Takes the pictures in docs/screenshots: the extension's popup and settings page, over stores of several sizes. */
+/** Takes the pictures in docs/screenshots: the extension's popup and settings page, over stores of several sizes, and the panel. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './build.mjs';
@@ -50,6 +50,12 @@ await (await world.visit('voice-notes.test', FILES)).close();
 await (await world.visit('podcast-trimmer.test', FILES)).close();
 const page = await world.visit('transcribe.test', FILES.slice(0, 2));
 await shootBoth(world, '3-files', page, true);
+const panel = await world.panel(page);
+await world.use(page, [...FILES, { name: '', start: 'R0dVRg==', size: 668_000 }]);
+await panel.locator('#calls tr', { hasText: 'Not found' }).first().getByRole('button').click();
+await panel.locator('#details .why').waitFor();
+await shoot(panel, 'panel');
+await panel.close();
 await world.close();
 
 const full = await UiWorld.open();

@@ -87,7 +87,28 @@ export class UiWorld {
   async visit(site, files) {
     const page = await this.context.newPage();
     await page.goto(`https://${site}/`);
+    await this.use(page, files);
+    return page;
+  }
+
+  /** @param {Page} page @param {KnownFile[]} files */
+  async use(page, files) {
     for (const file of files) await page.evaluate(useFile, { ...file, hash: hashOf(file) });
+  }
+
+  /** The panel of the developer tools for that page's tab, as a page of its own, once it listens. @param {Page} over */
+  async panel(over) {
+    const worker = await extensionServiceWorker(this.context);
+    const tab = await worker.evaluate(async (url) => (await chrome.tabs.query({})).find((one) => one.url === url)?.id, over.url());
+    const page = await this.context.newPage();
+    await page.setViewportSize({ width: 1040, height: 420 });
+    await page.goto(`${UI}/panel.html?tab=${tab}`);
+    const calls = page.locator('#calls tr');
+    while ((await calls.count()) === 0) {
+      await this.use(over, [{ name: '', start: '', size: 1 }]);
+      await page.waitForTimeout(200);
+    }
+    await page.click('#clear');
     return page;
   }
 
@@ -100,15 +121,15 @@ export class UiWorld {
     await run(join(ROOT, 'build/bin/cos_scale'), ['library', this.dirs.storeDir, String(entries), realm]);
   }
 
-  /** @param {Page} page @param {string} file */
-  async #load(page, file) {
+  /** @param {Page} page @param {string} file of ui/ */
+  async load(page, file) {
     await page.goto(`${UI}/${file}`);
     await page.waitForSelector('main[aria-busy=false]');
     return page;
   }
 
   async settings() {
-    return this.#load(await this.context.newPage(), 'settings.html');
+    return this.load(await this.context.newPage(), 'settings.html');
   }
 
   /** What the button opens while that page is in front. @param {Page} [over] */
@@ -117,7 +138,7 @@ export class UiWorld {
     await page.setViewportSize({ width: 340, height: 600 });
     await page.goto('about:blank');
     await over?.bringToFront();
-    await this.#load(page, 'popup.html');
+    await this.load(page, 'popup.html');
     await page.bringToFront();
     return page;
   }

@@ -195,24 +195,12 @@ Session::Outcome Session::hello(const json& request) {
               {"store", {{"path", store_->directory().string()}}}};
 }
 
-Session::OrRefusal<Session::CallerValues> Session::caller_of(const json& request) {
+Session::OrRefusal<CallerValues> Session::caller_of(const json& request) {
   const auto found = request.find("caller");
   if (found == request.end() || !found->is_object()) {
     return protocol_error("The request needs a caller.");
   }
-  const Result<Origin> origin = Origin::from_serialized(string_at(*found, "origin").value_or(""));
-  if (!origin || origin->is_opaque()) {
-    return fail(ErrorCode::kNotAllowed, "Cross-origin storage is not available to this origin.");
-  }
-  CallerValues caller{*origin, std::nullopt, true_at(*found, "userActivation"), std::nullopt};
-  if (const auto cookies = found->find("thirdPartyCookies"); cookies != found->end() && cookies->is_boolean()) {
-    caller.third_party_cookies = cookies->get<bool>();
-  }
-  if (const auto top = string_at(*found, "topLevelOrigin")) {
-    if (const Result<Origin> top_level = Origin::from_serialized(*top); top_level && !top_level->is_opaque()) {
-      caller.top_level = *top_level;
-    }
-  }
+  COS_TRY(CallerValues caller, read_caller(*found));
   return caller;
 }
 

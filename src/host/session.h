@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "cos/store.h"
+#include "host/caller_values.h"
 #include "host/loopback.h"
 #include "host/profile_files.h"
 #include "host/public_sentence.h"
@@ -73,12 +74,6 @@ class Session {
     std::string ticket;
     std::string handle;
     Origin origin;
-  };
-  struct CallerValues {
-    Origin origin;
-    std::optional<Origin> top_level;
-    bool user_activation = false;
-    std::optional<bool> third_party_cookies;
   };
   template <class T>
   using OrRefusal = tl::expected<T, Refusal>;

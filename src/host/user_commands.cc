@@ -10,6 +10,7 @@
 
 #include "base/hex.h"
 #include "base/try.h"
+#include "host/caller_values.h"
 #include "host/file_kind.h"
 #include "host/json_values.h"
 
@@ -452,9 +453,29 @@ Result<json> decide(const Context& context, const json& request) {
   return malformed("decision must be asked, allowed or blocked.");
 }
 
+// What a request of that caller would find now. Asking costs the caller nothing.
+Result<json> why(const Context& context, const json& request) {
+  COS_TRY(const Hash hash, hash_of(request));
+  const auto described = request.find("caller");
+  if (described == request.end() || !described->is_object()) {
+    return malformed("ui.why needs a caller.");
+  }
+  COS_TRY(const CallerValues caller, read_caller(*described));
+  COS_TRY(const ReadExplanation read, context.store.explain_read({context.realm, caller.origin, caller.top_level,
+                                                                  caller.user_activation, caller.third_party_cookies},
+                                                                 hash));
+  const bool hit = read.disclosure != Disclosure::kRefused;
+  return json{{"found", hit},
+              {"reason", hit ? disclosure_name(read.disclosure) : miss_reason_name(read.reason)},
+              {"sentence", read.sentence},
+              {"mend", read.mend},
+              {"charged", read.charged},
+              {"lookupsLeft", read.lookups_left}};
+}
+
 using Command = Result<json> (*)(const Context&, const json&);
 
-constexpr std::array<std::pair<std::string_view, Command>, 12> kCommands{{
+constexpr std::array<std::pair<std::string_view, Command>, 13> kCommands{{
     {"ui.entries", entries},
     {"ui.entry", entry},
     {"ui.remove", remove},
@@ -467,6 +488,7 @@ constexpr std::array<std::pair<std::string_view, Command>, 12> kCommands{{
     {"ui.list", list},
     {"ui.sites", sites},
     {"ui.decide", decide},
+    {"ui.why", why},
 }};
 
 }  // namespace

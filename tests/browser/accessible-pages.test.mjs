@@ -5,8 +5,8 @@ import axe from 'axe-core';
 import { bytesOf, hashOf } from './support/bytes.mjs';
 import { finds, succeeded } from './support/expect.mjs';
 import { openWorld } from './support/fixture.mjs';
-import { store } from './support/in-page.mjs';
-import { openPopup, openSettings, rowOf } from './support/ui.mjs';
+import { read, store } from './support/in-page.mjs';
+import { openPanel, openPopup, openSettings, rowOf } from './support/ui.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -93,6 +93,21 @@ test('without a host the pages have nothing in the way of anybody', async () => 
   const popup = await openPopup(withoutHost);
   await hasNothingInTheWay(popup, 'popup, no host');
   await popup.close();
+});
+
+test('the panel of the developer tools has nothing in the way of anybody', async () => {
+  const site = await profile.page('a.test');
+  const panel = await openPanel(profile, site);
+  await hasNothingInTheWay(panel, 'panel, empty');
+  const stranger = hashOf(bytesOf('accessible to nobody'));
+  while ((await panel.locator('#calls tr').count()) === 0) {
+    await read(site, stranger);
+    await panel.waitForTimeout(50);
+  }
+  await panel.locator('#calls tr').first().getByRole('button').click();
+  await panel.locator('#details pre').waitFor();
+  await hasNothingInTheWay(panel, 'panel, in use');
+  await panel.close();
 });
 
 test('the keyboard comes to every control, in the order in which they are read, and sees where it is', async () => {
@@ -217,3 +232,17 @@ for (const dir of ['ltr', 'rtl']) {
     }
   });
 }
+
+test('a German browser has German pages, whose longer words have room', async () => {
+  const german = await world.launch('german', { language: 'de' });
+  const settings = await openSettings(german);
+  assert.equal(await settings.evaluate(() => document.documentElement.lang), 'de');
+  assert.equal(await settings.locator('#headline').innerText(), 'Der Speicher ist bereit');
+  assert.match(await settings.locator('#entries .when').first().innerText(), /jetzt|vor/, 'times are told in German, too');
+  await settings.locator('#entries [role=option]').first().click();
+  await settings.locator('#entry-title').waitFor();
+  for (const width of [1120, 320]) assert.deepEqual(await overflowing(settings, width), [], `settings, ${width} wide`);
+  const popup = await openPopup(german);
+  assert.deepEqual(await overflowing(popup, 340), [], 'popup');
+  await german.close();
+});

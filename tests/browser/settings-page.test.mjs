@@ -1,5 +1,6 @@
 /** The settings page and the popup: what a person sees of the store, does to it, and what no page can. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { extensionServiceWorker } from '../../scripts/lib/chromium.mjs';
 import { bytesOf, hashOf } from './support/bytes.mjs';
@@ -145,6 +146,27 @@ test('a setting that is refused says so and shows what holds', async () => {
   await page.locator('#set_grease_percent-error', { hasText: '50' }).waitFor();
   assert.equal(await page.inputValue('#set_grease_percent'), before);
   assert.equal((await world.cos('config', 'get', 'grease.percent')).trim(), before);
+  await page.close();
+});
+
+test('settings that were exported are put back by an import; what cannot be is told', async () => {
+  const page = await openSettings(profile);
+  await page.fill('#set_write_files', '300');
+  await page.locator('#set_write_files').press('Enter');
+  await eventually(async () => (await world.cos('config', 'get', 'write.files')).trim() === '300', 'the setting is changed');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('#export')]);
+  const exported = JSON.parse(readFileSync(await download.path(), 'utf8'));
+  assert.equal(exported.settings['write.files'], '300');
+  await world.cos('config', 'set', 'write.files', '512');
+  exported.settings['grease.percent'] = '90';
+  const choose = (/** @type {string} */ text) => page.setInputFiles('#import-file', { name: 'settings.json', mimeType: 'application/json', buffer: Buffer.from(text) });
+  await choose(JSON.stringify(exported));
+  await page.locator('#settings-file-said', { hasText: /Settings changed: 1\. .*50/ }).waitFor();
+  assert.equal((await world.cos('config', 'get', 'write.files')).trim(), '300');
+  await page.waitForFunction(() => /** @type {HTMLInputElement} */ (document.getElementById('set_write_files')).value === '300');
+  await choose('a letter');
+  await page.locator('#settings-file-said', { hasText: 'no settings of cos' }).waitFor();
+  await world.cos('config', 'set', 'write.files', '512');
   await page.close();
 });
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { formatAgo, formatBytes, formatShare, shortHash, shortOrigin } from '../../extension/ui/format.js';
+import { readSettings, writeSettings } from '../../extension/ui/settings/settings-file.js';
 import { barParts } from '../../extension/ui/settings/storage-bar.js';
 import { rowAfterKey, scrollTopFor, visibleRange } from '../../extension/ui/settings/virtual-range.js';
 
@@ -104,5 +105,42 @@ test('every word that the pages name has a message, and no message is without a 
     const word = `set_${key.replace(/[.-]/g, '_')}`;
     assert.ok(word in messages && `${word}_help` in messages, key);
     assert.match(messages[`${word}_help`].message, /^[^.]+\.$|^[^.]*caches\.crossOrigin[^.]*\.$/, `${key}: one sentence`);
+  }
+});
+
+test('the settings page asks at once for all modules that it will need, and for no other', () => {
+  const ui = new URL('ui/', ROOT);
+  const needed = new Set();
+  /** @param {URL} module */
+  const follow = (module) => {
+    if (needed.has(module.href)) return;
+    needed.add(module.href);
+    for (const [, path] of readFileSync(module, 'utf8').matchAll(/^(?:import|export)\b[^;]*?from '(\.[^']+)';/gms)) follow(new URL(path, module));
+  };
+  follow(new URL('settings/main.js', ui));
+  const page = readFileSync(new URL('settings.html', ui), 'utf8');
+  const asked = [...page.matchAll(/<link rel="modulepreload" href="([^"]+)">/g)].map(([, path]) => new URL(path, ui).href);
+  assert.deepEqual([...asked, new URL('settings/main.js', ui).href].sort(), [...needed].sort());
+});
+
+/** @param {Record<string, string>} values */
+const settingsOf = (values) => Object.entries(values).map(([key, value]) => ({ key, value, default: '', help: '' }));
+
+test('settings that were written to a file are read from it, as far as they differ', () => {
+  const file = writeSettings(settingsOf({ 'gates.ask': 'on', 'budget.percent': '40', 'lookup.bits': '20' }));
+  const here = settingsOf({ 'gates.ask': 'off', 'budget.percent': '60', 'lookup.bits': '20', 'history.reads': 'on' });
+  assert.deepEqual(readSettings(file, here), [{ key: 'gates.ask', value: 'on' }, { key: 'budget.percent', value: '40' }]);
+});
+
+test('a file changes no setting that the page does not show, and none by what is no string', () => {
+  const file = JSON.stringify({ format: 'cos settings 1', settings: { 'phl.url': 'https://evil.example/', 'gates.ask': true, 'lookup.bits': ['1'] } });
+  assert.deepEqual(readSettings(file, settingsOf({ 'gates.ask': 'off', 'lookup.bits': '20' })), []);
+  const inherited = JSON.stringify({ format: 'cos settings 1', settings: {} });
+  assert.deepEqual(readSettings(inherited, settingsOf({ constructor: 'x' })), []);
+});
+
+test('what is no file of settings is told from one', () => {
+  for (const text of ['', '{', 'null', '[]', '{"settings":{}}', '{"format":"cos settings 1"}', '{"format":"cos settings 2","settings":{}}']) {
+    assert.equal(readSettings(text, []), undefined, text);
   }
 });

@@ -306,6 +306,23 @@ TEST_F(UserCommandsTest, APrivateWindowSeesAndChangesItsOwnStoreAlone) {
   EXPECT_EQ(listing(home_.store() / "blobs"), before);
 }
 
+TEST_F(UserCommandsTest, WhyTellsTheReasonThatAPageIsNotToldAndCostsThePageNothing) {
+  store_text(host_, kA, "own");
+  const json hash = json_of(hash_of("own"));
+  const auto why = [&](const std::string& origin) {
+    json reply = ask("why", {{"hash", hash}, {"caller", {{"origin", origin}, {"topLevelOrigin", origin}}}});
+    reply.erase("id");  // each question has its own
+    return reply;
+  };
+  EXPECT_EQ(why(kA).at("found"), true);
+  const json miss = why(kB);
+  EXPECT_EQ(miss.at("found"), false);
+  EXPECT_EQ(miss.at("reason"), miss_reason_name(MissReason::kNoGrant));
+  EXPECT_NE(miss.at("sentence"), "");
+  EXPECT_EQ(why(kB), miss) << "asked as often as one likes";
+  EXPECT_EQ(refusal(ask("why", {{"hash", hash}, {"caller", {{"origin", "null"}}}})), "NotAllowedError");
+}
+
 TEST_F(UserCommandsTest, MalformedRequestsAreRefused) {
   for (const char* command : {"entry", "remove", "pin", "verify"}) {
     EXPECT_EQ(refusal(ask(command)), "TypeError") << command;

@@ -3,8 +3,10 @@
  * only.
  */
 
+import { formatNumber } from '../format.js';
 import { byId, make, text } from '../text.js';
 import { ask, Refused } from './ask.js';
+import { MOST_BYTES, readSettings, writeSettings } from './settings-file.js';
 
 /** @typedef {{key: string, value: string, default: string, help: string, administered?: boolean}} Setting */
 
@@ -78,14 +80,59 @@ class Control {
   }
 }
 
+/** Those that the page shows. @returns {Promise<Setting[]>} */
+async function shownSettings() {
+  const { settings } = await ask('settings');
+  return settings.filter((/** @type {Setting} */ { key }) => SWITCHES.includes(key) || VALUES.includes(key));
+}
+
 /** @param {(setting: Setting) => void} changed */
 export async function showControls(changed) {
-  /** @type {Setting[]} */
-  const settings = (await ask('settings')).settings;
+  const settings = await shownSettings();
   const controlsFor = (/** @type {string[]} */ keys) => keys
     .map((key) => settings.find((setting) => setting.key === key))
     .filter((setting) => setting !== undefined)
     .map((setting) => new Control(setting, changed).element);
   byId('switches').replaceChildren(...controlsFor(SWITCHES));
   byId('values').replaceChildren(...controlsFor(VALUES));
+}
+
+async function exportSettings() {
+  const url = URL.createObjectURL(new Blob([writeSettings(await shownSettings())], { type: 'application/json' }));
+  make('a', { href: url, download: 'cos-settings.json' }).click();
+  URL.revokeObjectURL(url);
+}
+
+/** @param {File} file @param {(setting: Setting) => void} changed @returns {Promise<string>} what became of it */
+async function importSettings(file, changed) {
+  const wanted = file.size > MOST_BYTES ? undefined : readSettings(await file.text(), await shownSettings());
+  if (wanted === undefined) return text('importNotSettings');
+  const refused = [];
+  for (const { key, value } of wanted) {
+    try {
+      if (!(await mayBeSet(key, value))) throw new Refused({ message: text('permissionRefused') });
+      changed((await ask('set', { key, value })).setting);
+    } catch (error) {
+      refused.push(`${text(wordsOf(key))}: ${error instanceof Refused ? error.sentence(text('notDone')) : text('notDone')}`);
+    }
+  }
+  return [text('imported', formatNumber(wanted.length - refused.length)), ...refused].join(' ');
+}
+
+/** @param {(setting: Setting) => void} changed */
+export function wireSettingsFile(changed) {
+  const chooser = /** @type {HTMLInputElement} */ (byId('import-file'));
+  const say = (/** @type {string} */ words) => {
+    byId('settings-file-said').textContent = words;
+  };
+  byId('export').addEventListener('click', () => void exportSettings().catch(() => say(text('notDone'))));
+  byId('import').addEventListener('click', () => chooser.click());
+  chooser.addEventListener('change', async () => {
+    const [file] = chooser.files ?? [];
+    if (file === undefined) return;
+    say(await importSettings(file, changed).catch(() => text('notDone')));
+    // The same file once more is a change again.
+    chooser.value = '';
+    await showControls(changed).catch(() => say(text('notDone')));
+  });
 }

@@ -12,6 +12,8 @@ import { rowAfterKey, scrollTopFor, visibleRange } from './virtual-range.js';
 /** @typedef {import('./ask.js').Entry} Entry */
 
 const ROW_HEIGHT = 56;
+/** What is in view is asked for first, so that it is there soon. */
+const FIRST_PAGE = 30;
 const PAGE = 200;
 /** Rows before the end at which more are asked for. */
 const AHEAD = 100;
@@ -26,6 +28,7 @@ export class EntryList {
   /** Whether the rows answer an older question: they stay in view until the new one is answered. */
   #isStale = false;
   #loading = false;
+  /** The rows that exist, by their place. @type {Map<number, HTMLElement>} */ #made = new Map();
   /** Files in the store, of which the list may have some only. */
   #total = 0;
   /** What is asked for; an answer to an older question is dropped. */
@@ -96,12 +99,14 @@ export class EntryList {
     try {
       // A search may pass many files before it finds one.
       do {
-        const { entries, next } = await ask('entries', { ...question, after: this.#next, limit: PAGE });
+        const { entries, next } = await ask('entries', { ...question, after: this.#next, limit: this.#isStale ? FIRST_PAGE : PAGE });
         if (question !== this.#question) return;
+        // Rows that are followed by more stay as they are; the last ones know that the list has ended.
+        const anew = this.#isStale || next === undefined;
         if (this.#isStale) this.#forgetRows();
         this.#rows.push(...entries);
         this.#next = next;
-        this.#refresh();
+        this.#refresh(anew);
       } while (this.#next !== undefined && this.#isNearEnd());
     } catch (error) {
       if (question !== this.#question) return;
@@ -131,14 +136,15 @@ export class EntryList {
     return { scrollTop: this.#box.scrollTop, viewHeight: this.#box.clientHeight, rowHeight: ROW_HEIGHT };
   }
 
-  #refresh() {
+  /** @param {boolean} [anew] */
+  #refresh(anew = true) {
     this.#shown = this.#rows.filter((row) => !this.#deleting.has(keyOf(row.hash)));
     const place = this.#shown.findIndex((row) => keyOf(row.hash) === this.#activeKey);
     // A row that was deleted leaves its place to the next one.
     this.#setActive(place >= 0 ? place : Math.min(this.#active, this.#shown.length - 1));
     this.#space.style.height = `${this.#shown.length * ROW_HEIGHT}px`;
     this.#showCount();
-    this.#render();
+    this.#render(anew);
   }
 
   /** @param {number} index */
@@ -162,11 +168,25 @@ export class EntryList {
         : text('filesCount', formatNumber(more ? Math.max(count, this.#total - this.#deleting.size) : count));
   }
 
-  #render() {
+  /** @param {boolean} [anew] whether entries have changed or moved */
+  #render(anew = false) {
     const { first, end } = this.#range();
-    const rows = [];
-    for (let index = first; index < end; index += 1) rows.push(this.#row(index));
-    this.#space.replaceChildren(...rows);
+    for (const [index, row] of this.#made) {
+      if (!anew && index >= first && index < end) continue;
+      row.remove();
+      this.#made.delete(index);
+    }
+    // From the end, so that each new row has its place before the one that follows it.
+    for (let index = end - 1, next = null; index >= first; index -= 1) {
+      let row = this.#made.get(index);
+      if (row === undefined) {
+        this.#made.set(index, (row = this.#row(index)));
+        this.#space.insertBefore(row, next);
+      }
+      row.classList.toggle('active', index === this.#active);
+      row.setAttribute('aria-selected', String(keyOf(this.#shown[index].hash) === this.#chosen));
+      next = /** @type {HTMLElement | null} */ (row);
+    }
     if (this.#active >= first && this.#active < end) this.#box.setAttribute('aria-activedescendant', `entry-${this.#active}`);
     else this.#box.removeAttribute('aria-activedescendant');
     if (this.#next !== undefined && this.#isNearEnd()) void this.#loadMore();
@@ -180,9 +200,8 @@ export class EntryList {
     const row = make('div', {
       role: 'option',
       id: `entry-${index}`,
-      class: `row${index === this.#active ? ' active' : ''}`,
+      class: 'row',
       'data-index': String(index),
-      'aria-selected': String(keyOf(entry.hash) === this.#chosen),
       'aria-posinset': String(index + 1),
       'aria-setsize': this.#next === undefined ? String(this.#shown.length) : '-1',
     },

@@ -6,7 +6,7 @@ import { formatBytes, formatNumber } from '../format.js';
 import { showHostState, wireMend } from '../host-state.js';
 import { byId, fillIn, text } from '../text.js';
 import { keyOf, Refused } from './ask.js';
-import { showControls } from './controls.js';
+import { showControls, wireSettingsFile } from './controls.js';
 import { EntryList } from './entry-list.js';
 import { EntryPanel } from './entry-panel.js';
 import { titleOf } from './entry-words.js';
@@ -128,6 +128,7 @@ document.title = text('settingsTitle');
 wireMend(() => void refresh());
 wireFiles();
 wireSites();
+wireSettingsFile(onSetting);
 document.addEventListener('visibilitychange', () => {
   // Sites have stored and read meanwhile. Who is in the middle of the list stays there.
   if (document.visibilityState !== 'visible' || byId('store').hidden) return;

@@ -1,4 +1,5 @@
 /** The extension's own pages, as their user opens them. */
+import { extensionServiceWorker } from '../../../scripts/lib/chromium.mjs';
 import { EXTENSION_ID } from './fixture.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -34,3 +35,17 @@ export async function openPopup(profile, over) {
 
 /** @param {Page} page @param {string} hash */
 export const rowOf = (page, hash) => page.locator('#entries [role=option]', { hasText: hash.slice(0, 12) });
+
+/**
+ * The panel of the developer tools for a page's tab, as a page of its own: the browser's tools cannot be driven.
+ * @param {Profile} profile
+ * @param {Page} over
+ * @returns {Promise<Page>}
+ */
+export async function openPanel(profile, over) {
+  const worker = await extensionServiceWorker(profile.context);
+  const tab = await worker.evaluate(async (url) => (await chrome.tabs.query({})).find((one) => one.url === url)?.id, over.url());
+  const panel = await profile.context.newPage();
+  await panel.goto(`${UI}/panel.html?tab=${tab}`);
+  return panel;
+}
