@@ -121,7 +121,7 @@ class Screen {
     for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT}) {
       ::sigaddset(&ends_, signal);
     }
-    ::sigprocmask(SIG_BLOCK, &ends_, &mask_before_);
+    ::pthread_sigmask(SIG_BLOCK, &ends_, &mask_before_);
     signals_ = UniqueFd(::signalfd(-1, &ends_, SFD_CLOEXEC));
     ::tcgetattr(STDIN_FILENO, &before_);
     termios raw = before_;
@@ -136,7 +136,7 @@ class Screen {
     std::fputs("\x1b[?25h\x1b[?1049l", stdout);
     std::fflush(stdout);
     ::tcsetattr(STDIN_FILENO, TCSANOW, &before_);
-    ::sigprocmask(SIG_SETMASK, &mask_before_, nullptr);
+    ::pthread_sigmask(SIG_SETMASK, &mask_before_, nullptr);
   }
 
   // False when the user wants to leave, or is gone, or a signal wants us to.
