@@ -1,7 +1,6 @@
 /** The panel of the developer tools: what pages ask, and why a read misses, which no page is told. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import axe from 'axe-core';
 import { bytesOf, hashOf } from './support/bytes.mjs';
 import { succeeded } from './support/expect.mjs';
 import { openWorld } from './support/fixture.mjs';
@@ -111,20 +110,4 @@ test('a panel hears its own tab only, and a page hears nothing', async () => {
   const calls = await rows(1);
   assert.equal(calls.length, 1);
   assert.match(String(calls[0][5]), /^a\.test/);
-});
-
-test('the panel has nothing in the way of anybody', async () => {
-  await store(a, bytesOf('panel accessible'), '*');
-  await read(a, hashOf(bytesOf('panel accessible miss')));
-  await panel.locator('#calls tr').nth(2).waitFor();
-  await panel.locator('#calls tr').nth(2).getByRole('button').press('Enter');
-  await panel.locator('#details .why').waitFor();
-  for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
-    await panel.emulateMedia({ colorScheme });
-    await panel.evaluate(axe.source);
-    const { violations } = await panel.evaluate(() => /** @type {any} */ (globalThis).axe.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'],
-    }));
-    assert.deepEqual(violations.map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes.map((/** @type {any} */ node) => node.html).join(' ')}`), [], colorScheme);
-  }
 });
