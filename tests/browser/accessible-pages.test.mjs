@@ -74,6 +74,8 @@ test('a store in use has nothing in the way of anybody', async () => {
   await settings.locator('#entry dd', { hasText: chosen }).waitFor();
   await settings.click('#entry-pin');
   await settings.locator('.tag').waitFor();
+  await settings.setInputFiles('#add-chooser', { name: 'mine.txt', mimeType: 'text/plain', buffer: Buffer.from('mine') });
+  await settings.locator('#adding').waitFor();
   // What is on its way in is half seen through.
   await settings.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
   await hasNothingInTheWay(settings, 'settings, in use');

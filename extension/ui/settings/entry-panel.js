@@ -18,11 +18,12 @@ import { usedByWords, wordsOf } from './entry-words.js';
 const OUTCOMES = { intact: 'verifyIntact', mended: 'verifyMended', damaged: 'verifyDamaged', missing: 'verifyMissing' };
 
 /** @param {EntryDetails} entry */
-function readableByWords({ readableBy, forEveryone, listed, listedCount }) {
+function readableByWords({ readableBy, forEveryone, listed, listedCount, manual, storing, storedElsewhere }) {
   if (readableBy === 'all') return text('readableByAll');
   if (readableBy === 'listed') {
     return listed.length > 0 ? text('readableByListed', listed.map(shortOrigin).join(', ')) : text('readableByListedCount', formatNumber(listedCount));
   }
+  if (manual && storing.length + storedElsewhere === 0) return text(forEveryone ? 'readableByNoSiteUnlisted' : 'readableByNoSite');
   return text(forEveryone ? 'readableByUnlisted' : 'readableBySite');
 }
 
