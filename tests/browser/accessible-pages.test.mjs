@@ -243,6 +243,8 @@ test('a German browser has German pages, whose longer words have room', async ()
   assert.match(await settings.locator('#entries .when').first().innerText(), /jetzt|vor/, 'times are told in German, too');
   await settings.locator('#entries [role=option]').first().click();
   await settings.locator('#entry-title').waitFor();
+  await settings.setInputFiles('#add-chooser', { name: `${'lang'.repeat(20)}.txt`, mimeType: 'text/plain', buffer: Buffer.from('mine') });
+  await settings.locator('#adding').waitFor();
   for (const width of [1120, 320]) assert.deepEqual(await overflowing(settings, width), [], `settings, ${width} wide`);
   const popup = await openPopup(german);
   assert.deepEqual(await overflowing(popup, 340), [], 'popup');

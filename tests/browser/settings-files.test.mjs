@@ -1,6 +1,6 @@
-/** The settings page: files that its user puts into the store from disk, and what no page can. */
+/** The settings page: files that its user puts into the store from disk, looks at and saves, and what no page can. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -165,7 +165,72 @@ test('what cannot be read is told in plain words, and the others are added', asy
   await page.close();
 });
 
-test('a content page can add nothing', async () => {
+/** The smallest picture there is, with a pixel that nobody else has. @param {number} width */
+const picture = (width) => Buffer.concat([
+  Buffer.from('GIF89a'), Buffer.from([width, 0, 1, 0, 0x80, 0, 0, 1, 2, 3, 4, 5, 6, 0x2c, 0, 0, 0, 0, width, 0, 1, 0, 0, 2, 2, 0x44, 1, 0, 0x3b]),
+]);
+
+/** @param {Page} page @param {Uint8Array} bytes */
+async function openEntry(page, bytes) {
+  const { value: hash } = hashOf(bytes);
+  await page.fill('#search', hash);
+  await rowOf(page, hash).click();
+  await page.locator('#entry dd', { hasText: hash }).waitFor();
+}
+
+test('a file is saved to disk byte for byte, under a name that says what it is, and no site has read it', async () => {
+  const bytes = new TextEncoder().encode('saved to disk');
+  succeeded(await store(await profile.page('a.test'), bytes));
+  const page = await openSettings(profile);
+  await openEntry(page, bytes);
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('#entry-save')]);
+  const { value: hash } = hashOf(bytes);
+  assert.equal(download.suggestedFilename(), `${hash.slice(0, 12)}.txt`);
+  assert.deepEqual(new Uint8Array(readFileSync(await download.path())), bytes);
+  await page.locator('#entry-said', { hasText: `Saved as ${hash.slice(0, 12)}.txt` }).waitFor();
+  assert.match(await page.locator('#entry').innerText(), /No site, as far as is known/);
+  await page.close();
+});
+
+test('a large file comes out as it went in', async () => {
+  const bytes = bytesOf('files large', 40 << 20);
+  await world.cos('add', onDisk('out.bin', bytes));
+  const page = await openSettings(profile);
+  await openEntry(page, bytes);
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('#entry-save')]);
+  assert.equal(hashOf(readFileSync(await download.path())).value, hashOf(bytes).value);
+  await page.close();
+});
+
+test('a picture is shown; what only begins like one is not', async () => {
+  const real = picture(3);
+  const broken = Buffer.from('GIF89a and then words');
+  for (const [name, bytes] of /** @type {[string, Buffer][]} */ ([['real.gif', real], ['broken.gif', broken]])) await world.cos('add', onDisk(name, bytes));
+  const page = await openSettings(profile);
+  await openEntry(page, real);
+  await page.waitForFunction(() => /** @type {HTMLImageElement | null} */ (document.querySelector('#entry-picture img'))?.naturalWidth === 3);
+  assert.match(await page.locator('#entry-picture img').getAttribute('alt') ?? '', /Image/);
+  await page.click('#entry-pin');
+  await page.locator('#entry-said', { hasText: 'kept' }).waitFor();
+  await page.waitForFunction(() => /** @type {HTMLImageElement | null} */ (document.querySelector('#entry-picture img'))?.naturalWidth === 3);
+  await openEntry(page, broken);
+  await page.locator('#entry-picture img').waitFor({ state: 'detached' });
+  await page.close();
+});
+
+test('a file that went meanwhile cannot be saved, and the page says so', async () => {
+  const bytes = Buffer.from('gone before it is saved');
+  await world.cos('add', onDisk('went.txt', bytes));
+  const page = await openSettings(profile);
+  await openEntry(page, bytes);
+  await world.cos('rm', hashOf(bytes).value);
+  await page.click('#entry-save');
+  await page.locator('#entry-said').filter({ hasNotText: /Reading|Keep/ }).waitFor();
+  assert.doesNotMatch(await page.locator('#entry-said').innerText(), /Saved/);
+  await page.close();
+});
+
+test('a content page can neither add nor read', async () => {
   const before = await stored();
   const page = await profile.page('c.test');
   const cdp = await profile.context.newCDPSession(page);
@@ -175,15 +240,20 @@ test('a content page can add nothing', async () => {
     if (context.auxData?.type === 'isolated') contexts.push(context.id);
   });
   await cdp.send('Runtime.enable');
-  const expression = `typeof chrome?.runtime?.id !== 'string' ? 'no extension' : new Promise((resolve) => {
+  const { value: hash } = hashOf(Buffer.from('nobody knows this'));
+  /** @param {string} message */
+  const asking = (message) => `typeof chrome?.runtime?.id !== 'string' ? 'no extension' : new Promise((resolve) => {
     const port = chrome.runtime.connect({ name: 'cos-transfers' });
     port.onDisconnect.addListener(() => resolve('cut off'));
     port.onMessage.addListener(() => resolve('answered'));
-    port.postMessage({ add: new Blob(['hostile']) });
+    port.postMessage(${message});
     setTimeout(resolve, 2000, 'open');
   })`;
-  const results = await Promise.all(contexts.map((contextId) => cdp.send('Runtime.evaluate', { expression, contextId, awaitPromise: true, returnByValue: true })));
-  assert.deepEqual(results.map(({ result }) => result.value).filter((value) => value !== 'no extension'), ['cut off']);
+  for (const message of ["{ add: new Blob(['hostile']) }", `{ read: { algorithm: 'SHA-256', value: '${hash}' } }`]) {
+    const expression = asking(message);
+    const results = await Promise.all(contexts.map((contextId) => cdp.send('Runtime.evaluate', { expression, contextId, awaitPromise: true, returnByValue: true })));
+    assert.deepEqual(results.map(({ result }) => result.value).filter((value) => value !== 'no extension'), ['cut off']);
+  }
   assert.equal(await stored(), before);
   await cdp.detach();
 });
