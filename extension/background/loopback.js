@@ -1,5 +1,5 @@
 /**
- * @file Moves bytes over the host's loopback server. May be imported by background/bytes.js only.
+ * @file Moves bytes over the host's loopback server. May be imported by background/bytes.js and transfers.js only.
  * The token never leaves the service worker, and a ticket is good for one operation.
  */
 

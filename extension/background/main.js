@@ -3,7 +3,7 @@
  * browser wakes a stopped service worker only for events that it listens to from the start.
  */
 
-import { CALLS_PORT, DELETIONS_PORT, RUNTIME_PORT } from '../shared/names.js';
+import { CALLS_PORT, DELETIONS_PORT, RUNTIME_PORT, TRANSFERS_PORT } from '../shared/names.js';
 import { DocumentSession } from './broker.js';
 import { Bytes } from './bytes.js';
 import { CallLog } from './call-log.js';
@@ -17,6 +17,7 @@ import { identify, isUserInterface } from './identity.js';
 import { ResourceCeilings } from './resource-ceilings.js';
 import { gatherStatus, showBadge } from './status.js';
 import { Tally } from './tally.js';
+import { serveTransfers } from './transfers.js';
 import { answerCommand } from './user-commands.js';
 
 const isPrivate = chrome.extension.inIncognitoContext;
@@ -77,6 +78,10 @@ function answerUserInterface(question) {
 chrome.runtime.onConnect.addListener((port) => {
   if (port.name === DELETIONS_PORT && isUserInterface(port.sender)) {
     serveDeletions(port, ({ cmd, fields }) => answerCommand(host, cmd, fields));
+    return;
+  }
+  if (port.name === TRANSFERS_PORT && isUserInterface(port.sender)) {
+    serveTransfers(port, { host, bytes });
     return;
   }
   if (port.name === CALLS_PORT && isUserInterface(port.sender)) {

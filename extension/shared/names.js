@@ -20,6 +20,9 @@ export const RUNTIME_PORT = 'cos';
 /** Name of the port over which the settings page says what to delete once it can no longer be undone. */
 export const DELETIONS_PORT = 'cos-deletions';
 
+/** Name of the ports over which the settings page puts files into the store and takes them out. */
+export const TRANSFERS_PORT = 'cos-transfers';
+
 /** Name of the port over which a panel of the developer tools hears what the pages of a tab ask. */
 export const CALLS_PORT = 'cos-calls';
 

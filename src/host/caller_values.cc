@@ -1,5 +1,9 @@
 #include "host/caller_values.h"
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "host/json_values.h"
 
 namespace libcos {
@@ -19,6 +23,27 @@ Result<CallerValues> read_caller(const nlohmann::json& caller) {
     }
   }
   return values;
+}
+
+Result<OriginsArgument> origins_argument(const nlohmann::json& request) {
+  const auto found = request.find("origins");
+  if (found == request.end() || found->is_null()) {
+    return OriginsArgument{};
+  }
+  if (found->is_string()) {
+    return OriginsArgument{found->get<std::string>()};
+  }
+  std::vector<std::string> urls;
+  if (!found->is_array() || found->size() > kMaxListedOrigins) {
+    return fail(ErrorCode::kType, "origins must be a string or a list of at most 100 strings.");
+  }
+  for (const nlohmann::json& item : *found) {
+    if (!item.is_string()) {
+      return fail(ErrorCode::kType, "origins must be a string or a list of strings.");
+    }
+    urls.push_back(item.get<std::string>());
+  }
+  return OriginsArgument{std::move(urls)};
 }
 
 }  // namespace libcos

@@ -1,4 +1,4 @@
-// Who asks, as the extension describes it: the `caller` member of a request (docs/protocol.md).
+// Who asks and for whom, as the extension describes it: `caller` and `origins` of a request (docs/protocol.md).
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -6,6 +6,7 @@
 
 #include "cos/origin.h"
 #include "cos/result.h"
+#include "cos/scope.h"
 
 namespace libcos {
 
@@ -18,5 +19,7 @@ struct CallerValues {
 
 // Errors: kNotAllowed without an origin that may use the API.
 Result<CallerValues> read_caller(const nlohmann::json& caller);
+// Errors: kType when it is neither a string nor a list of at most kMaxListedOrigins strings.
+Result<OriginsArgument> origins_argument(const nlohmann::json& request);
 
 }  // namespace libcos

@@ -44,27 +44,6 @@ json error_object(const Refusal& refusal) {
   return object;
 }
 
-Result<OriginsArgument> origins_argument(const json& request) {
-  const auto found = request.find("origins");
-  if (found == request.end() || found->is_null()) {
-    return OriginsArgument{};
-  }
-  if (found->is_string()) {
-    return OriginsArgument{found->get<std::string>()};
-  }
-  std::vector<std::string> urls;
-  if (!found->is_array() || found->size() > kMaxListedOrigins) {
-    return fail(ErrorCode::kType, "origins must be a string or a list of at most 100 strings.");
-  }
-  for (const json& item : *found) {
-    if (!item.is_string()) {
-      return fail(ErrorCode::kType, "origins must be a string or a list of strings.");
-    }
-    urls.push_back(item.get<std::string>());
-  }
-  return OriginsArgument{std::move(urls)};
-}
-
 json serialized(const std::vector<Origin>& origins) {
   json list = json::array();
   for (const Origin& origin : origins) {
@@ -433,7 +412,8 @@ Session::Outcome Session::release(const json& request) {
 }
 
 Session::Outcome Session::user_command(const std::string& command, const json& request) {
-  Result<json> reply = run_user_command({*store_, *realm_, [this] { return !stopping_; }}, command, request);
+  Result<json> reply =
+      run_user_command({*store_, *realm_, transfers_, [this] { return !stopping_; }}, command, request);
   if (!reply) {
     // In full: no page is told.
     return refuse(std::string(dom_name(reply.error().code)), reply.error().message, reply.error().mend);

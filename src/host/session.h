@@ -24,6 +24,7 @@
 #include "host/public_sentence.h"
 #include "host/scrubber.h"
 #include "host/tickets.h"
+#include "host/user_transfers.h"
 #include "host/work_queue.h"
 
 namespace libcos {
@@ -121,6 +122,8 @@ class Session {
   std::optional<bool> handover_works_;
 
   std::atomic<bool> stopping_ = false;  // a download need not be waited for
+
+  UserTransfers transfers_{tickets_};  // guards itself
 
   std::unique_ptr<Scrubber> scrubber_;  // of a store on disk
 

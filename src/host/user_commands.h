@@ -17,9 +17,12 @@ namespace libcos {
 
 bool is_user_command(std::string_view command);
 
+class UserTransfers;
+
 struct UserCommandContext {
   Store& store;
   const Realm& realm;
+  UserTransfers& transfers;
   std::function<bool()> go_on;  // asked while a command takes long; false ends it
 };
 

@@ -74,6 +74,8 @@ test('a store in use has nothing in the way of anybody', async () => {
   await settings.locator('#entry dd', { hasText: chosen }).waitFor();
   await settings.click('#entry-pin');
   await settings.locator('.tag').waitFor();
+  await settings.setInputFiles('#add-chooser', { name: 'mine.txt', mimeType: 'text/plain', buffer: Buffer.from('mine') });
+  await settings.locator('#adding').waitFor();
   // What is on its way in is half seen through.
   await settings.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
   await hasNothingInTheWay(settings, 'settings, in use');
@@ -241,6 +243,8 @@ test('a German browser has German pages, whose longer words have room', async ()
   assert.match(await settings.locator('#entries .when').first().innerText(), /jetzt|vor/, 'times are told in German, too');
   await settings.locator('#entries [role=option]').first().click();
   await settings.locator('#entry-title').waitFor();
+  await settings.setInputFiles('#add-chooser', { name: `${'lang'.repeat(20)}.txt`, mimeType: 'text/plain', buffer: Buffer.from('mine') });
+  await settings.locator('#adding').waitFor();
   for (const width of [1120, 320]) assert.deepEqual(await overflowing(settings, width), [], `settings, ${width} wide`);
   const popup = await openPopup(german);
   assert.deepEqual(await overflowing(popup, 340), [], 'popup');

@@ -38,7 +38,7 @@ test('a command takes the members that it knows along, and no other', () => {
 });
 
 test("what is no command of the user's does not reach the host", () => {
-  for (const cmd of ['find', 'hello', 'ui.remove', 'write.open', '', 'constructor', undefined, {}, ['remove']]) {
+  for (const cmd of ['find', 'hello', 'ui.remove', 'write.open', 'add', 'add.close', 'read', '', 'constructor', undefined, {}, ['remove']]) {
     assert.equal(parseCommand(cmd, {}), undefined, String(cmd));
   }
 });

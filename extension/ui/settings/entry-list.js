@@ -71,6 +71,16 @@ export class EntryList {
     await this.#loadMore();
   }
 
+  /** Chooses that entry and brings it into view. @param {string} key @returns {boolean} false: it is not among the rows so far */
+  reveal(key) {
+    const index = this.#shown.findIndex((row) => keyOf(row.hash) === key);
+    if (index < 0) return false;
+    this.#setActive(index);
+    this.#box.scrollTop = scrollTopFor(index, this.#view());
+    this.#choose(false);
+    return true;
+  }
+
   /** @param {string} key @param {boolean} deleting */
   setDeleting(key, deleting) {
     if (deleting) this.#deleting.add(key);

@@ -5,7 +5,9 @@
 import { formatAgo, formatBytes, formatNumber, formatTime, shortOrigin } from '../format.js';
 import { button, byId, make, text } from '../text.js';
 import { ask, keyOf, Refused } from './ask.js';
-import { usedByWords, wordsOf } from './entry-words.js';
+import { titleOf, usedByWords, wordsOf } from './entry-words.js';
+import { saveName, START_BYTES } from './save-name.js';
+import { transfer } from './transfer.js';
 
 /** @typedef {import('./ask.js').Entry} Entry */
 
@@ -17,12 +19,23 @@ import { usedByWords, wordsOf } from './entry-words.js';
 
 const OUTCOMES = { intact: 'verifyIntact', mended: 'verifyMended', damaged: 'verifyDamaged', missing: 'verifyMissing' };
 
+/** What is looked at without being asked for. */
+const LARGEST_PICTURE = 10_000_000;
+
+/** @param {Entry} entry @returns {Promise<Blob>} */
+async function bytesOf({ hash }) {
+  const result = await transfer({ read: hash });
+  if (!('blob' in result)) throw new Refused({});
+  return result.blob;
+}
+
 /** @param {EntryDetails} entry */
-function readableByWords({ readableBy, forEveryone, listed, listedCount }) {
+function readableByWords({ readableBy, forEveryone, listed, listedCount, manual, storing, storedElsewhere }) {
   if (readableBy === 'all') return text('readableByAll');
   if (readableBy === 'listed') {
     return listed.length > 0 ? text('readableByListed', listed.map(shortOrigin).join(', ')) : text('readableByListedCount', formatNumber(listedCount));
   }
+  if (manual && storing.length + storedElsewhere === 0) return text(forEveryone ? 'readableByNoSiteUnlisted' : 'readableByNoSite');
   return text(forEveryone ? 'readableByUnlisted' : 'readableBySite');
 }
 
@@ -78,6 +91,7 @@ export class EntryPanel {
   /** @type {EntryDetails | undefined} */ #entry;
   /** @type {HTMLElement | undefined} */ #title;
   #generation = 0;
+  /** The picture of the entry that is shown. @type {{key: string, url: string} | undefined} */ #picture;
 
   /** @param {{changed: (entry: Entry) => void, remove: (entry: Entry) => void, close: () => void}} actions */
   constructor(actions) {
@@ -94,6 +108,7 @@ export class EntryPanel {
 
   clear() {
     this.#generation += 1;
+    this.#forgetPicture();
     this.#entry = undefined;
     this.#box.replaceChildren(make('p', { class: 'quiet' }, text('entryNone')));
   }
@@ -117,22 +132,61 @@ export class EntryPanel {
   /** @param {EntryDetails} entry @param {string} [said] the outcome of what was just done */
   #render(entry, said = '') {
     this.#entry = entry;
+    if (this.#picture?.key !== keyOf(entry.hash)) this.#forgetPicture();
     const { title, part, use } = wordsOf(entry);
     this.#title = make('h3', { tabindex: '-1', id: 'entry-title' }, title);
     const verify = button(text('verify'), () => void this.#verify(entry));
     verify.id = 'entry-verify';
     const pin = button(text(entry.pinned ? 'unpin' : 'pin'), () => void this.#pin(entry));
     pin.id = 'entry-pin';
+    const save = button(text('save'), () => void this.#save(entry));
+    save.id = 'entry-save';
     const remove = button(text('delete'), () => this.actions.remove(entry), 'danger');
     remove.id = 'entry-delete';
     this.#box.replaceChildren(
       this.#title,
       make('p', { class: 'quiet' }, [use, part].filter(Boolean).join(' · ')),
       make('p', { class: 'summary' }, summaryOf(entry)),
-      make('div', { class: 'buttons' }, verify, pin, remove),
+      make('div', { class: 'buttons' }, verify, pin, save, remove),
       make('p', { role: 'status', id: 'entry-said' }, said === '' ? text(entry.pinned ? 'pinnedHelp' : 'pinHelp') : said),
+      make('div', { id: 'entry-picture', class: 'picture' }),
       make('dl', {}, ...factsOf(entry)),
     );
+    if (entry.kind === 'image' && !entry.damaged && entry.size <= LARGEST_PICTURE) void this.#showPicture(entry);
+  }
+
+  /** @param {EntryDetails} entry */
+  async #showPicture(entry) {
+    const generation = this.#generation;
+    if (this.#picture === undefined) {
+      // A file that cannot be read shows no picture; the buttons say why.
+      const blob = await bytesOf(entry).catch(() => undefined);
+      if (blob === undefined || generation !== this.#generation) return;
+      this.#picture ??= { key: keyOf(entry.hash), url: URL.createObjectURL(blob) };
+    }
+    const image = make('img', { src: this.#picture.url, alt: text('pictureOf', titleOf(entry)) });
+    // Its first bytes promised a picture, the others did not keep that.
+    image.addEventListener('error', () => image.remove());
+    byId('entry-picture').replaceChildren(image);
+  }
+
+  #forgetPicture() {
+    if (this.#picture !== undefined) URL.revokeObjectURL(this.#picture.url);
+    this.#picture = undefined;
+  }
+
+  /** @param {EntryDetails} entry */
+  async #save(entry) {
+    byId('entry-said').textContent = text('saving');
+    /** @type {HTMLButtonElement} */ (byId('entry-save')).disabled = true;
+    await this.#doAndShow(entry, 'entry-save', async () => {
+      const blob = await bytesOf(entry);
+      const name = saveName(entry, new Uint8Array(await blob.slice(0, START_BYTES).arrayBuffer()));
+      const url = URL.createObjectURL(blob);
+      make('a', { href: url, download: name }).click();
+      URL.revokeObjectURL(url);
+      return text('saved', name);
+    });
   }
 
   /** @param {EntryDetails} entry */

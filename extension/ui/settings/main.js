@@ -5,6 +5,7 @@
 import { formatBytes, formatNumber } from '../format.js';
 import { showHostState, wireMend } from '../host-state.js';
 import { byId, fillIn, text } from '../text.js';
+import { wireAdding } from './add-files.js';
 import { keyOf, Refused } from './ask.js';
 import { showControls, wireSettingsFile } from './controls.js';
 import { EntryList } from './entry-list.js';
@@ -52,6 +53,21 @@ function remove(entry) {
       byId('page-error').textContent = sentence;
     },
   });
+}
+
+/** Shows a file that the user has just added. @param {import('./ask.js').Hash} hash */
+async function showAdded(hash) {
+  const key = keyOf(hash);
+  undo.keep(key);
+  const search = /** @type {HTMLInputElement} */ (byId('search'));
+  search.value = '';
+  void showTotals();
+  await list.load({ search: '' });
+  if (list.reveal(key)) return;
+  // The order puts it further down.
+  search.value = hash.value;
+  await list.load({ search: hash.value });
+  list.reveal(key);
 }
 
 /** @param {'site' | 'all'} what */
@@ -127,6 +143,7 @@ fillIn();
 document.title = text('settingsTitle');
 wireMend(() => void refresh());
 wireFiles();
+wireAdding({ added: (hash) => showAdded(hash), leave: () => list.focus() });
 wireSites();
 wireSettingsFile(onSetting);
 document.addEventListener('visibilitychange', () => {

@@ -6,7 +6,7 @@
 
 import { DELETIONS_PORT } from '../../shared/names.js';
 import { button, byId, make, text } from '../text.js';
-import { Refused } from './ask.js';
+import { keyOf, Refused } from './ask.js';
 
 const UNDO_MS = 8000;
 
@@ -51,6 +51,13 @@ export class Undo {
     byId('toasts').append(waiting.toast);
     this.#sendAll(waiting);
     this.#arm(waiting);
+  }
+
+  /** A file that is wanted again is not deleted. @param {string} key */
+  keep(key) {
+    for (const waiting of this.#waiting.values()) {
+      if (waiting.cmd === 'remove' && keyOf(/** @type {import('./ask.js').Hash} */ (waiting.fields.hash)) === key) this.#undo(waiting);
+    }
   }
 
   /** @param {Waiting} waiting */

@@ -1,0 +1,99 @@
+#include "host/user_settings.h"
+
+#include <string>
+#include <utility>
+
+#include "base/try.h"
+#include "host/user_values.h"
+
+namespace libcos::user {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMostSites = 2000;
+
+json json_of(const Setting& setting) {
+  return {{"key", setting.key},
+          {"value", setting.value},
+          {"default", setting.fallback},
+          {"help", setting.help},
+          {"administered", setting.administered}};
+}
+
+const char* decision_name(SiteDecision decision) {
+  switch (decision) {
+    case SiteDecision::kAsked:
+      return "asked";
+    case SiteDecision::kAllowed:
+      return "allowed";
+    case SiteDecision::kBlocked:
+      return "blocked";
+  }
+  return "";
+}
+
+}  // namespace
+
+Result<json> settings(const UserCommandContext& context, const json& /*request*/) {
+  COS_TRY(const auto all, context.store.settings());
+  json list = json::array();
+  for (const Setting& setting : all) {
+    list.push_back(json_of(setting));
+  }
+  return json{{"settings", std::move(list)}};
+}
+
+Result<json> set(const UserCommandContext& context, const json& request) {
+  const auto key = string_at(request, "key");
+  const auto value = string_at(request, "value");
+  if (!key || !value) {
+    return malformed("ui.set needs a key and a value.");
+  }
+  COS_CHECK(context.store.set_setting(*key, *value));
+  COS_TRY(const Setting setting, context.store.setting(*key));
+  return json{{"setting", json_of(setting)}};
+}
+
+Result<json> list(const UserCommandContext& context, const json& /*request*/) {
+  const HashListInfo info = context.store.hash_list();
+  json reply{{"version", info.version},
+             {"digests", info.digests},
+             {"installed", info.installed},
+             {"damaged", info.damaged},
+             {"modelHubs", info.model_hubs}};
+  if (info.made_at) {
+    reply["madeAt"] = *info.made_at;
+  }
+  if (info.installed_at) {
+    reply["installedAt"] = *info.installed_at;
+  }
+  return reply;
+}
+
+Result<json> sites(const UserCommandContext& context, const json& /*request*/) {
+  COS_TRY(const auto decisions, context.store.site_decisions());
+  COS_TRY(const Setting ask, context.store.setting("gates.ask"));
+  json list = json::array();
+  for (const SiteDecisionInfo& info : decisions) {
+    if (info.realm == context.realm.name() && list.size() < kMostSites) {
+      list.push_back({{"site", info.site}, {"decision", decision_name(info.decision)}, {"at", info.at}});
+    }
+  }
+  return json{{"ask", ask.value == "on"}, {"sites", std::move(list)}};
+}
+
+Result<json> decide(const UserCommandContext& context, const json& request) {
+  const std::string site = string_at(request, "site").value_or("");
+  COS_TRY(const Origin origin, Origin::from_url(site.find("://") == std::string::npos ? "https://" + site : site));
+  const std::string wanted = string_at(request, "decision").value_or("");
+  for (const SiteDecision decision : {SiteDecision::kAsked, SiteDecision::kAllowed, SiteDecision::kBlocked}) {
+    if (wanted == decision_name(decision)) {
+      COS_CHECK(context.store.decide_site(context.realm, context.store.site_of(origin), decision));
+      return json::object();
+    }
+  }
+  return malformed("decision must be asked, allowed or blocked.");
+}
+
+}  // namespace libcos::user
