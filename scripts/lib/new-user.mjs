@@ -24,7 +24,7 @@ const UNDO_MS = 8000;
 const entries = () => JSON.parse(execFileSync(listCommand, { encoding: 'utf8' }));
 
 const pictures = mkdtempSync(join(tmpdir(), 'cos-new-user-'));
-const plan = await makePlan({});
+const plan = await makePlan({ hub: 'https://huggingface.co' });
 const server = await serveDemo(plan, { cos: true });
 process.env.CHROMIUM = browser;
 step('opening the browser');
