@@ -32,6 +32,7 @@ import { WriteSessions } from './write-sessions.js';
  * @property {import('./resource-ceilings.js').ResourceCeilings} ceilings
  * @property {import('./tally.js').Tally} tally
  * @property {import('./call-log.js').CallLog} calls
+ * @property {import('./site-switch.js').SiteSwitch} sites
  */
 
 /** Is this an answer for the page, not a sign that the store is out of reach? @param {unknown} error */
@@ -77,11 +78,12 @@ export class DocumentSession {
 
   /** @param {import('./identity.js').Identity} identity @returns {Promise<Tables | null>} */
   async #judge(identity) {
-    const { host, bytes, records, registry, tally } = this.#services;
+    const { host, bytes, records, registry, tally, sites } = this.#services;
     try {
       const verdict = await judgeDocument(records, identity);
-      if (identity.frameId === 0) void tally.noteDocument(identity.tabId, verdict.allowed, verdict.allowed && verdict.workers);
-      if (!verdict.allowed) return null;
+      const allowed = verdict.allowed && !(await sites.isOff(verdict.topLevelOrigin));
+      if (identity.frameId === 0) void tally.noteDocument(identity.tabId, allowed, allowed && verdict.workers);
+      if (!allowed) return null;
       const caller = new Caller(identity.origin, verdict.topLevelOrigin);
       return {
         caller,

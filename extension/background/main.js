@@ -16,6 +16,7 @@ import { HostConnection } from './host-connection.js';
 import { identify, isUserInterface } from './identity.js';
 import { ResourceCeilings } from './resource-ceilings.js';
 import { gatherStatus, showBadge } from './status.js';
+import { SiteSwitch } from './site-switch.js';
 import { Tally } from './tally.js';
 import { serveTransfers } from './transfers.js';
 import { answerCommand } from './user-commands.js';
@@ -27,6 +28,7 @@ const bytes = new Bytes(host);
 const registry = new HandleRegistry();
 const ceilings = new ResourceCeilings();
 const calls = new CallLog();
+const sites = new SiteSwitch(chrome.storage.local, isPrivate);
 // Split mode shares storage areas with normal windows: what a private window visits stays out of them.
 const records = new DocumentRecords(isPrivate ? null : chrome.storage.session);
 const tally = new Tally(isPrivate ? null : chrome.storage.session, isPrivate ? null : chrome.storage.local, showHits);
@@ -57,6 +59,11 @@ async function serveUser(cmd, fields) {
   return answer;
 }
 
+/** @param {number} id @param {string} url */
+async function describeTab(id, url) {
+  return { tab: await tally.of(id), savings: await tally.savings(), off: await sites.isOff(url) };
+}
+
 /** @param {any} question @returns {Promise<unknown> | undefined} */
 function answerUserInterface(question) {
   switch (question?.ask) {
@@ -65,7 +72,11 @@ function answerUserInterface(question) {
     case 'store':
       return serveUser(question.cmd, question.fields);
     case 'tab':
-      return Promise.all([tally.of(Number(question.tab)), tally.savings()]).then(([tab, savings]) => ({ tab, savings }));
+      return describeTab(Number(question.tab), String(question.url));
+    case 'sites-off':
+      return sites.list();
+    case 'switch-site':
+      return sites.set(String(question.url), question.off === true).then(() => ({ ok: true }));
     case 'savings':
       return tally.savings();
     case 'forget-savings':
@@ -90,7 +101,7 @@ chrome.runtime.onConnect.addListener((port) => {
   }
   const identity = identify(port.sender);
   if (port.name !== RUNTIME_PORT || identity === undefined) port.disconnect();
-  else new DocumentSession(port, identity, { host, bytes, records, registry, ceilings, tally, calls });
+  else new DocumentSession(port, identity, { host, bytes, records, registry, ceilings, tally, calls, sites });
 });
 
 chrome.runtime.onMessage.addListener((question, sender, answer) => {

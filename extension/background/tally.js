@@ -3,6 +3,8 @@
  * profile did not have to download. Nothing of a private window is written down. May be imported by background/ only.
  */
 
+import { addToDays, dayOf, readDays } from './days.js';
+
 /**
  * @typedef {object} TabTally since the tab's document was loaded, its frames included
  * @property {number} found
@@ -13,7 +15,7 @@
  * @property {boolean | null} workers whether its workers can have the API; null: not known
  */
 
-/** @typedef {{files: number, bytes: number, since: number}} Savings */
+/** @typedef {{files: number, bytes: number, since: number, days: import('./days.js').Day[], today: number}} Savings */
 
 /** @returns {TabTally} */
 export const emptyTally = () => ({ found: 0, foundBytes: 0, stored: 0, storedBytes: 0, allowed: null, workers: null });
@@ -21,9 +23,13 @@ export const emptyTally = () => ({ found: 0, foundBytes: 0, stored: 0, storedByt
 /** What the button has room for. @param {number} found */
 export const badgeText = (found) => (found === 0 ? '' : found > 999 ? '999+' : String(found));
 
+/** By the user's clock. */
+const today = () => dayOf(Date.now(), new Date().getTimezoneOffset());
+
 /** A model of many parts is many files at once. */
 const WRITE_AFTER_MS = 300;
 const SAVINGS = 'savings';
+const DAYS = 'days';
 /** @param {number} tab */
 const keyOf = (tab) => `tally:${tab}`;
 
@@ -31,7 +37,7 @@ export class Tally {
   #session;
   #local;
   /** @type {Map<number, Promise<TabTally>>} */ #tabs = new Map();
-  /** @type {{files: number, bytes: number}} not yet written */ #saved = { files: 0, bytes: 0 };
+  /** @type {{files: number, bytes: number, stored: number}} not yet written */ #saved = { files: 0, bytes: 0, stored: 0 };
   /** @type {Set<number>} not yet written */ #changed = new Set();
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   /** @type {Promise<void>} one write at a time: each adds to what the last one left */ #writing = Promise.resolve();
@@ -84,7 +90,7 @@ export class Tally {
 
   /** A file came from the store that the page would have downloaded. @param {number} tab @param {number} bytes */
   noteRead(tab, bytes) {
-    this.#saved = { files: this.#saved.files + 1, bytes: this.#saved.bytes + bytes };
+    this.#saved = { ...this.#saved, files: this.#saved.files + 1, bytes: this.#saved.bytes + bytes };
     return this.#change(tab, (tally) => {
       tally.foundBytes += bytes;
     });
@@ -92,6 +98,7 @@ export class Tally {
 
   /** @param {number} tab @param {number} bytes */
   noteStored(tab, bytes) {
+    this.#saved = { ...this.#saved, stored: this.#saved.stored + bytes };
     return this.#change(tab, (tally) => {
       tally.stored += 1;
       tally.storedBytes += bytes;
@@ -106,13 +113,14 @@ export class Tally {
 
   async forgetSavings() {
     await this.#write();
-    await this.#local?.remove(SAVINGS);
+    await this.#local?.remove([SAVINGS, DAYS]);
   }
 
   /** @param {chrome.storage.StorageArea} local @returns {Promise<Savings>} */
   async #readSavings(local) {
-    const { [SAVINGS]: known } = /** @type {any} */ (await local.get(SAVINGS));
-    return { files: Number(known?.files) || 0, bytes: Number(known?.bytes) || 0, since: Number(known?.since) || Date.now() };
+    const { [SAVINGS]: known, [DAYS]: days } = /** @type {any} */ (await local.get([SAVINGS, DAYS]));
+    const since = Number(known?.since) || Date.now();
+    return { files: Number(known?.files) || 0, bytes: Number(known?.bytes) || 0, since, days: readDays(days), today: today() };
   }
 
   #write() {
@@ -124,13 +132,16 @@ export class Tally {
 
   async #writeNow() {
     const tabs = [...this.#changed];
-    const { files, bytes } = this.#saved;
+    const { files, bytes, stored } = this.#saved;
     this.#changed.clear();
-    this.#saved = { files: 0, bytes: 0 };
+    this.#saved = { files: 0, bytes: 0, stored: 0 };
     for (const tab of tabs) await this.#session?.set({ [keyOf(tab)]: await this.of(tab) });
-    if (this.#local === null || files === 0) return;
+    if (this.#local === null || (files === 0 && stored === 0)) return;
     const before = await this.#readSavings(this.#local);
-    await this.#local.set({ [SAVINGS]: { files: before.files + files, bytes: before.bytes + bytes, since: before.since } });
+    await this.#local.set({
+      [SAVINGS]: { files: before.files + files, bytes: before.bytes + bytes, since: before.since },
+      [DAYS]: addToDays(before.days, { day: before.today, saved: bytes, stored }),
+    });
   }
 
   /** @param {number} tab @param {(tally: TabTally) => void} change */

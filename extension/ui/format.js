@@ -72,6 +72,9 @@ export function formatAgo(at, now, locale = spoken) {
   return relative.format(0, 'second');
 }
 
+/** @param {number} at midnight UTC of the day @param {string} [locale] */
+export const formatDay = (at, locale) => new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(at);
+
 /** @param {number} at @param {string} [locale] */
 export const formatTime = (at, locale = spoken) => formatter(Intl.DateTimeFormat, locale, { dateStyle: 'medium', timeStyle: 'short' }).format(at);
 

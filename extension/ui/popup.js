@@ -41,15 +41,20 @@ function showFigure(id, files, bytes) {
   byId(id).replaceChildren(make('strong', {}, formatBytes(bytes)), ' ', files === 1 ? text('inOneFile') : text('inFiles', formatNumber(files)));
 }
 
-/** @param {TabTally} tally */
-function showSite(tally) {
-  byId('site').hidden = tally.allowed === null;
-  if (tally.allowed === null) return;
+/** @param {TabTally} tally @param {string} url of the page @param {boolean} off whether the user has switched the store off there */
+function showSite(tally, url, off) {
+  const { protocol, hostname } = URL.canParse(url) ? new URL(url) : { protocol: '', hostname: '' };
+  const isWeb = protocol === 'https:' || protocol === 'http:';
+  byId('site').hidden = !isWeb && tally.allowed === null;
+  byId('site-use').hidden = !isWeb;
+  byId('site-use').querySelector('span')?.replaceChildren(text('siteUse', hostname));
+  /** @type {HTMLInputElement} */ (byId('site-on')).checked = !off;
+  byId('site-facts').hidden = tally.allowed === null;
   showFacts('site-facts', [
     [text('siteFound'), filesAndBytes(tally.found, tally.foundBytes)],
     [text('siteStored'), filesAndBytes(tally.stored, tally.storedBytes)],
   ]);
-  const note = !tally.allowed ? 'siteNotAllowed' : tally.workers === false ? 'siteNoWorkers' : '';
+  const note = off ? 'siteOff' : tally.allowed === false ? 'siteNotAllowed' : tally.workers === false ? 'siteNoWorkers' : '';
   byId('site-note').hidden = note === '';
   if (note !== '') byId('site-note').textContent = text(note);
 }
@@ -63,11 +68,24 @@ function showSavings(savings) {
   byId('forget-savings').hidden = savings.files === 0;
 }
 
+/** Of the page in the tab. */
+let shownUrl = '';
+
 async function showTab() {
   const [tab] = await chrome.tabs.query({ active: true, currentWindow: true });
-  const known = await chrome.runtime.sendMessage({ ask: 'tab', tab: tab?.id ?? -1 });
-  showSite(known.tab);
+  const url = tab?.url ?? '';
+  const known = await chrome.runtime.sendMessage({ ask: 'tab', tab: tab?.id ?? -1, url });
+  showSite(known.tab, url, known.off);
   showSavings(known.savings);
+  shownUrl = url;
+}
+
+async function switchSite() {
+  const off = !(/** @type {HTMLInputElement} */ (byId('site-on')).checked);
+  await chrome.runtime.sendMessage({ ask: 'switch-site', url: shownUrl, off });
+  await showTab();
+  byId('site-note').hidden = false;
+  byId('site-note').textContent = text('siteSwitched');
 }
 
 async function refresh() {
@@ -91,4 +109,5 @@ byId('forget-savings').addEventListener('click', async () => {
   await chrome.runtime.sendMessage({ ask: 'forget-savings' });
   await showTab();
 });
+byId('site-on').addEventListener('change', () => void switchSite());
 void refresh();

@@ -6,7 +6,7 @@ import { extensionServiceWorker } from '../../scripts/lib/chromium.mjs';
 import { bytesOf, hashOf } from './support/bytes.mjs';
 import { eventually, finds, misses, succeeded } from './support/expect.mjs';
 import { EXTENSION_ID, openWorld } from './support/fixture.mjs';
-import { store } from './support/in-page.mjs';
+import { read, store } from './support/in-page.mjs';
 import { openPopup, openSettings, rowOf, UI } from './support/ui.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -36,6 +36,8 @@ test('what two sites stored is listed with who stored it, and the totals are tho
   const entries = JSON.parse(await world.cos('ls', '--json'));
   assert.match(await page.locator('#storage-text').innerText(), new RegExp(`\\b${entries.length} files`));
   assert.equal(await page.locator('#entries [role=option]').count(), entries.length);
+  assert.match(await page.locator('#chart-text').innerText(), /In the last 30 days .* were stored/);
+  assert.ok(await page.locator('#chart .stored').last().evaluate((bar) => Number(bar.getAttribute('height')) > 0), 'today has a bar');
   await page.close();
 });
 
@@ -279,4 +281,26 @@ test("a content page can neither ask for the user's commands, nor delete, nor fr
     document.body.append(frame);
   }), `${UI}/settings.html`);
   assert.ok(!a.frames().some((frame) => frame.url().startsWith(UI)), 'the settings page is in a frame');
+});
+
+test('a site that the popup switches off may not use the store until the settings switch it on again', async () => {
+  const bytes = bytesOf('settings switched off');
+  const site = await profile.page('a.test');
+  succeeded(await store(site, bytes));
+  const popup = await openPopup(profile, site);
+  await popup.locator('#site-on').uncheck();
+  await popup.getByText('It counts when the page is loaded again.').waitFor();
+  await site.reload();
+  assert.equal((await read(site, hashOf(bytes))).error?.name, 'NotAllowedError');
+  await popup.close();
+  const again = await openPopup(profile, site);
+  await again.getByText('You have switched the store off here.').waitFor();
+  const settings = await openSettings(profile);
+  await settings.getByRole('button', { name: 'Switch the store on for a.test' }).click();
+  await settings.locator('#sites-off').waitFor({ state: 'hidden' });
+  await settings.close();
+  await site.reload();
+  succeeded(await read(site, hashOf(bytes)));
+  await again.close();
+  await site.close();
 });

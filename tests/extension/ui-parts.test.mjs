@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { formatAgo, formatBytes, formatShare, shortHash, shortOrigin } from '../../extension/ui/format.js';
+import { lastDays } from '../../extension/ui/settings/chart.js';
 import { readSettings, writeSettings } from '../../extension/ui/settings/settings-file.js';
 import { barParts } from '../../extension/ui/settings/storage-bar.js';
 import { rowAfterKey, scrollTopFor, visibleRange } from '../../extension/ui/settings/virtual-range.js';
@@ -143,4 +144,9 @@ test('what is no file of settings is told from one', () => {
   for (const text of ['', '{', 'null', '[]', '{"settings":{}}', '{"format":"cos settings 1"}', '{"format":"cos settings 2","settings":{}}']) {
     assert.equal(readSettings(text, []), undefined, text);
   }
+});
+
+test('the chart has each of the last days, those without a byte among them', () => {
+  const days = lastDays([{ day: 8, saved: 5, stored: 1 }, { day: 2, saved: 9, stored: 9 }], 10, 4);
+  assert.deepEqual(days, [{ day: 7, saved: 0, stored: 0 }, { day: 8, saved: 5, stored: 1 }, { day: 9, saved: 0, stored: 0 }, { day: 10, saved: 0, stored: 0 }]);
 });

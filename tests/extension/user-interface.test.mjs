@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Deletions } from '../../extension/background/deletions.js';
 import { isUserInterface } from '../../extension/background/identity.js';
+import { addToDays, dayOf, readDays } from '../../extension/background/days.js';
 import { badgeText, emptyTally, Tally } from '../../extension/background/tally.js';
 import { parseCommand } from '../../extension/background/user-commands.js';
 
@@ -88,17 +89,17 @@ test('nothing but deleting can be put off', async () => {
 
 class Area {
   /** @type {Record<string, unknown>} */ kept = {};
-  /** @param {string} key */
-  async get(key) {
-    return key in this.kept ? { [key]: structuredClone(this.kept[key]) } : {};
+  /** @param {string | string[]} keys */
+  async get(keys) {
+    return Object.fromEntries([keys].flat().filter((key) => key in this.kept).map((key) => [key, structuredClone(this.kept[key])]));
   }
   /** @param {object} items */
   async set(items) {
     Object.assign(this.kept, structuredClone(items));
   }
-  /** @param {string} key */
-  async remove(key) {
-    delete this.kept[key];
+  /** @param {string | string[]} keys */
+  async remove(keys) {
+    for (const key of [keys].flat()) delete this.kept[key];
   }
 }
 
@@ -141,6 +142,29 @@ test('what was saved adds up over restarts until it is erased', async () => {
   await second.forgetSavings();
   assert.equal((await second.savings())?.bytes, 0);
   assert.deepEqual(local.kept, {});
+});
+
+test('each day has what was stored and not downloaded again on it', async () => {
+  const local = new Area();
+  const first = tallyOf(new Area(), local);
+  await first.noteRead(1, 100);
+  await first.noteStored(1, 7);
+  await first.savings();
+  const second = tallyOf(new Area(), local);
+  await second.noteStored(2, 3);
+  const savings = await second.savings();
+  assert.deepEqual(savings?.days, [{ day: savings?.today, saved: 100, stored: 10 }]);
+});
+
+test('days are kept in order for a year, and what is damaged counts as nothing', () => {
+  const old = { day: 100, saved: 1, stored: 1 };
+  const kept = addToDays([old, { day: 200, saved: 2, stored: 0 }], { day: 150, saved: 5, stored: 0 });
+  assert.deepEqual(kept.map(({ day }) => day), [100, 150, 200]);
+  assert.deepEqual(addToDays([old], { day: 466, saved: 0, stored: 1 }).map(({ day }) => day), [466]);
+  assert.deepEqual(readDays([old, { day: 'x', saved: 1, stored: 1 }, null]), [old]);
+  assert.deepEqual(readDays('nothing'), []);
+  assert.equal(dayOf(86_400_000 - 1, 0), 0);
+  assert.equal(dayOf(86_400_000 - 1, -60), 1, 'an hour ahead of UTC it is tomorrow');
 });
 
 test('a private window counts for itself and writes nothing down', async () => {

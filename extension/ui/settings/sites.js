@@ -1,4 +1,4 @@
-/** @file Ask mode: which sites may find files of other sites. May be imported by ui/settings/main.js only. */
+/** @file Ask mode: which sites may find files of other sites; and on which the store is switched off. May be imported by ui/settings/main.js only. */
 
 import { shortOrigin } from '../format.js';
 import { button, byId, make, text } from '../text.js';
@@ -33,7 +33,22 @@ function row({ site, decision }) {
     make('span', { class: 'buttons' }, change, forget));
 }
 
+/** Switched off by the popup, and on again here. @param {string} host */
+function offRow(host) {
+  const on = button(text('switchOn'), async () => {
+    await chrome.runtime.sendMessage({ ask: 'switch-site', url: `https://${host}`, off: false });
+    await showSites();
+  });
+  on.setAttribute('aria-label', text('switchSiteOn', host));
+  return make('li', {}, make('span', { class: 'site' }, host), make('span', { class: 'buttons' }, on));
+}
+
 export async function showSites() {
+  /** @type {string[]} */
+  const off = await chrome.runtime.sendMessage({ ask: 'sites-off' });
+  byId('sites-off').hidden = off.length === 0;
+  byId('sites-off-list').replaceChildren(...off.map(offRow));
+
   const { ask: asking, sites } = await ask('sites');
   byId('sites-mode').textContent = text(asking ? 'sitesAsking' : 'sitesNotAsking');
   byId('sites-list').replaceChildren(.../** @type {SiteDecision[]} */ (sites).map(row));

@@ -3,6 +3,7 @@
 import { formatBytes, formatNumber, formatShare } from '../format.js';
 import { byId, make, text } from '../text.js';
 import { ask } from './ask.js';
+import { showChart } from './chart.js';
 
 const KINDS = ['model', 'wasm', 'media', 'image', 'font', 'archive', 'text', 'other', 'rest'];
 
@@ -27,6 +28,7 @@ export async function showStorage() {
   // A private window keeps no account of it.
   byId('saved').hidden = !savings || savings.files === 0;
   byId('saved-figure').textContent = formatBytes(savings?.bytes ?? 0);
+  showChart(savings);
   const files = entries === 1 ? text('filesCountOne') : text('filesCount', formatNumber(entries));
   byId('storage-text').textContent = text('storageUsed', files, formatShare(bytes, budget), formatBytes(budget));
   const parts = barParts(kinds, budget);
