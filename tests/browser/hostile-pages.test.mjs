@@ -173,14 +173,17 @@ test('arguments that call the API themselves are served in their turn', async ()
   await page.close();
 });
 
-test('a page of a thousand frames works, and so does each of them', async () => {
+/** A thousand take a minute: COS_FRAMES=1000 scripts/test browser. */
+const FRAMES = Number(process.env.COS_FRAMES ?? 300);
+
+test('a page of hundreds of frames works, and so does each of them', async () => {
   const page = await profile.open('a.test');
-  const seen = succeeded(await attempt(page, async (hash) => {
-    const frames = Array.from({ length: 1000 }, () => document.body.appendChild(document.createElement('iframe')));
+  const seen = succeeded(await attempt(page, async ({ hash, count }) => {
+    const frames = Array.from({ length: count }, () => document.body.appendChild(document.createElement('iframe')));
     const outcomes = await Promise.all(frames.map((frame) => /** @type {any} */ (frame.contentWindow).navigator.crossOriginStorage.getFileHandle(hash)
       .then((/** @type {any} */ handle) => handle.getFile()).then(() => 'fine', (/** @type {Error} */ error) => error.name)));
     return [...new Set(outcomes)];
-  }, hashOf(known)));
+  }, { hash: hashOf(known), count: FRAMES }));
   assert.deepEqual(seen, ['fine']);
   await finds(page, known);
   await page.close();
