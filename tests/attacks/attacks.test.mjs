@@ -28,24 +28,14 @@ function holds({ attack, case: which, bits, floor, absent }) {
   if (which.bound !== undefined) assert.ok(bits <= which.bound + floor + 1e-9, `${seen}: more than ${which.bound}.`);
 }
 
-const groups = plan(ATTACKS, { short: true });
-/** They wait a lot, so two run at a time, in order. @type {Promise<Outcome[]>[]} */
-const outcomes = [];
-
-function runAll() {
-  const free = [Promise.resolve(), Promise.resolve()];
-  for (const [index, group] of groups.entries()) {
-    outcomes[index] = free[index % free.length].then(() => runGroup(group));
-    free[index % free.length] = outcomes[index].then(() => {}, () => {});
-  }
-}
-
-for (const [number, group] of groups.entries()) {
-  // One machine serves the group. It runs with the first test, so that a failure is a test's.
+for (const group of plan(ATTACKS, { short: true })) {
+  // One machine serves the group. It runs with the group's first test, so that a failure is a test's.
+  /** @type {Promise<Outcome[]> | undefined} */
+  let running;
   for (const [index, planned] of group.entries()) {
     test(titleOf(planned), async () => {
-      if (outcomes.length === 0) runAll();
-      holds((await outcomes[number])[index]);
+      running ??= runGroup(group);
+      holds((await running)[index]);
     });
   }
 }
