@@ -119,6 +119,9 @@ export class DocumentCalls {
       case 'write':
         this.#grow(request.session, request.position + request.data.size);
         return undefined;
+      case 'write.abort':
+        this.#writes.delete(request.session);
+        return undefined;
       case 'write.close':
         return this.#closed(request.session, outcome('stored'), failed);
       default:

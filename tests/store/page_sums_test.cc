@@ -53,6 +53,17 @@ class PageSumsTest : public StoreTest {
     return problems ? !problems->empty() : problems.error().code == ErrorCode::kCorrupt;
   }
 
+  // Not by what is in it, which SQLite's own check may also find strange.
+  [[nodiscard]] bool is_found_by_a_sum() const {
+    auto opened = sqlite::Database::open(database());
+    auto check = opened->query("PRAGMA integrity_check");
+    std::string said;
+    while (check && check->next().value_or(false)) {
+      said += check->text(0);
+    }
+    return said.find("error code=" + std::to_string(SQLITE_IOERR_DATA)) != std::string::npos;
+  }
+
   [[nodiscard]] std::int64_t format() const {
     return sqlite::Database::open(database())->integer("PRAGMA user_version").value().value_or(-1);
   }
@@ -104,7 +115,7 @@ TEST_F(PageSumsTest, ABitMakesNoOtherOriginAListedOne) {
 TEST_F(PageSumsTest, APageThatTheDiskGivesForAnotherIsNotTakenForIt) {
   const std::string sound = content();
   overwrite(7 * kPage, sound.substr(6 * kPage, kPage));
-  EXPECT_TRUE(is_refused_or_reported());
+  EXPECT_TRUE(is_found_by_a_sum());
 }
 
 // While somebody has it open.
@@ -148,7 +159,7 @@ TEST_F(Format3Test, AStoreGetsSumsWhenItIsNextOpenedAloneAndKeepsWhatItHolds) {
   bring_log_home();
   const std::size_t name = content().find("listed.test");
   ASSERT_TRUE(flip_bit(database(), name, 1));
-  EXPECT_TRUE(is_refused_or_reported());
+  EXPECT_TRUE(is_found_by_a_sum());
 }
 
 }  // namespace
