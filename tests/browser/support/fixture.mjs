@@ -109,18 +109,19 @@ export class World {
   /**
    * Starts a browser on the profile of that name, which is made when it is new.
    * @param {string} [name]
-   * @param {{host?: 'registered' | 'missing' | 'broken', extension?: boolean, withoutArgs?: string[], language?: string}} [options]
-   *   what became of the native host; false: a browser without the extension, to compare with
+   * @param {{host?: 'registered' | 'missing' | 'broken', extension?: boolean, withoutArgs?: string[], language?: string, devtools?: boolean}} [options]
+   *   what became of the native host; extension: false for a browser to compare with; devtools: open for each tab
    * @returns {Promise<Profile>}
    */
-  async launch(name = 'profile', { host = 'registered', extension = true, withoutArgs, language } = {}) {
+  async launch(name = 'profile', { host = 'registered', extension = true, withoutArgs, language, devtools = false } = {}) {
     const dir = join(this.#dirs.root, name);
     mkdirSync(dir, { recursive: true });
     if (host === 'broken') registerBrokenHost(dir);
     const context = await launchBrowser({
       profileDir: dir, storeDir: this.storeDir, headless: true,
       extensionDir: extension ? EXTENSION : null, cosBinary: host === 'registered' ? COS : null, withoutArgs,
-      ...(language && { extraArgs: [`--lang=${language}`], env: { LANGUAGE: language } }),
+      extraArgs: [...(language ? [`--lang=${language}`] : []), ...(devtools ? ['--auto-open-devtools-for-tabs'] : [])],
+      ...(language && { env: { LANGUAGE: language } }),
     }).catch(async (error) => {
       // Files launch before their first test, where a failure ends the process at once.
       await this.close();

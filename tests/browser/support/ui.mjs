@@ -37,7 +37,7 @@ export async function openPopup(profile, over) {
 export const rowOf = (page, hash) => page.locator('#entries [role=option]', { hasText: hash.slice(0, 12) });
 
 /**
- * The panel of the developer tools for a page's tab, as a page of its own: the browser's tools cannot be driven.
+ * The panel of the developer tools for a page's tab, as a page of its own, which is easier driven than the browser's tools.
  * @param {Profile} profile
  * @param {Page} over
  * @returns {Promise<Page>}
