@@ -1,4 +1,5 @@
-// The executable in builds with sanitizers: `cos host` as a browser starts it, and the commands that tests of the host call.
+// The executable in builds with sanitizers: `cos host` as a browser starts it, and the commands that tests of the host
+// call.
 #include <CLI/CLI.hpp>
 #include <string>
 
@@ -11,6 +12,7 @@ int main(int argc, char** argv) {
   }
   CLI::App parser("Cross-Origin Storage for this machine", "cos");
   libcos::cli::App app;
+  libcos::cli::add_config(parser, app);
   libcos::cli::add_host(parser, app);
   libcos::cli::add_phl(parser, app);
   libcos::cli::add_rm(parser, app);
