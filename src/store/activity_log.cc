@@ -38,9 +38,10 @@ Status ActivityLog::flush(std::int64_t now) {
   }
   const Status written = registry_.database().without_waiting([&]() -> Status {
     COS_TRY(auto transaction, sqlite::WriteTransaction::begin(registry_.database(), sqlite::Durability::kRelaxed));
-    COS_TRY(const std::int64_t erased, registry_.activity_erased_at());
     for (const auto& [subject, times] : noted_) {
-      if (times.first >= erased) {
+      COS_TRY(const std::int64_t erased, registry_.activity_erased_at(subject.realm));
+      // Erased in the future: by a clock that went wrong and has been set right since.
+      if (times.first >= erased || erased > now) {
         COS_CHECK(registry_.put_activity(subject, times));
       }
     }

@@ -193,8 +193,8 @@ class Registry {
   // oldest.
   Status trim_activity(std::int64_t before, std::size_t most, std::size_t most_refused);
   Result<ActivityPage> activity(const Realm* realm, const std::optional<ActivityPlace>& before, std::size_t limit);
-  // When something was last erased, by any process: what was noted before that is not to be written any more.
-  Result<std::int64_t> activity_erased_at();
+  // When something was last erased in the realm, by any process: what was noted before is not to be written any more.
+  Result<std::int64_t> activity_erased_at(const Realm& realm);
   // The realms that have the entry.
   Result<std::vector<Realm>> holders(std::int64_t entry);
 
@@ -265,7 +265,7 @@ class Registry {
   Status put_listed(std::int64_t entry, std::int64_t realm, const SitedOrigin& origin, const Visitor* granter,
                     bool gesture, std::int64_t now);
   Result<std::vector<Origin>> listed(std::int64_t entry, std::int64_t realm);
-  Status note_activity_erased(std::int64_t now);
+  Status note_activity_erased(const Realm* realm, std::int64_t now);
 
   sqlite::Database database_;
   bool has_activity_ = false;

@@ -88,8 +88,10 @@ Result<ActivityPage> Registry::activity(const Realm* realm, const std::optional<
   return page;
 }
 
-Result<std::int64_t> Registry::activity_erased_at() {
-  COS_TRY(const auto at, database_.integer("SELECT at FROM activity_erased WHERE id = 1"));
+Result<std::int64_t> Registry::activity_erased_at(const Realm& realm) {
+  COS_TRY(const auto at, database_.integer("SELECT max(at) FROM activity_erased WHERE realm IN"
+                                           " (0, (SELECT id FROM realm WHERE name = ?1))",
+                                           realm.name()));
   return at.value_or(0);
 }
 

@@ -216,9 +216,10 @@ Status Registry::forget_accounts(std::string_view host, const Realm* realm) {
   return {};
 }
 
-Status Registry::note_activity_erased(std::int64_t now) {
-  return database_.run("INSERT INTO activity_erased (id, at) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET at = ?1",
-                       now);
+Status Registry::note_activity_erased(const Realm* realm, std::int64_t now) {
+  constexpr std::int64_t kAll = 0;
+  COS_TRY(const std::int64_t id, realm == nullptr ? Result<std::int64_t>(kAll) : realm_id(*realm));
+  return database_.run("INSERT OR REPLACE INTO activity_erased VALUES (?1, ?2)", id, now);
 }
 
 Status Registry::forget_activity(std::string_view host, const Realm* realm, std::int64_t now) {
@@ -228,17 +229,17 @@ Status Registry::forget_activity(std::string_view host, const Realm* realm, std:
   }
   if (host.empty()) {
     COS_CHECK(database_.run("DELETE FROM activity WHERE " + of_realm(1), name_of(realm)));
-    return note_activity_erased(now);
+    return note_activity_erased(realm, now);
   }
   for (const char* column : {"origin", "top_level"}) {
     COS_TRY(const auto names, names_below("activity", column, host));
     for (const std::string& name : names) {
-      COS_CHECK(database_.run("DELETE FROM activity WHERE " + host_key(column) + " = " + host_key("?2") + " AND " +
+      COS_CHECK(database_.run("DELETE FROM activity WHERE " + host_key(column) + " = " + host_key("?2") + " AND +" +
                                   column + " = ?2 AND " + of_realm(1),
                               name_of(realm), name));
     }
   }
-  return note_activity_erased(now);
+  return note_activity_erased(realm, now);
 }
 
 Status Registry::forget_activity_of(const Origin& origin, const Realm* realm, std::int64_t now) {
@@ -249,7 +250,7 @@ Status Registry::forget_activity_of(const Origin& origin, const Realm* realm, st
   COS_CHECK(database_.run("DELETE FROM activity WHERE " + host_key("origin") + " = " + host_key("?2") +
                               " AND +origin = ?2 AND " + of_realm(1),
                           name_of(realm), origin.serialize()));
-  return note_activity_erased(now);
+  return note_activity_erased(realm, now);
 }
 
 }  // namespace libcos

@@ -67,7 +67,7 @@ constexpr std::array<TableCopy, 19> kTables{{
     {"doomed_blob", "digest, algorithm"},
     {"link", "realm, digest, algorithm, place"},
     {"activity", "id", is_activity},
-    {"activity_erased", "id"},
+    {"activity_erased", "realm"},
 }};
 
 tl::unexpected<Error> errno_failure(std::string_view doing, const fs::path& path) {

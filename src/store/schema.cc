@@ -348,8 +348,9 @@ CREATE INDEX activity_by_time ON activity (at);
 CREATE INDEX activity_by_host ON activity (substr(rtrim(origin, '0123456789:'), -8), origin);
 CREATE INDEX activity_by_page ON activity (substr(rtrim(top_level, '0123456789:'), -8), top_level);
 
--- When something of it was last erased: what other processes had noted by then and not yet written is erased, too.
-CREATE TABLE activity_erased (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL);
+-- When something of it was last erased in a realm (0: in all): what other processes had noted by then and not yet
+-- written is erased, too.
+CREATE TABLE activity_erased (realm INTEGER PRIMARY KEY, at INTEGER NOT NULL);
 )sql";
 
 // kSteps[n] brings version n to version n + 1.

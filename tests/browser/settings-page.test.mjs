@@ -300,10 +300,10 @@ test("a content page can neither ask for the user's commands, nor delete, nor fr
     return assert.fail('no content script was found');
   };
   const digest = JSON.stringify({ algorithm: 'SHA-256', value: hash });
-  const answers = await inContentScript(`Promise.all(['entries', 'settings', 'remove', 'totals'].map((cmd) =>
+  const answers = await inContentScript(`Promise.all(['entries', 'settings', 'remove', 'totals', 'activity'].map((cmd) =>
     Promise.race([chrome.runtime.sendMessage({ ask: 'store', cmd, fields: { hash: ${digest} } }).then((answer) => answer ?? 'nothing', () => 'nothing'),
       new Promise((resolve) => setTimeout(resolve, 1000, 'nothing'))])))`);
-  assert.deepEqual(answers, ['nothing', 'nothing', 'nothing', 'nothing']);
+  assert.deepEqual(answers, ['nothing', 'nothing', 'nothing', 'nothing', 'nothing']);
   const status = await inContentScript("Promise.race([chrome.runtime.sendMessage({ ask: 'tab', tab: 1 }).then((x) => x ?? 'nothing', () => 'nothing'), new Promise((resolve) => setTimeout(resolve, 1000, 'nothing'))])");
   assert.equal(status, 'nothing');
   const ended = await inContentScript(`new Promise((resolve) => {

@@ -277,6 +277,14 @@ TEST_F(ActivityTest, WhatAnotherProcessHasNotWrittenYetIsErasedToo) {
   EXPECT_EQ(told().front(), "refused https://c.test") << "what happens later is told";
 }
 
+TEST_F(ActivityTest, WhatIsErasedInAProfileIsErasedInNoOther) {
+  ask(kA, hash_of("text"), profile('b'));
+  clock_.advance(1);
+  Store other = open_again();
+  ASSERT_TRUE(other.forget_activity(profile('a')));
+  EXPECT_EQ(told(profile('b')), (Words{"refused " + kA}));
+}
+
 TEST_F(ActivityTest, ClearingASiteTakesItsLinesAndThoseOfFramesOnItsPages) {
   ASSERT_TRUE(put("https://www.a.test:8443", "own"));
   ASSERT_TRUE(put("https://nota.test", "other"));
