@@ -6,8 +6,8 @@
 
 namespace libcos {
 
-// What the registry knows of an entry and a reader. All false for an entry that does not exist: a missing
-// entry and a hidden one are decided by the same steps.
+// What the registry knows of an entry and a reader; of the grants to others nothing is said when the first or second
+// holds. All false for an entry that does not exist: a missing entry and a hidden one are decided by the same steps.
 struct DisclosureFacts {
   bool stored_by_origin = false;
   bool stored_by_same_site = false;

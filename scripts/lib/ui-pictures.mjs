@@ -41,28 +41,46 @@ async function shootBoth(world, name, over, choose = false) {
   await settings.close();
 }
 
+/**
+ * The panel over a page that asks for these, with the reason of its last miss.
+ * @param {UiWorld} world @param {string} name @param {Page} page @param {() => Promise<void>} use what the page then does
+ */
+async function shootPanel(world, name, page, use) {
+  const panel = await world.panel(page);
+  await use();
+  const missed = panel.locator('#calls tr', { hasText: 'Not found' });
+  if ((await missed.count()) > 0) {
+    await missed.last().getByRole('button').click();
+    await panel.locator('#details .why').waitFor();
+  }
+  await shoot(panel, `panel-${name}`);
+  await panel.close();
+}
+
 mkdirSync(OUT, { recursive: true });
 
 const world = await UiWorld.open();
 await shootBoth(world, 'empty');
+const quiet = await world.visit('quiet.test', []);
+await shootPanel(world, 'empty', quiet, async () => {});
+await quiet.close();
 await world.list(FILES);
 await (await world.visit('voice-notes.test', FILES)).close();
 await (await world.visit('podcast-trimmer.test', FILES)).close();
 const page = await world.visit('transcribe.test', FILES.slice(0, 2));
 await shootBoth(world, '3-files', page, true);
-const panel = await world.panel(page);
-await world.use(page, [...FILES, { name: '', start: 'R0dVRg==', size: 668_000 }]);
-await panel.locator('#calls tr', { hasText: 'Not found' }).first().getByRole('button').click();
-await panel.locator('#details .why').waitFor();
-await shoot(panel, 'panel');
-await panel.close();
+await shootPanel(world, '3-files', page, () => world.use(page, [...FILES, { name: '', start: 'R0dVRg==', size: 668_000 }]));
 await world.close();
 
 const full = await UiWorld.open();
 await full.fill(MANY);
 await shootBoth(full, '10000-files', undefined, true);
+const busy = await full.visit('busy.test', []);
+await shootPanel(full, '10000-files', busy, () => full.askForEverything(busy));
 await full.close();
 
 const without = await UiWorld.open({ host: false });
 await shootBoth(without, 'no-host');
+const alone = await without.visit('alone.test', []);
+await shootPanel(without, 'no-host', alone, () => without.use(alone, FILES.slice(1, 2)).catch(() => {}));
 await without.close();
