@@ -36,7 +36,7 @@ Status ActivityLog::flush(std::int64_t now) {
   if (noted_.empty()) {
     return {};
   }
-  const Status written = registry_.database().without_waiting([&]() -> Status {
+  Status written = registry_.database().without_waiting([&]() -> Status {
     COS_TRY(auto transaction, sqlite::WriteTransaction::begin(registry_.database(), sqlite::Durability::kRelaxed));
     for (const auto& [subject, times] : noted_) {
       COS_TRY(const std::int64_t erased, registry_.activity_erased_at(subject.realm));
