@@ -23,7 +23,7 @@ import { ask, Refused } from './ask.js';
  */
 
 const PAGE = 50;
-/** More than the host gives at once. */
+/** What the host gives at once. */
 const MOST_AGAIN = 200;
 const SETTING = 'history.activity';
 
