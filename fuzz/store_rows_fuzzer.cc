@@ -180,6 +180,7 @@ void use(libcos::Store& store) {
   (void)store.realms();
   (void)store.settings();
   (void)store.site_decisions();
+  (void)store.activity(std::nullopt, std::nullopt, 100);
   (void)store.hash_list();
   (void)store.sweep_links();
   (void)store.check_registry();

@@ -10,7 +10,7 @@
  */
 
 /** What a page may put off. */
-const DELETING = new Set(['remove', 'clear']);
+const DELETING = new Set(['remove', 'clear', 'activity.forget']);
 
 /** @param {any} message @returns {message is {later: string} & Deletion} */
 const isDeletion = (message) => typeof message?.later === 'string' && DELETING.has(message.cmd);

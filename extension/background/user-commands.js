@@ -23,6 +23,8 @@ const COMMANDS = new Map([
   ['list', []],
   ['sites', []],
   ['decide', ['site', 'decision']],
+  ['activity', ['before', 'limit']],
+  ['activity.forget', []],
 ]);
 
 /**

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,6 +61,42 @@ struct HistoryEvent {
   std::string source_url;
 };
 
+std::string_view history_event_name(HistoryEvent::Kind kind);  // "added", "stored", …
+
+// What the activity log tells of. The numbers are stored in store.db: never reuse one.
+enum class ActivityKind {
+  kStored = 0,
+  kFound = 1,    // asked for and disclosed
+  kRefused = 2,  // asked for and not disclosed, whatever the reason: that there is no such entry is one of them
+  kEvicted = 3,  // removed to make room
+  kDamaged = 4,  // its bytes failed verification
+};
+
+std::string_view activity_kind_name(ActivityKind kind);  // "stored", "found", …
+
+// One line of the activity log. What happens again on the same day (of UTC) is the same line.
+struct ActivityLine {
+  ActivityKind kind;
+  std::int64_t at;      // ms since 1970; the last time on that day
+  std::uint64_t count;  // how often on that day
+  std::string realm;
+  std::string origin;     // empty: the user, by hand; or the store itself
+  std::string top_level;  // the page's site, when the origin was framed by another; else empty
+  Hash hash;
+  std::uint64_t size;  // 0: not told, as of all that was refused
+};
+
+// Where a page of the activity log ended.
+struct ActivityPlace {
+  std::int64_t at;
+  std::int64_t id;
+};
+
+struct ActivityPage {
+  std::vector<ActivityLine> lines;
+  std::optional<ActivityPlace> next;  // where the next page begins; nullopt after the last
+};
+
 struct ClearReport {
   std::uint64_t entries_removed = 0;
   std::uint64_t bytes_freed = 0;
@@ -74,6 +111,8 @@ struct EvictedEntry {
 };
 
 enum class SiteDecision { kAsked, kAllowed, kBlocked };
+
+std::string_view site_decision_name(SiteDecision decision);  // "asked", "allowed", "blocked"
 
 // Ask mode: a site that wanted to read across sites, and what the user said.
 struct SiteDecisionInfo {

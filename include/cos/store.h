@@ -321,9 +321,21 @@ class Store {
   // The realms that the store knows, `local` among them when it is used.
   Result<std::vector<Realm>> realms();
 
-  // Section 10, clearing. Takes the site, origin or everything out of storing origins, lists, budgets and
-  // provenance, and deletes the entries that nobody else stored and the user did not add; in one realm or
-  // (nullopt) in all. `host`: "example.com" stands for itself and every host below it. clear_all() deletes
+  // What happened lately, newest first: `limit` lines after `before`, of one realm or (nullopt) of all. Lines go after
+  // 90 days, or when there are more than 10,000; while `history.activity` is off none are added. A private store has
+  // none, and one of an older format that cannot be migrated now has none yet.
+  Result<ActivityPage> activity(const std::optional<Realm>& realm, const std::optional<ActivityPlace>& before,
+                                std::size_t limit);
+  // Erases the activity log, of one realm or (nullopt) of all. Histories of entries stay.
+  Status forget_activity(const std::optional<Realm>& realm);
+  // Writes down what reads have noted in memory: dates, readers, the activity log. No answer waits for that, so whoever
+  // keeps a store open does this now and then (a host once a minute). What goes by these notes does it first, and so
+  // does the end of the Store; what cannot be written down then is lost, and nothing else with it.
+  Status settle();
+
+  // Section 10, clearing. Takes the site, origin or everything out of storing origins, lists, budgets,
+  // provenance and the activity log, and deletes the entries that nobody else stored and the user did not add; in one
+  // realm or (nullopt) in all. `host`: "example.com" stands for itself and every host below it. clear_all() deletes
   // entries added by hand and pinned ones, too, when no realm is named.
   Result<ClearReport> clear_site(std::string_view host, const std::optional<Realm>& realm);
   Result<ClearReport> clear_origin(const Origin& origin, const std::optional<Realm>& realm);

@@ -34,6 +34,7 @@ void add_repair(CLI::App& parser, App& app);
 void add_clear(CLI::App& parser, App& app);
 void add_evict(CLI::App& parser, App& app);
 void add_history(CLI::App& parser, App& app);
+void add_activity(CLI::App& parser, App& app);
 void add_pin(CLI::App& parser, App& app);  // and unpin
 void add_sites(CLI::App& parser, App& app);
 void add_top(CLI::App& parser, App& app);

@@ -27,6 +27,7 @@ void add_all(CLI::App& parser, App& app) {
   add_evict(parser, app);
   add_top(parser, app);
   add_history(parser, app);
+  add_activity(parser, app);
   add_why(parser, app);
   add_sites(parser, app);
   add_config(parser, app);

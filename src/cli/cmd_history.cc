@@ -8,20 +8,6 @@
 namespace libcos::cli {
 namespace {
 
-const char* verb(HistoryEvent::Kind kind) {
-  switch (kind) {
-    case HistoryEvent::Kind::kAdded:
-      return "added";
-    case HistoryEvent::Kind::kStored:
-      return "stored";
-    case HistoryEvent::Kind::kRead:
-      return "read";
-    case HistoryEvent::Kind::kVerified:
-      return "verified";
-  }
-  return "";
-}
-
 std::string who(const HistoryEvent& event) {
   if (event.origin.empty()) {
     return event.kind == HistoryEvent::Kind::kAdded ? "you, by hand" : "";
@@ -44,7 +30,7 @@ Result<int> run(const App& app, Store& store, const std::string& text) {
   if (app.json) {
     nlohmann::ordered_json all = nlohmann::ordered_json::array();
     for (const HistoryEvent& event : events) {
-      all.push_back({{"event", verb(event.kind)},
+      all.push_back({{"event", history_event_name(event.kind)},
                      {"at", event.at},
                      {"firstAt", event.first_at},
                      {"realm", event.realm},
@@ -58,7 +44,7 @@ Result<int> run(const App& app, Store& store, const std::string& text) {
   }
   Table table{{"WHEN", "WHAT", "WHO", "HOW", "PROFILE"}, {false, false, false, false, false}, {}, 2};
   for (const HistoryEvent& event : events) {
-    table.rows.push_back({human_time(event.at), verb(event.kind), who(event), detail(event),
+    table.rows.push_back({human_time(event.at), std::string(history_event_name(event.kind)), who(event), detail(event),
                           event.realm == "local" ? "" : event.realm.substr(0, 8)});
   }
   print_table(table);

@@ -8,26 +8,16 @@
 namespace libcos::cli {
 namespace {
 
-const char* word_for(SiteDecision decision) {
-  switch (decision) {
-    case SiteDecision::kAsked:
-      return "asked";
-    case SiteDecision::kAllowed:
-      return "allowed";
-    case SiteDecision::kBlocked:
-      return "blocked";
-  }
-  return "";
-}
-
 Result<int> list(const App& app, Store& store) {
   COS_TRY(const auto decisions, store.site_decisions());
   COS_TRY(const Setting ask, store.setting("gates.ask"));
   if (app.json) {
     nlohmann::ordered_json all = nlohmann::ordered_json::array();
     for (const SiteDecisionInfo& info : decisions) {
-      all.push_back(
-          {{"site", info.site}, {"decision", word_for(info.decision)}, {"realm", info.realm}, {"at", info.at}});
+      all.push_back({{"site", info.site},
+                     {"decision", site_decision_name(info.decision)},
+                     {"realm", info.realm},
+                     {"at", info.at}});
     }
     print_json({{"askMode", ask.value == "on"}, {"sites", all}});
     return kDone;
@@ -37,7 +27,8 @@ Result<int> list(const App& app, Store& store) {
   }
   Table table{{"SITE", "", "WHEN", "PROFILE"}, {false, false, false, false}, {}};
   for (const SiteDecisionInfo& info : decisions) {
-    table.rows.push_back({info.site, word_for(info.decision), human_time(info.at), info.realm.substr(0, 8)});
+    table.rows.push_back(
+        {info.site, std::string(site_decision_name(info.decision)), human_time(info.at), info.realm.substr(0, 8)});
   }
   if (!table.rows.empty()) {
     print_table(table);

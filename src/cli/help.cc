@@ -10,7 +10,7 @@
 namespace libcos::cli {
 namespace {
 
-constexpr std::array<Example, 39> kExamples{{
+constexpr std::array<Example, 41> kExamples{{
     {"install", "cos install --browser chromium"},
     {"uninstall", "cos uninstall"},
     {"uninstall", "cos uninstall --purge"},
@@ -31,6 +31,8 @@ constexpr std::array<Example, 39> kExamples{{
     {"evict", "cos evict --to 20GiB --dry-run"},
     {"top", "cos top"},
     {"history", "cos history 1a153a"},
+    {"activity", "cos activity --limit 200"},
+    {"activity", "cos activity --erase"},
     {"why", "cos why 1a153a --origin https://app.example"},
     {"sites", "cos sites list"},
     {"sites list", "cos sites list"},
@@ -121,6 +123,7 @@ const char* const kWelcome = R"(cos keeps one copy of files that websites share:
   cos repair           mend a damaged store, and say what to download again
   cos why HASH --origin ORIGIN   why a site finds an entry, or does not
   cos history HASH     who stored it, who read it
+  cos activity         what sites stored and asked for lately
   cos clear SITE       forget a site
   cos phl status       the list of files that sites may share, and its age
   cos config list      limits and switches

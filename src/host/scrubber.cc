@@ -19,6 +19,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kLookAgain = std::chrono::hours(6);
+constexpr milliseconds kSettleEvery = std::chrono::minutes(1);
 constexpr std::uint64_t kMiB = 1 << 20U;
 constexpr std::int64_t kDayMs = 86'400'000;
 
@@ -80,9 +81,12 @@ bool Scrubber::wait(milliseconds how_long) {
 bool Scrubber::may_go_on() { return steady_ms() - last_activity_ >= idle_.count() && wait(milliseconds(0)); }
 
 void Scrubber::run() {
-  while (wait(idle_)) {
-    if (may_go_on() && !scrub() && !wait(kLookAgain)) {
-      return;
+  std::int64_t rests_until = 0;
+  while (wait(std::min(idle_, kSettleEvery))) {
+    // What reads have noted: they do not wait for it.
+    (void)store_.settle();
+    if (steady_ms() >= rests_until && may_go_on() && !scrub()) {
+      rests_until = steady_ms() + kLookAgain.count();
     }
   }
 }

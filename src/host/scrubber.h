@@ -1,4 +1,5 @@
-// Reads what the store holds again, slowly, while nobody asks for anything: a disk that loses bytes is found before
+// What a host does for its store while pages do not wait: once a minute it has written down what reads noted, and it
+// reads what the store holds again, slowly, while nobody asks for anything: a disk that loses bytes is found before
 // somebody needs them. One process at a time does it for a store.
 #pragma once
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "host/user_activity.h"
 #include "host/user_entries.h"
 #include "host/user_lists.h"
 #include "host/user_settings.h"
@@ -16,7 +17,7 @@ namespace {
 using nlohmann::json;
 using Command = Result<json> (*)(const UserCommandContext&, const json&);
 
-constexpr std::array<std::pair<std::string_view, Command>, 17> kCommands{{
+constexpr std::array<std::pair<std::string_view, Command>, 19> kCommands{{
     {"ui.entries", user::entries},
     {"ui.entry", user::entry},
     {"ui.remove", user::remove},
@@ -29,6 +30,8 @@ constexpr std::array<std::pair<std::string_view, Command>, 17> kCommands{{
     {"ui.list", user::list},
     {"ui.sites", user::sites},
     {"ui.decide", user::decide},
+    {"ui.activity", user::activity},
+    {"ui.activity.forget", user::forget_activity},
     {"ui.why", user::why},
     {"ui.add", user::add},
     {"ui.add.close", user::close_add},

@@ -47,20 +47,6 @@ const char* readable_by(const EntryInfo& info) {
   return info.listed_origins.empty() ? "site" : "listed";
 }
 
-const char* event_name(HistoryEvent::Kind kind) {
-  switch (kind) {
-    case HistoryEvent::Kind::kAdded:
-      return "added";
-    case HistoryEvent::Kind::kStored:
-      return "stored";
-    case HistoryEvent::Kind::kRead:
-      return "read";
-    case HistoryEvent::Kind::kVerified:
-      return "verified";
-  }
-  return "";
-}
-
 Result<json> history_of(const UserCommandContext& context, const Hash& hash) {
   COS_TRY(auto events, context.store.history(hash));
   std::erase_if(events,
@@ -69,7 +55,7 @@ Result<json> history_of(const UserCommandContext& context, const Hash& hash) {
   json list = json::array();
   for (std::size_t i = first; i < events.size(); ++i) {
     const HistoryEvent& event = events[i];
-    list.push_back({{"event", event_name(event.kind)},
+    list.push_back({{"event", history_event_name(event.kind)},
                     {"at", event.at},
                     {"origin", event.origin},
                     {"page", event.top_level},

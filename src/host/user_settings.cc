@@ -21,18 +21,6 @@ json json_of(const Setting& setting) {
           {"administered", setting.administered}};
 }
 
-const char* decision_name(SiteDecision decision) {
-  switch (decision) {
-    case SiteDecision::kAsked:
-      return "asked";
-    case SiteDecision::kAllowed:
-      return "allowed";
-    case SiteDecision::kBlocked:
-      return "blocked";
-  }
-  return "";
-}
-
 }  // namespace
 
 Result<json> settings(const UserCommandContext& context, const json& /*request*/) {
@@ -77,7 +65,7 @@ Result<json> sites(const UserCommandContext& context, const json& /*request*/) {
   json list = json::array();
   for (const SiteDecisionInfo& info : decisions) {
     if (info.realm == context.realm.name() && list.size() < kMostSites) {
-      list.push_back({{"site", info.site}, {"decision", decision_name(info.decision)}, {"at", info.at}});
+      list.push_back({{"site", info.site}, {"decision", site_decision_name(info.decision)}, {"at", info.at}});
     }
   }
   return json{{"ask", ask.value == "on"}, {"sites", std::move(list)}};
@@ -88,7 +76,7 @@ Result<json> decide(const UserCommandContext& context, const json& request) {
   COS_TRY(const Origin origin, Origin::from_url(site.find("://") == std::string::npos ? "https://" + site : site));
   const std::string wanted = string_at(request, "decision").value_or("");
   for (const SiteDecision decision : {SiteDecision::kAsked, SiteDecision::kAllowed, SiteDecision::kBlocked}) {
-    if (wanted == decision_name(decision)) {
+    if (wanted == site_decision_name(decision)) {
       COS_CHECK(context.store.decide_site(context.realm, context.store.site_of(origin), decision));
       return json::object();
     }

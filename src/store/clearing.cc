@@ -63,12 +63,23 @@ Status clear(StoreState& state, const NextEntries& next, const Forget& forget, C
   }
 }
 
-Status forget_accounts(StoreState& state, std::string_view host, const Realm* realm) {
+// Without anything that was noted before and is not written yet: of others it is, if it can be.
+Status forget_notes(StoreState& state, const std::function<Status(Registry&)>& forget) {
   const std::lock_guard lock(state.mutex);
-  state.ledger.forget_all();
+  (void)state.activity.flush(state.clock());
+  state.activity.drop();
   COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
-  COS_CHECK(state.registry.forget_accounts(host, realm));
+  COS_CHECK(forget(state.registry));
   return transaction.commit();
+}
+
+// Budgets, decisions and what happened. `host`: empty for every one.
+Status forget_accounts(StoreState& state, std::string_view host, const Realm* realm) {
+  return forget_notes(state, [&](Registry& registry) -> Status {
+    state.ledger.forget_all();
+    COS_CHECK(registry.forget_accounts(host, realm));
+    return registry.forget_activity(host, realm, state.clock());
+  });
 }
 
 // Reads that are not written yet would bring back what is to be forgotten.
@@ -92,6 +103,8 @@ Result<ClearReport> Store::clear_origin(const Origin& origin, const std::optiona
       *state_, [&](Registry& registry) { return registry.entries_naming(origin, only, kAtOnce); },
       [&](Registry& registry, const EntryRow& entry) { return registry.forget_origin(entry.id, origin, only); },
       report));
+  COS_CHECK(forget_notes(
+      *state_, [&](Registry& registry) { return registry.forget_activity_of(origin, only, state_->clock()); }));
   return report;
 }
 
@@ -148,6 +161,7 @@ Result<std::vector<EvictedEntry>> Store::evict_to(std::uint64_t bytes, bool dry_
   (void)state_->flush_reads();
   std::vector<EntryRow> chosen;
   std::vector<LinkRow> links;
+  std::vector<internal::HeldEntry> held;
   {
     COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state_->registry.database()));
     COS_TRY(const Usage total, state_->registry.total());
@@ -168,10 +182,12 @@ Result<std::vector<EvictedEntry>> Store::evict_to(std::uint64_t bytes, bool dry_
       last = oldest.back();
     }
     if (!dry_run) {
+      COS_TRY(held, internal::holders_of(*state_, chosen));
       COS_TRY(links, internal::remove_rows(*state_, chosen));
       COS_CHECK(transaction.commit());
     }
   }
+  internal::note_of_holders(*state_, ActivityKind::kEvicted, held);
   std::vector<EvictedEntry> evicted;
   for (const EntryRow& entry : chosen) {
     evicted.push_back({entry.hash, entry.size, entry.last_read});
@@ -206,6 +222,18 @@ Result<std::vector<HistoryEvent>> Store::history(const Hash& hash) {
   std::stable_sort(events.begin(), events.end(),
                    [](const HistoryEvent& a, const HistoryEvent& b) { return a.at < b.at; });
   return events;
+}
+
+Result<ActivityPage> Store::activity(const std::optional<Realm>& realm, const std::optional<ActivityPlace>& before,
+                                     std::size_t limit) {
+  const std::lock_guard lock(state_->mutex);
+  (void)state_->activity.flush(state_->clock());
+  return state_->registry.activity(pointer_to(realm), before, limit);
+}
+
+Status Store::forget_activity(const std::optional<Realm>& realm) {
+  return forget_notes(
+      *state_, [&](Registry& registry) { return registry.forget_activity({}, pointer_to(realm), state_->clock()); });
 }
 
 Result<std::vector<Realm>> Store::realms() {

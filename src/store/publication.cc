@@ -231,6 +231,18 @@ Result<Published> place_and_register(StoreState& state, const WriteRequest& requ
   return published;
 }
 
+void note_publication(StoreState& state, const WriteRequest& request, const Published& published) {
+  if (!state.keeps_activity()) {
+    return;
+  }
+  ActivitySubject subject{published.hash, ActivityKind::kStored, request.realm, {}, {}};
+  if (request.origin) {
+    subject = subject_of(state.visitor(request.realm, *request.origin, request.top_level), ActivityKind::kStored,
+                         published.hash);
+  }
+  state.activity.note(std::move(subject), published.size, state.clock());
+}
+
 // After a publication that failed once the blob had its name: takes the name back, unless another process
 // has registered it meanwhile. Where even that fails, the incoming name stays for the next start's sweep.
 void take_back(StoreState& state, IncomingFile& incoming, const Hash& hash) {
@@ -296,6 +308,28 @@ std::vector<Hash> hashes_of(const std::vector<EntryRow>& entries) {
   return hashes;
 }
 
+Result<std::vector<HeldEntry>> holders_of(StoreState& state, const std::vector<EntryRow>& entries) {
+  std::vector<HeldEntry> held;
+  if (state.keeps_activity()) {
+    for (const EntryRow& entry : entries) {
+      COS_TRY(std::vector<Realm> realms, state.registry.holders(entry.id));
+      held.push_back({entry, std::move(realms)});
+    }
+  }
+  return held;
+}
+
+void note_of_holders(StoreState& state, ActivityKind kind, const std::vector<HeldEntry>& entries) {
+  if (entries.empty() || !state.keeps_activity()) {
+    return;
+  }
+  for (const auto& [entry, realms] : entries) {
+    for (const Realm& realm : realms) {
+      state.activity.note({entry.hash, kind, realm, {}, {}}, entry.size, state.clock());
+    }
+  }
+}
+
 Result<bool> is_in_use(StoreState& state, const EntryRow& entry) {
   if (!state.blobs->is_idle(entry.hash)) {
     return true;
@@ -308,6 +342,7 @@ Result<Published> publish(StoreState& state, const WriteRequest& request, Incomi
   const std::lock_guard lock(state.mutex);
   (void)state.flush_reads();  // eviction goes by them; stale dates are no reason to refuse a write
   std::vector<EntryRow> removed;
+  std::vector<HeldEntry> evicted;
   std::vector<LinkRow> links;
   bool placed = false;
   Result<Published> published = [&]() -> Result<Published> {
@@ -323,7 +358,10 @@ Result<Published> publish(StoreState& state, const WriteRequest& request, Incomi
       }
       COS_TRY(const auto of_realm, take_out_of_realm(state, request.realm, victim.entry));
       links.insert(links.end(), of_realm.begin(), of_realm.end());
+      evicted.push_back({victim.entry, {request.realm}});
     }
+    COS_TRY(const auto held, holders_of(state, removed));
+    evicted.insert(evicted.end(), held.begin(), held.end());
     COS_TRY(const auto of_removed, remove_rows(state, removed));
     links.insert(links.end(), of_removed.begin(), of_removed.end());
     COS_CHECK(charge_write(state, request, existing, bytes.size));
@@ -332,6 +370,8 @@ Result<Published> publish(StoreState& state, const WriteRequest& request, Incomi
     return result;
   }();
   if (published) {
+    note_publication(state, request, *published);
+    note_of_holders(state, ActivityKind::kEvicted, evicted);
     if (!removed.empty() || !links.empty()) {
       (void)remove_files(state, hashes_of(removed), links);  // else the next start does it
     }
@@ -377,6 +417,7 @@ Status mark_damaged(StoreState& state, const EntryRow& entry, const UniqueFd* bl
 
 Status quarantine(StoreState& state, const EntryRow& seen) {
   const std::lock_guard lock(state.mutex);
+  std::vector<HeldEntry> held;
   // First the word that it is damaged, for good; then its file is set aside. The other way round a power cut could
   // leave an entry without a file, which would be forgotten without a word.
   {
@@ -386,9 +427,13 @@ Status quarantine(StoreState& state, const EntryRow& seen) {
       return {};
     }
     const Result<UniqueFd> blob = state.blobs->open(seen.hash);
+    if (!entry->damaged) {
+      COS_TRY(held, holders_of(state, {*entry}));
+    }
     COS_CHECK(mark_damaged(state, *entry, blob ? &*blob : nullptr));
     COS_CHECK(transaction.commit());
   }
+  note_of_holders(state, ActivityKind::kDamaged, held);
   COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
   COS_TRY(const auto entry, state.registry.find(seen.hash));
   if (entry && entry->damaged && entry->identity == seen.identity) {
@@ -410,8 +455,11 @@ Status forget_missing(StoreState& state, const Hash& hash) {
   }
   if (const Result<UniqueFd> set_aside = state.blobs->open_quarantined(hash)) {
     // A process ended between setting the damaged file aside and saying so.
+    COS_TRY(const auto held, holders_of(state, {*entry}));
     COS_CHECK(mark_damaged(state, *entry, &*set_aside));
-    return transaction.commit();
+    COS_CHECK(transaction.commit());
+    note_of_holders(state, ActivityKind::kDamaged, held);
+    return {};
   }
   COS_TRY(const auto links, remove_rows(state, {*entry}));
   COS_CHECK(transaction.commit());

@@ -173,6 +173,24 @@ class Judgement {
   std::optional<LookupVerdict> verdict_;
 };
 
+Result<ReadVerdict> judge(StoreState& state, const PolicySettings& settings, const Caller& caller,
+                          const Visitor& visitor, const Hash& hash) {
+  if (caller.origin.is_opaque() || !state.administrator.lets_use(caller.origin.host()) ||
+      !state.read_limiter.take(limiter_key(visitor), settings.read_rate, StoreState::steady_now())) {
+    return ReadVerdict{};
+  }
+  Judgement judgement(state, settings, caller, visitor, hash, true);
+  if (caller.user_activation) {
+    COS_TRY(const bool awaited, state.registry.awaits_gesture(visitor));
+    if (awaited) {
+      // What cannot be noted now is noted at the next read.
+      (void)state.registry.database().without_waiting([&] { return state.registry.confirm_gesture(visitor); });
+    }
+  }
+  COS_TRY(const Disclosure disclosure, judgement.decide());
+  return ReadVerdict{judgement.entry(), disclosure};
+}
+
 }  // namespace
 
 std::string limiter_key(const Visitor& visitor) {
@@ -205,6 +223,8 @@ Result<PolicySettings> load_policy(StoreState& state) {
   settings.ask = is_on(setting::kGateAsk);
   settings.model_hubs = is_on(setting::kModelHubs);
   settings.keep_readers = is_on(setting::kHistoryReads);
+  COS_TRY(const bool has_log, state.registry.has_activity());
+  settings.keep_activity = has_log && !state.is_private() && is_on(setting::kHistoryActivity);
   settings.read_rate = count(setting::kReadRate);
   settings.write_rate = count(setting::kWriteRate);
   settings.write_units = static_cast<std::uint64_t>(value(setting::kWriteFiles));
@@ -216,20 +236,13 @@ Result<ReadVerdict> judge_read(StoreState& state, const Caller& caller, const Ha
   COS_TRY(const PolicySettings* const policy, state.policy());
   const PolicySettings settings = *policy;
   const Visitor visitor = state.visitor(caller.realm, caller.origin, caller.top_level);
-  if (caller.origin.is_opaque() || !state.administrator.lets_use(caller.origin.host()) ||
-      !state.read_limiter.take(limiter_key(visitor), settings.read_rate, StoreState::steady_now())) {
-    return ReadVerdict{};
+  COS_TRY(ReadVerdict verdict, judge(state, settings, caller, visitor, hash));
+  if (settings.keep_activity && !caller.origin.is_opaque()) {
+    const bool found = verdict.disclosure != Disclosure::kRefused;
+    state.activity.note(subject_of(visitor, found ? ActivityKind::kFound : ActivityKind::kRefused, hash),
+                        found ? verdict.entry->size : 0, state.clock());
   }
-  Judgement judgement(state, settings, caller, visitor, hash, true);
-  if (caller.user_activation) {
-    COS_TRY(const bool awaited, state.registry.awaits_gesture(visitor));
-    if (awaited) {
-      // What cannot be noted now is noted at the next read.
-      (void)state.registry.database().without_waiting([&] { return state.registry.confirm_gesture(visitor); });
-    }
-  }
-  COS_TRY(const Disclosure disclosure, judgement.decide());
-  return ReadVerdict{judgement.entry(), disclosure};
+  return verdict;
 }
 
 Result<ReadExplanation> explain_read(StoreState& state, const Caller& caller, const Hash& hash) {

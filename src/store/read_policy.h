@@ -24,6 +24,7 @@ struct PolicySettings {
   bool ask = false;
   bool model_hubs = true;
   bool keep_readers = false;
+  bool keep_activity = false;
   std::uint32_t read_rate = 0;
   std::uint32_t write_rate = 0;
   std::uint64_t write_units = 0;

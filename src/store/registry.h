@@ -83,6 +83,28 @@ struct ReaderRow {
   Disclosure disclosure;
 };
 
+// What the activity log has one line of for each day.
+struct ActivitySubject {
+  Hash hash;
+  ActivityKind kind;
+  Realm realm;
+  std::string origin;     // empty: the user, or the store itself
+  std::string top_level;  // the page's site, when that is another than the origin's; else empty
+
+  // Who brought it about.
+  [[nodiscard]] const std::string& page() const { return top_level.empty() ? origin : top_level; }
+  friend auto operator<=>(const ActivitySubject&, const ActivitySubject&) = default;
+};
+
+ActivitySubject subject_of(const Visitor& visitor, ActivityKind kind, const Hash& hash);
+
+struct ActivityTimes {
+  std::int64_t first;  // ms since 1970
+  std::int64_t last;
+  std::uint64_t count;
+  std::uint64_t size;  // of the entry; 0: not to be told
+};
+
 struct Usage {
   std::uint64_t entries = 0;
   std::uint64_t bytes = 0;
@@ -163,6 +185,19 @@ class Registry {
                            std::int64_t now);
   Result<std::vector<SiteDecisionInfo>> site_decisions();
 
+  // The activity log (registry_activity.cc). A store of an older format has none: the others but activity() and those
+  // that forget are called only if it has.
+  Result<bool> has_activity();
+  Status put_activity(const ActivitySubject& subject, const ActivityTimes& times);
+  // Takes away lines from before `before`; of more than `most`, and of more than `most_refused` that were refused, the
+  // oldest.
+  Status trim_activity(std::int64_t before, std::size_t most, std::size_t most_refused);
+  Result<ActivityPage> activity(const Realm* realm, const std::optional<ActivityPlace>& before, std::size_t limit);
+  // When something was last erased in the realm, by any process: what was noted before is not to be written any more.
+  Result<std::int64_t> activity_erased_at(const Realm& realm);
+  // The realms that have the entry.
+  Result<std::vector<Realm>> holders(std::int64_t entry);
+
   // Made on first use: 32 random bytes.
   Result<std::vector<std::uint8_t>> secret(std::string_view name);
 
@@ -186,6 +221,9 @@ class Registry {
   Result<bool> drop_unheld_listings(std::int64_t entry);
   // Budgets, decisions and readers of hosts that are `host` or below it (of every host when it is empty).
   Status forget_accounts(std::string_view host, const Realm* realm);
+  // Lines of the activity log that name such a host (all when it is empty), or the origin.
+  Status forget_activity(std::string_view host, const Realm* realm, std::int64_t now);
+  Status forget_activity_of(const Origin& origin, const Realm* realm, std::int64_t now);
 
   // Totals.
   Result<Usage> total();
@@ -227,8 +265,10 @@ class Registry {
   Status put_listed(std::int64_t entry, std::int64_t realm, const SitedOrigin& origin, const Visitor* granter,
                     bool gesture, std::int64_t now);
   Result<std::vector<Origin>> listed(std::int64_t entry, std::int64_t realm);
+  Status note_activity_erased(const Realm* realm, std::int64_t now);
 
   sqlite::Database database_;
+  bool has_activity_ = false;
 };
 
 }  // namespace libcos

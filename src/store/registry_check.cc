@@ -1,4 +1,5 @@
 // Whether the registry can be believed: SQLite's pages, the references between rows, what is counted.
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -43,7 +44,8 @@ Result<std::vector<std::string>> schema_of(sqlite::Database& database) {
 
 Result<bool> has_our_schema(sqlite::Database& database) {
   COS_TRY(sqlite::Database fresh, sqlite::Database::open_in_memory());
-  COS_CHECK(migrate(fresh));
+  COS_TRY(const auto version, database.integer("PRAGMA user_version"));
+  COS_CHECK(migrate(fresh, std::clamp(static_cast<int>(version.value_or(0)), kOldestUsableVersion, kSchemaVersion)));
   COS_TRY(const auto expected, schema_of(fresh));
   COS_TRY(const auto found, schema_of(database));
   return found == expected;

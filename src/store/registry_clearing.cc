@@ -58,15 +58,24 @@ std::string in_realms(int parameter) {
   return "realm IN (SELECT id FROM realm WHERE " + name + " = '' OR name = " + name + ")";
 }
 
+Result<Realm> read_realm(const sqlite::Query& row) {
+  return row.text(0) == "local" ? Result<Realm>(Realm::local()) : Realm::profile(row.text(0));
+}
+
 std::string_view name_of(const Realm* realm) { return realm == nullptr ? std::string_view() : realm->name(); }
 
 }  // namespace
 
 Result<std::vector<Realm>> Registry::realms() {
   COS_TRY(auto query, database_.query("SELECT name FROM realm ORDER BY id"));
-  return sqlite::collect(std::move(query), [](const sqlite::Query& row) {
-    return row.text(0) == "local" ? Result<Realm>(Realm::local()) : Realm::profile(row.text(0));
-  });
+  return sqlite::collect(std::move(query), read_realm);
+}
+
+Result<std::vector<Realm>> Registry::holders(std::int64_t entry) {
+  COS_TRY(auto query, database_.query("SELECT realm.name FROM listing JOIN realm ON realm.id = listing.realm"
+                                      " WHERE entry = ?1 ORDER BY realm.id",
+                                      entry));
+  return sqlite::collect(std::move(query), read_realm);
 }
 
 Result<std::vector<Origin>> Registry::origins_below(std::string_view host) {
@@ -205,6 +214,43 @@ Status Registry::forget_accounts(std::string_view host, const Realm* realm) {
                             name_of(realm), origin));
   }
   return {};
+}
+
+Status Registry::note_activity_erased(const Realm* realm, std::int64_t now) {
+  constexpr std::int64_t kAll = 0;
+  COS_TRY(const std::int64_t id, realm == nullptr ? Result<std::int64_t>(kAll) : realm_id(*realm));
+  return database_.run("INSERT OR REPLACE INTO activity_erased VALUES (?1, ?2)", id, now);
+}
+
+Status Registry::forget_activity(std::string_view host, const Realm* realm, std::int64_t now) {
+  COS_TRY(const bool there, has_activity());
+  if (!there) {
+    return {};
+  }
+  if (host.empty()) {
+    COS_CHECK(database_.run("DELETE FROM activity WHERE " + of_realm(1), name_of(realm)));
+    return note_activity_erased(realm, now);
+  }
+  for (const char* column : {"origin", "top_level"}) {
+    COS_TRY(const auto names, names_below("activity", column, host));
+    for (const std::string& name : names) {
+      COS_CHECK(database_.run("DELETE FROM activity WHERE " + host_key(column) + " = " + host_key("?2") + " AND +" +
+                                  column + " = ?2 AND " + of_realm(1),
+                              name_of(realm), name));
+    }
+  }
+  return note_activity_erased(realm, now);
+}
+
+Status Registry::forget_activity_of(const Origin& origin, const Realm* realm, std::int64_t now) {
+  COS_TRY(const bool there, has_activity());
+  if (!there) {
+    return {};
+  }
+  COS_CHECK(database_.run("DELETE FROM activity WHERE " + host_key("origin") + " = " + host_key("?2") +
+                              " AND +origin = ?2 AND " + of_realm(1),
+                          name_of(realm), origin.serialize()));
+  return note_activity_erased(realm, now);
 }
 
 }  // namespace libcos

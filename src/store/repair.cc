@@ -24,6 +24,7 @@
 #include "base/try.h"
 #include "store/database_lock.h"
 #include "store/paths.h"
+#include "store/registry_rows.h"
 #include "store/schema.h"
 #include "store/sqlite.h"
 
@@ -45,7 +46,9 @@ struct TableCopy {
 bool is_origin(const sqlite::Query& row) { return Origin::from_serialized(row.text(1)).has_value(); }
 bool is_realm(const sqlite::Query& row) { return row.text(1) == "local" || Realm::profile(row.text(1)).has_value(); }
 
-constexpr std::array<TableCopy, 17> kTables{{
+bool is_activity(const sqlite::Query& row) { return read_hash(row, 6).has_value(); }
+
+constexpr std::array<TableCopy, 19> kTables{{
     {"setting", "key"},
     {"secret", "name"},
     {"realm", "id", is_realm},
@@ -63,6 +66,8 @@ constexpr std::array<TableCopy, 17> kTables{{
     {"site_decision", "realm, site"},
     {"doomed_blob", "digest, algorithm"},
     {"link", "realm, digest, algorithm, place"},
+    {"activity", "id", is_activity},
+    {"activity_erased", "realm"},
 }};
 
 tl::unexpected<Error> errno_failure(std::string_view doing, const fs::path& path) {

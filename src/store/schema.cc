@@ -327,8 +327,34 @@ CREATE INDEX write_account_by_age ON write_account (window_start);
 // Version 4: every page has a sum.
 constexpr const char* kVersion4 = "";
 
+// Version 5: the activity log, which the user can see, switch off and erase. Its indexes by host are as those of
+// version 3.
+constexpr const char* kVersion5 = R"sql(
+CREATE TABLE activity (
+  id        INTEGER PRIMARY KEY,
+  realm     INTEGER NOT NULL REFERENCES realm (id),
+  at        INTEGER NOT NULL,  -- the last time on its day
+  what      INTEGER NOT NULL,  -- ActivityKind
+  origin    TEXT    NOT NULL,  -- empty: the user, or the store itself
+  top_level TEXT    NOT NULL,  -- the site of the page, when that is another than the origin's; else empty
+  algorithm INTEGER NOT NULL,
+  digest    BLOB    NOT NULL,
+  size      INTEGER NOT NULL,  -- 0 for what was refused, whether or not it was there
+  count     INTEGER NOT NULL,
+  day       INTEGER NOT NULL,  -- since 1970: what happens again on it is the same line
+  UNIQUE (digest, algorithm, realm, origin, top_level, what, day)
+);
+CREATE INDEX activity_by_time ON activity (at);
+CREATE INDEX activity_by_host ON activity (substr(rtrim(origin, '0123456789:'), -8), origin);
+CREATE INDEX activity_by_page ON activity (substr(rtrim(top_level, '0123456789:'), -8), top_level);
+
+-- When something of it was last erased in a realm (0: in all): what other processes had noted by then and not yet
+-- written is erased, too.
+CREATE TABLE activity_erased (realm INTEGER PRIMARY KEY, at INTEGER NOT NULL);
+)sql";
+
 // kSteps[n] brings version n to version n + 1.
-constexpr std::array<const char*, kSchemaVersion> kSteps{kVersion1, kVersion2, kVersion3, kVersion4};
+constexpr std::array<const char*, kSchemaVersion> kSteps{kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
 
 Result<std::int64_t> pragma(sqlite::Database& database, std::string_view name) {
   COS_TRY(const auto value, database.integer("PRAGMA " + std::string(name)));
@@ -345,46 +371,67 @@ Status lost_its_sums() {
               "Close your browsers and run `cos repair`: it keeps what can still be read.");
 }
 
+Status newer_store(std::int64_t version) {
+  return fail(ErrorCode::kNewerStore,
+              "The store has format " + std::to_string(version) + "; this cos knows formats up to " +
+                  std::to_string(kSchemaVersion) + ".",
+              "Update cos, or point COS_HOME at another directory.");
+}
+
+Status take_step(sqlite::Database& database, std::int64_t version) {
+  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(database));
+  // Again under the lock: another process may have taken this step meanwhile.
+  COS_TRY(const std::int64_t current, pragma(database, "user_version"));
+  if (current != version) {
+    return {};
+  }
+  COS_TRY(const std::int64_t application, pragma(database, "application_id"));
+  COS_TRY(const auto tables, database.integer("SELECT count(*) FROM sqlite_schema"));
+  if (version == 0 ? application != 0 || tables.value_or(0) != 0 : application != kApplicationId) {
+    return not_a_store();  // some other program's database
+  }
+  COS_CHECK(database.execute(kSteps.at(static_cast<std::size_t>(version))));
+  COS_CHECK(database.execute("PRAGMA application_id = " + std::to_string(kApplicationId) +
+                             "; PRAGMA user_version = " + std::to_string(version + 1) + ";"));
+  return transaction.commit();
+}
+
+// A step without which everything works.
+Status take_optional_step(sqlite::Database& database, std::int64_t version) {
+  if (version == kUnsummedVersion && !database.has_page_sums()) {
+    COS_CHECK(database.add_page_sums());
+  }
+  return database.without_waiting([&] { return take_step(database, version); });
+}
+
 }  // namespace
 
 Status migrate(sqlite::Database& database, int target) {
   while (true) {
     COS_TRY(const std::int64_t version, pragma(database, "user_version"));
+    if (version > kSchemaVersion || version < 0) {
+      return newer_store(version);
+    }
     if (version == target) {
       COS_TRY(const std::int64_t application, pragma(database, "application_id"));
       if (application != kApplicationId) {
         return not_a_store();
       }
-      return version > kUnsummedVersion && !database.has_page_sums() ? lost_its_sums() : Status();
     }
-    if (version > kSchemaVersion || version < 0) {
-      return fail(ErrorCode::kNewerStore,
-                  "The store has format " + std::to_string(version) + "; this cos knows formats up to " +
-                      std::to_string(kSchemaVersion) + ".",
-                  "Update cos, or point COS_HOME at another directory.");
+    if (version > kUnsummedVersion && !database.has_page_sums()) {
+      return lost_its_sums();
     }
-    if (version == kUnsummedVersion && !database.has_page_sums()) {
-      const Status added = database.add_page_sums();
-      if (!added && added.error().code == ErrorCode::kCorrupt) {
-        return added;
-      }
-      if (!added) {
-        return {};  // in use, or no room for it: another time
-      }
+    if (version == target) {
+      return {};
     }
-    COS_TRY(auto transaction, sqlite::WriteTransaction::begin(database));
-    // Again under the lock: another process may have taken this step meanwhile.
-    COS_TRY(const std::int64_t current, pragma(database, "user_version"));
-    if (current == version) {
-      COS_TRY(const std::int64_t application, pragma(database, "application_id"));
-      COS_TRY(const auto tables, database.integer("SELECT count(*) FROM sqlite_schema"));
-      if (version == 0 && (application != 0 || tables.value_or(0) != 0)) {
-        return not_a_store();  // some other program's database
-      }
-      COS_CHECK(database.execute(kSteps.at(static_cast<std::size_t>(version))));
-      COS_CHECK(database.execute("PRAGMA application_id = " + std::to_string(kApplicationId) +
-                                 "; PRAGMA user_version = " + std::to_string(version + 1) + ";"));
-      COS_CHECK(transaction.commit());
+    if (version < kOldestUsableVersion) {
+      COS_CHECK(take_step(database, version));
+      continue;
+    }
+    const Status taken = take_optional_step(database, version);
+    if (!taken) {
+      // In use, or no room for it: another time.
+      return taken.error().code == ErrorCode::kCorrupt ? taken : Status();
     }
   }
 }

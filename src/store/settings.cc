@@ -18,7 +18,7 @@ constexpr std::size_t kLongestText = 2000;
 
 using Kind = SettingRow::Kind;
 
-constexpr std::array<SettingRow, 33> kRows{{
+constexpr std::array<SettingRow, 34> kRows{{
     {setting::kBudgetPercent, Kind::kPercent, 60, 1, 95, "Share of the disk's capacity that the store may fill"},
     {setting::kBudgetCeiling, Kind::kBytes, kTiB, kMiB, 64 * kTiB,
      "The store never grows beyond this, whatever the disk"},
@@ -59,6 +59,8 @@ constexpr std::array<SettingRow, 33> kRows{{
     {setting::kWriteFiles, Kind::kCount, 512, 0, 1'000'000,
      "Files a day that one site's pages may store, each 64 MiB of a file counting as one; 0: no limit"},
     {setting::kHistoryReads, Kind::kSwitch, 1, 0, 1, "Whether it is kept which sites read an entry, for you to see"},
+    {setting::kHistoryActivity, Kind::kSwitch, 1, 0, 1,
+     "Whether it is kept for 90 days what sites stored, found and did not find, for you to see"},
     {setting::kCrossOriginCaches, Kind::kSwitch, 0, 0, 1,
      "Whether pages get caches.crossOrigin and requestCrossOriginCache() besides"},
     {setting::kVerifyDays, Kind::kCount, 30, 0, 3650,

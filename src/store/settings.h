@@ -49,6 +49,7 @@ inline constexpr std::string_view kReadRate = "rate.reads";
 inline constexpr std::string_view kWriteRate = "rate.writes";
 inline constexpr std::string_view kWriteFiles = "write.files";
 inline constexpr std::string_view kHistoryReads = "history.reads";
+inline constexpr std::string_view kHistoryActivity = "history.activity";
 inline constexpr std::string_view kCrossOriginCaches = "caches.cross-origin";
 inline constexpr std::string_view kVerifyDays = "verify.days";
 inline constexpr std::string_view kVerifyRate = "verify.rate";

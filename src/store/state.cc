@@ -9,7 +9,6 @@
 namespace libcos::internal {
 namespace {
 
-constexpr std::int64_t kFlushEveryMs = 60'000;
 constexpr std::size_t kMostPendingReads = 4096;
 constexpr std::size_t kMostPendingReaders = 256;  // of one entry
 constexpr std::int64_t kCheckedForMs = 3'600'000;
@@ -18,8 +17,9 @@ constexpr std::size_t kMostChecked = 65'536;
 }  // namespace
 
 StoreState::~StoreState() {
-  // Losing the dates of the last minute's reads costs nothing but eviction order.
+  // Losing the last minute's notes costs nothing but eviction order and some lines for the user's eyes.
   (void)flush_reads();
+  (void)activity.flush(clock());
   (void)ledger.flush(clock());
 }
 
@@ -55,6 +55,11 @@ Result<const PolicySettings*> StoreState::policy() {
   return &*policy_;
 }
 
+bool StoreState::keeps_activity() {
+  const auto settings = policy();
+  return settings && (*settings)->keep_activity;
+}
+
 Result<std::int64_t> StoreState::setting_value(std::string_view key) {
   const SettingRow* row = find_setting(key);
   if (const std::string* decided = administrator.setting(key)) {
@@ -87,14 +92,13 @@ void StoreState::note_read(std::int64_t entry, const Caller& caller, Disclosure 
       pending.readers.size() < kMostPendingReaders) {
     pending.readers.push_back({caller.realm, caller.origin, disclosure});
   }
-  if (pending_reads.size() >= kMostPendingReads || now - last_flush >= kFlushEveryMs) {
-    // A failure here must not fail the read; the dates stay pending.
+  if (pending_reads.size() >= kMostPendingReads) {
+    // A failure here must not fail the read.
     (void)flush_reads();
   }
 }
 
 Status StoreState::flush_reads() {
-  last_flush = clock();
   if (pending_reads.empty()) {
     return {};
   }

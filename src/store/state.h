@@ -18,6 +18,7 @@
 #include "cos/store.h"
 #include "rules/budgets.h"
 #include "rules/rate_limiter.h"
+#include "store/activity_log.h"
 #include "store/administrator.h"
 #include "store/blob_files.h"
 #include "store/hash_lists.h"
@@ -35,11 +36,10 @@ struct StoreState {
         administrator(std::move(decided)),
         registry(std::move(database)),
         ledger(registry),
+        activity(registry),
         clock(std::move(now)),
         lists(std::move(hash_list)),
-        suffixes(PublicSuffixes::newest()) {
-    last_flush = clock();
-  }
+        suffixes(PublicSuffixes::newest()) {}
   StoreState(const StoreState&) = delete;
   StoreState& operator=(const StoreState&) = delete;
   ~StoreState();
@@ -48,9 +48,10 @@ struct StoreState {
   const std::unique_ptr<BlobFiles> blobs;
   const AdministratorPolicy administrator;
 
-  std::mutex mutex;  // guards registry and pending_reads
+  std::mutex mutex;  // guards registry, activity and pending_reads
   Registry registry;
   LookupLedger ledger;
+  ActivityLog activity;
   RateLimiter read_limiter;
   RateLimiter write_limiter;
   std::vector<std::uint8_t> secret;
@@ -60,7 +61,6 @@ struct StoreState {
     std::vector<ReaderRow> readers;
   };
   std::unordered_map<std::int64_t, PendingRead> pending_reads;
-  std::int64_t last_flush = 0;
 
   // Links whose file this process has compared with its hashes lately, by entry and place. A file that is read again
   // and again is not compared each time. By place, as links are: what one site has read must not make another's
@@ -89,6 +89,10 @@ struct StoreState {
   void forget_policy() { policy_.reset(); }
   void note_read(std::int64_t entry, const Caller& caller, Disclosure disclosure);
   Status flush_reads();
+  // For a private window.
+  [[nodiscard]] bool is_private() const { return paths.root().empty(); }
+  // Whether what happens is to be noted for the user.
+  bool keeps_activity();
   void note_checked(const EntryRow& entry, const std::string& place);
   [[nodiscard]] bool checked_lately(const EntryRow& entry, const std::string& place) const;
 
@@ -122,6 +126,13 @@ Result<std::vector<LinkRow>> remove_rows(StoreState& state, const std::vector<En
 // meanwhile keeps its new file. What cannot be removed now stays noted for the next start.
 Status remove_files(StoreState& state, const std::vector<Hash>& hashes, const std::vector<LinkRow>& links);
 std::vector<Hash> hashes_of(const std::vector<EntryRow>& entries);
+// Entries with the realms that have them, to be told to each when they have gone; none unless it is to be noted.
+struct HeldEntry {
+  EntryRow entry;
+  std::vector<Realm> realms;
+};
+Result<std::vector<HeldEntry>> holders_of(StoreState& state, const std::vector<EntryRow>& entries);
+void note_of_holders(StoreState& state, ActivityKind kind, const std::vector<HeldEntry>& entries);
 // Whether somebody reads it: by an open file, or through a link that was used lately (a browser that reads through
 // a link holds no lock that we could see).
 Result<bool> is_in_use(StoreState& state, const EntryRow& entry);

@@ -14,7 +14,7 @@ bool model_hubs(internal::StoreState& state) {
 }
 
 Status may_change(const internal::StoreState& state) {
-  if (state.paths.root().empty()) {
+  if (state.is_private()) {
     return fail(ErrorCode::kNotAllowed, "A private window does not change the Public Hash List.");
   }
   return {};

@@ -205,6 +205,12 @@ Result<std::size_t> Store::collect_orphans() {
   return moved;
 }
 
+Status Store::settle() {
+  const std::lock_guard lock(state_->mutex);
+  COS_CHECK(state_->flush_reads());
+  return state_->activity.flush(state_->clock());
+}
+
 Result<std::vector<Setting>> Store::settings() {
   const std::lock_guard lock(state_->mutex);
   std::vector<Setting> all;

@@ -128,6 +128,51 @@ test('forgetting a site forgets it in this profile', async () => {
   assert.ok(await isStored(two));
 });
 
+test('what sites did lately is told in plain words, and erased unless that is undone', async () => {
+  const bytes = bytesOf('settings activity', 3000);
+  succeeded(await store(a, bytes));
+  await finds(a, bytes);
+  await misses(b, bytes);
+  const page = await openSettings(profile);
+  const file = hashOf(bytes).value.slice(0, 12);
+  const lines = page.locator('#activity-list li', { hasText: file });
+  const words = (await lines.allInnerTexts()).join('\n');
+  assert.match(words, new RegExp(`a\\.test\\S* stored file ${file}… \\(.*3 kB\\)`));
+  assert.match(words, new RegExp(`a\\.test\\S* found file ${file}`));
+  assert.match(words, new RegExp(`b\\.test\\S* asked for file ${file}.* and did not find it`));
+  // Another file for each line of more than a page.
+  await b.evaluate(() => Promise.allSettled(Array.from({ length: 60 }, (_, i) => /** @type {any} */ (navigator).crossOriginStorage
+    .getFileHandle({ algorithm: 'SHA-256', value: i.toString(16).padStart(64, '0') }))));
+  await page.reload();
+  await page.waitForSelector('main[aria-busy=false]');
+  assert.equal(await page.locator('#activity-list li').count(), 50);
+  await page.click('#activity-more');
+  await page.locator('#activity-list li:nth-child(60)').waitFor();
+  await page.click('#activity-erase');
+  await page.locator('#activity-list').waitFor({ state: 'hidden' });
+  await page.locator('.toast').getByRole('button').click();
+  await page.locator('#activity-list li', { hasText: 'did not find it' }).first().waitFor();
+  await page.click('#activity-erase');
+  await page.close();
+  await eventually(async () => JSON.parse(await world.cos('activity', '--json')).length === 0, 'the log is erased');
+});
+
+test('what sites do is not noted while that is switched off', async () => {
+  const page = await openSettings(profile);
+  await page.locator('#activity-none', { hasText: 'Nothing yet' }).waitFor();
+  const kept = page.locator('#activity-kept');
+  await kept.uncheck();
+  await page.locator('#activity-none', { hasText: 'Nothing is noted' }).waitFor();
+  assert.equal((await world.cos('config', 'get', 'history.activity')).trim(), 'off');
+  await misses(b, bytesOf('settings not noted'));
+  await page.reload();
+  await page.waitForSelector('main[aria-busy=false]');
+  assert.equal(await page.locator('#activity-list li').count(), 0);
+  await kept.check();
+  await eventually(async () => (await world.cos('config', 'get', 'history.activity')).trim() === 'on', 'it is on again');
+  await page.close();
+});
+
 test('a setting that is changed is what the command line sees', async () => {
   const page = await openSettings(profile);
   const ask = page.locator('#set_gates_ask');
@@ -250,10 +295,10 @@ test("a content page can neither ask for the user's commands, nor delete, nor fr
     return assert.fail('no content script was found');
   };
   const digest = JSON.stringify({ algorithm: 'SHA-256', value: hash });
-  const answers = await inContentScript(`Promise.all(['entries', 'settings', 'remove', 'totals'].map((cmd) =>
+  const answers = await inContentScript(`Promise.all(['entries', 'settings', 'remove', 'totals', 'activity'].map((cmd) =>
     Promise.race([chrome.runtime.sendMessage({ ask: 'store', cmd, fields: { hash: ${digest} } }).then((answer) => answer ?? 'nothing', () => 'nothing'),
       new Promise((resolve) => setTimeout(resolve, 1000, 'nothing'))])))`);
-  assert.deepEqual(answers, ['nothing', 'nothing', 'nothing', 'nothing']);
+  assert.deepEqual(answers, ['nothing', 'nothing', 'nothing', 'nothing', 'nothing']);
   const status = await inContentScript("Promise.race([chrome.runtime.sendMessage({ ask: 'tab', tab: 1 }).then((x) => x ?? 'nothing', () => 'nothing'), new Promise((resolve) => setTimeout(resolve, 1000, 'nothing'))])");
   assert.equal(status, 'nothing');
   const ended = await inContentScript(`new Promise((resolve) => {

@@ -38,6 +38,12 @@ test('a command takes the members that it knows along, and no other', () => {
   assert.deepEqual(parseCommand('settings', undefined), { cmd: 'ui.settings', fields: {} });
 });
 
+test('what happened is asked for in pages, and erased as a whole', () => {
+  const before = { at: 1, id: 2 };
+  assert.deepEqual(parseCommand('activity', { before, limit: 50, realm: 'b' }), { cmd: 'ui.activity', fields: { before, limit: 50 } });
+  assert.deepEqual(parseCommand('activity.forget', { site: 'a.test' }), { cmd: 'ui.activity.forget', fields: {} });
+});
+
 test("what is no command of the user's does not reach the host", () => {
   for (const cmd of ['find', 'hello', 'ui.remove', 'write.open', 'add', 'add.close', 'read', '', 'constructor', undefined, {}, ['remove']]) {
     assert.equal(parseCommand(cmd, {}), undefined, String(cmd));
@@ -61,6 +67,14 @@ test('a deletion waits until it is time', async () => {
   await deletions.receive({ now: '1' });
   await deletions.leave();
   assert.equal(done.length, 1, 'and happens once');
+});
+
+test('what happened is erased with a way back, too', async () => {
+  const { done, deletions } = recorded();
+  deletions.receive({ later: '1', cmd: 'activity.forget', fields: {} });
+  assert.deepEqual(done, []);
+  await deletions.leave();
+  assert.deepEqual(done, [{ cmd: 'activity.forget', fields: {} }]);
 });
 
 test('a deletion that was undone never happens', async () => {

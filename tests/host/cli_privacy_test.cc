@@ -67,6 +67,37 @@ TEST_F(CliPrivacyTest, HistoryTellsWhoStoredAndWhoAddedIt) {
   EXPECT_EQ(code_of({"history", kUnknown}), 3);
 }
 
+TEST_F(CliPrivacyTest, ActivityTellsWhatHappenedAndIsErased) {
+  EXPECT_TRUE(mentions(cos({"activity"}).out, "Nothing has happened yet"));
+  put("https://a.test", "text");
+  add("by hand");
+  {
+    Store opened = store();
+    for (int turn = 0; turn < 2; ++turn) {
+      ASSERT_TRUE(opened.request_read({profile('a'), origin_of("https://b.test")}, hash_of("text")));
+    }
+  }
+  const json all = json_of({"activity"});
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_EQ(all[0].at("event"), "refused");
+  EXPECT_EQ(all[0].at("origin"), "https://b.test");
+  EXPECT_EQ(all[0].at("count"), 2);
+  EXPECT_EQ(all[0].at("value"), hash_of("text").hex());
+  EXPECT_EQ(json_of({"activity", "--limit", "1"}).size(), 1U);
+  EXPECT_EQ(json_of({"activity", "--profile", "aaaa"}).size(), 2U);
+  const std::string words = cos({"activity", "--limit", "2"}).out;
+  EXPECT_TRUE(mentions(words, "refused 2 times")) << words;
+  EXPECT_TRUE(mentions(words, "you, by hand")) << words;
+  EXPECT_TRUE(mentions(words, "There is more")) << words;
+  EXPECT_EQ(code_of({"clear", "b.test"}), 0);
+  EXPECT_EQ(json_of({"activity"}).size(), 2U);
+  EXPECT_EQ(code_of({"activity", "--erase"}), 0);
+  EXPECT_TRUE(json_of({"activity"}).empty());
+  EXPECT_EQ(code_of({"config", "set", "history.activity", "off"}), 0);
+  EXPECT_TRUE(mentions(cos({"activity"}).out, "Nothing is noted now"));
+  EXPECT_EQ(code_of({"activity", "--profile", "bbbb"}), 3);
+}
+
 TEST_F(CliPrivacyTest, ClearForgetsASiteAndSaysWhatStays) {
   put("https://www.a.test", "own");
   put("https://www.a.test", "shared");

@@ -53,6 +53,18 @@ TEST_F(ScrubberTest, DoesNothingWhileSomebodyUsesTheStore) {
   EXPECT_FALSE(becomes_damaged(100ms));
 }
 
+TEST_F(ScrubberTest, WritesDownWhatReadsHaveNoted) {
+  ask("https://b.test", hash_of("text"));
+  const Scrubber scrubber(store_, 1ms);
+  Store other = open_again();
+  const auto lines = [&] { return other.activity(std::nullopt, std::nullopt, 10)->lines.size(); };
+  const auto end = std::chrono::steady_clock::now() + 20s;
+  while (lines() < 3 && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(5ms);
+  }
+  EXPECT_EQ(lines(), 3U) << "two files stored and one asked for";
+}
+
 TEST_F(ScrubberTest, CanBeSwitchedOff) {
   ASSERT_TRUE(store_.set_setting("verify.days", "0"));
   const Scrubber scrubber(store_, 1ms);

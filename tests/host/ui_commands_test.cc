@@ -1,5 +1,6 @@
 // What the extension's own pages ask of the host (docs/protocol.md, "For the user").
 #include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -291,6 +292,54 @@ TEST_F(UserCommandsTest, ADecisionAboutASiteHoldsForThisProfileAlone) {
   EXPECT_EQ(refusal(ask("decide", {{"site", "not a site"}, {"decision", "allowed"}})), "TypeError");
 }
 
+TEST_F(UserCommandsTest, WhatHappenedInThisProfileIsToldWithWhatTheFilesAre) {
+  put_on_public_hash_list(hash_of("shared"));
+  ASSERT_TRUE(store().set_setting("grease.percent", "0"));
+  NativeHost host(home_.environment());
+  ASSERT_EQ(refusal(host.hello()), "");
+  store_text(host, kA, "shared", "*");
+  EXPECT_TRUE(is_found(host, kB, hash_of("shared")));
+  EXPECT_FALSE(is_found(host, kB, hash_of("nothing")));
+  NativeHost other(home_.environment());
+  ASSERT_EQ(refusal(other.hello('b')), "");
+  store_text(other, "https://secret.test", "shared");
+  const json reply = host.ask({{"cmd", "ui.activity"}});
+  ASSERT_EQ(refusal(reply), "");
+  EXPECT_EQ(reply.dump().find("secret"), std::string::npos) << reply;
+  EXPECT_FALSE(reply.contains("next"));
+  std::map<std::string, json> by_event;
+  for (const json& line : reply.at("lines")) {
+    by_event[line.at("event").get<std::string>()] = line;
+  }
+  ASSERT_EQ(by_event.size(), 3U) << reply;
+  EXPECT_EQ(by_event.at("stored").at("origin"), kA);
+  EXPECT_EQ(by_event.at("found").at("origin"), kB);
+  EXPECT_EQ(by_event.at("found").at("kind"), "text");
+  EXPECT_EQ(by_event.at("found").at("size"), 6);
+  EXPECT_EQ(by_event.at("found").at("count"), 1);
+  EXPECT_EQ(by_event.at("refused").at("hash"), json_of(hash_of("nothing")));
+  EXPECT_FALSE(by_event.at("refused").contains("kind"));
+}
+
+TEST_F(UserCommandsTest, WhatHappenedIsToldInPagesAndErasedInThisProfileAlone) {
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_FALSE(is_found(host_, kA, hash_of(std::to_string(i))));
+  }
+  NativeHost other(home_.environment());
+  ASSERT_EQ(refusal(other.hello('b')), "");
+  EXPECT_FALSE(is_found(other, kA, hash_of("0")));
+  const json first = ask("activity", {{"limit", 3}});
+  EXPECT_EQ(first.at("lines").size(), 3U);
+  const json rest = ask("activity", {{"limit", 3}, {"before", first.at("next")}});
+  EXPECT_EQ(rest.at("lines").size(), 2U);
+  EXPECT_FALSE(rest.contains("next"));
+  EXPECT_EQ(refusal(ask("activity", {{"before", "yesterday"}})), "TypeError");
+  EXPECT_EQ(refusal(ask("activity", {{"before", {{"at", 1}}}})), "TypeError");
+  EXPECT_EQ(refusal(ask("activity.forget")), "");
+  EXPECT_TRUE(ask("activity").at("lines").empty());
+  EXPECT_EQ(other.ask({{"cmd", "ui.activity"}}).at("lines").size(), 1U);
+}
+
 TEST_F(UserCommandsTest, APrivateWindowSeesAndChangesItsOwnStoreAlone) {
   store_text(host_, kA, "kept");
   const auto before = listing(home_.store() / "blobs");
@@ -299,6 +348,7 @@ TEST_F(UserCommandsTest, APrivateWindowSeesAndChangesItsOwnStoreAlone) {
   EXPECT_TRUE(hidden.ask({{"cmd", "ui.entries"}}).at("entries").empty());
   store_text(hidden, kA, "private");
   EXPECT_EQ(hidden.ask({{"cmd", "ui.totals"}}).at("entries"), 1);
+  EXPECT_TRUE(hidden.ask({{"cmd", "ui.activity"}}).at("lines").empty());
   EXPECT_EQ(refusal(hidden.ask({{"cmd", "ui.set"}, {"key", "gates.ask"}, {"value", "on"}})), "");
   EXPECT_EQ(refusal(hidden.ask({{"cmd", "ui.clear"}, {"what", "all"}, {"where", "machine"}})), "");
   EXPECT_TRUE(hidden.ask({{"cmd", "ui.entries"}}).at("entries").empty());

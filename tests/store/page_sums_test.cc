@@ -144,6 +144,22 @@ TEST_F(Format3Test, AStoreStaysAsItIsAndWorksWhileOthersHaveItOpen) {
   EXPECT_TRUE(other_->execute("DELETE FROM setting WHERE key = 'nothing'")) << "the others can go on";
 }
 
+TEST_F(Format3Test, AStoreThatStaysAsItIsHasNoActivityLogAndMissesNothingElse) {
+  restart();
+  ASSERT_TRUE(put(kA, "new"));
+  ask("https://c.test", hash_of("new"));
+  EXPECT_TRUE(store_.settle());
+  const auto page = store_.activity(std::nullopt, std::nullopt, 10);
+  ASSERT_TRUE(page) << page.error().message;
+  EXPECT_TRUE(page->lines.empty());
+  EXPECT_TRUE(store_.forget_activity(std::nullopt));
+  EXPECT_EQ(store_.check_registry().value(), std::vector<std::string>{});
+  EXPECT_EQ(store_.evict_to(0, false)->size(), 2U);
+  EXPECT_TRUE(store_.clear_site("a.test", std::nullopt));
+  EXPECT_TRUE(store_.clear_origin(origin_of(kA), std::nullopt));
+  EXPECT_TRUE(store_.clear_all(std::nullopt));
+}
+
 TEST_F(Format3Test, AStoreGetsSumsWhenItIsNextOpenedAloneAndKeepsWhatItHolds) {
   other_.reset();
   bring_log_home();
@@ -152,6 +168,7 @@ TEST_F(Format3Test, AStoreGetsSumsWhenItIsNextOpenedAloneAndKeepsWhatItHolds) {
   EXPECT_TRUE(has_page_sums());
   EXPECT_EQ(ask(kListed, hash_of("old")), Disclosure::kListed);
   EXPECT_EQ(read(hash_of("old")), "old");
+  EXPECT_EQ(store_.activity(std::nullopt, std::nullopt, 10)->lines.size(), 1U) << "from now on there is a log";
   EXPECT_TRUE(store_.check_registry()->empty());
   auto second = Store::open({directory(), clock_.function()});
   EXPECT_TRUE(second) << "it is not kept from others afterwards";

@@ -5,6 +5,7 @@
 import { formatBytes, formatNumber } from '../format.js';
 import { showHostState, wireMend } from '../host-state.js';
 import { byId, fillIn, text } from '../text.js';
+import { showActivity, wireActivity } from './activity.js';
 import { wireAdding } from './add-files.js';
 import { keyOf, Refused } from './ask.js';
 import { showControls, wireSettingsFile } from './controls.js';
@@ -92,6 +93,7 @@ function clear(what) {
       panel.clear();
       void list.load();
       void showTotals();
+      void showActivity().catch(say);
     },
     failed: (sentence) => {
       byId('clear-said').textContent = sentence;
@@ -130,11 +132,13 @@ async function refresh() {
   const ready = status.state.kind === 'ready';
   byId('store').hidden = !ready;
   byId('private').hidden = !status.isPrivate;
+  // Of a private window nothing is noted.
+  byId('activity').hidden = status.isPrivate;
   byId('versions').textContent = status.host === undefined ? text('version', status.extension) : text('versions', status.extension, status.host);
   byId('store-path').textContent = status.isPrivate ? '' : (status.store?.path ?? '');
   if (ready) {
     panel.clear();
-    await Promise.all([showTotals(), list.load(), showControls(onSetting), showSites(), showHashList()]).catch(say);
+    await Promise.all([showTotals(), list.load(), showActivity(), showControls(onSetting), showSites(), showHashList()]).catch(say);
   }
   byId('page').setAttribute('aria-busy', 'false');
 }
@@ -144,12 +148,14 @@ document.title = text('settingsTitle');
 wireMend(() => void refresh());
 wireFiles();
 wireAdding({ added: (hash) => showAdded(hash), leave: () => list.focus() });
+wireActivity(undo);
 wireSites();
 wireSettingsFile(onSetting);
 document.addEventListener('visibilitychange', () => {
   // Sites have stored and read meanwhile. Who is in the middle of the list stays there.
   if (document.visibilityState !== 'visible' || byId('store').hidden) return;
   void showTotals();
+  void showActivity().catch(say);
   if (list.isAtTop) void list.load();
 });
 void refresh();

@@ -1,0 +1,57 @@
+#include "store/activity_log.h"
+
+#include "base/try.h"
+
+namespace libcos::internal {
+namespace {
+
+constexpr std::size_t kMostNoted = 1024;
+// Of one page's site, so that one that asks without end leaves room for what others do.
+constexpr std::size_t kMostOfPage = 256;
+
+constexpr std::int64_t kKeptForMs = 90LL * 24 * 3600 * 1000;
+constexpr std::size_t kMostLines = 10'000;
+// Asking costs a page nothing: what it asks for in vain must not push out what was stored and found.
+constexpr std::size_t kMostRefused = kMostLines / 2;
+
+}  // namespace
+
+void ActivityLog::note(ActivitySubject subject, std::uint64_t size, std::int64_t now) {
+  if (const auto known = noted_.find(subject); known != noted_.end()) {
+    known->second.last = now;
+    ++known->second.count;
+    return;
+  }
+  if (noted_.size() >= kMostNoted) {
+    return;
+  }
+  std::size_t& of_page = of_page_[{subject.realm.name(), subject.page()}];
+  if (of_page < kMostOfPage) {
+    ++of_page;
+    noted_.emplace(std::move(subject), ActivityTimes{now, now, 1, size});
+  }
+}
+
+Status ActivityLog::flush(std::int64_t now) {
+  if (noted_.empty()) {
+    return {};
+  }
+  Status written = registry_.database().without_waiting([&]() -> Status {
+    COS_TRY(auto transaction, sqlite::WriteTransaction::begin(registry_.database(), sqlite::Durability::kRelaxed));
+    for (const auto& [subject, times] : noted_) {
+      COS_TRY(const std::int64_t erased, registry_.activity_erased_at(subject.realm));
+      // Erased in the future: by a clock that went wrong and has been set right since.
+      if (times.first >= erased || erased > now) {
+        COS_CHECK(registry_.put_activity(subject, times));
+      }
+    }
+    COS_CHECK(registry_.trim_activity(now - kKeptForMs, kMostLines, kMostRefused));
+    return transaction.commit();
+  });
+  if (written) {
+    drop();
+  }
+  return written;
+}
+
+}  // namespace libcos::internal
