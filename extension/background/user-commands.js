@@ -19,9 +19,11 @@ const COMMANDS = new Map([
   ['clear', ['what', 'site', 'where']],
   ['settings', []],
   ['set', ['key', 'value']],
+  ['effect', ['changes']],
   ['totals', []],
   ['list', []],
   ['sites', []],
+  ['site', ['site']],
   ['decide', ['site', 'decision']],
 ]);
 

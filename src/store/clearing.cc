@@ -143,6 +143,34 @@ Result<ClearReport> Store::clear_all(const std::optional<Realm>& realm) {
   return report;
 }
 
+Result<internal::Eviction> internal::choose_eviction(StoreState& state, std::uint64_t bytes, std::size_t most) {
+  COS_TRY(const Usage total, state.registry.total());
+  Eviction eviction{{}, total.bytes};
+  std::optional<EntryRow> last;
+  for (std::size_t seen = 0; eviction.left > bytes;) {
+    COS_TRY(const auto oldest, state.registry.eviction_candidates(last ? &*last : nullptr, kAtOnce));
+    if (oldest.empty()) {
+      break;
+    }
+    for (const EntryRow& entry : oldest) {
+      if (eviction.left <= bytes) {
+        break;
+      }
+      if (seen++ >= most) {
+        eviction.more = true;
+        return eviction;
+      }
+      COS_TRY(const bool in_use, is_in_use(state, entry));
+      if (!in_use) {
+        eviction.entries.push_back(entry);
+        eviction.left -= entry.size;
+      }
+    }
+    last = oldest.back();
+  }
+  return eviction;
+}
+
 Result<std::vector<EvictedEntry>> Store::evict_to(std::uint64_t bytes, bool dry_run) {
   const std::lock_guard lock(state_->mutex);
   (void)state_->flush_reads();
@@ -150,23 +178,8 @@ Result<std::vector<EvictedEntry>> Store::evict_to(std::uint64_t bytes, bool dry_
   std::vector<LinkRow> links;
   {
     COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state_->registry.database()));
-    COS_TRY(const Usage total, state_->registry.total());
-    std::uint64_t left = total.bytes;
-    std::optional<EntryRow> last;
-    while (left > bytes) {
-      COS_TRY(const auto oldest, state_->registry.eviction_candidates(last ? &*last : nullptr, kAtOnce));
-      if (oldest.empty()) {
-        break;
-      }
-      for (const EntryRow& entry : oldest) {
-        COS_TRY(const bool in_use, internal::is_in_use(*state_, entry));
-        if (left > bytes && !in_use) {
-          chosen.push_back(entry);
-          left -= entry.size;
-        }
-      }
-      last = oldest.back();
-    }
+    COS_TRY(internal::Eviction eviction, internal::choose_eviction(*state_, bytes, SIZE_MAX));
+    chosen = std::move(eviction.entries);
     if (!dry_run) {
       COS_TRY(links, internal::remove_rows(*state_, chosen));
       COS_CHECK(transaction.commit());
@@ -216,6 +229,11 @@ Result<std::vector<Realm>> Store::realms() {
 Result<std::vector<SiteDecisionInfo>> Store::site_decisions() {
   const std::lock_guard lock(state_->mutex);
   return state_->registry.site_decisions();
+}
+
+Result<std::optional<SiteDecision>> Store::site_decision(const Realm& realm, const Site& site) {
+  const std::lock_guard lock(state_->mutex);
+  return state_->registry.site_decision(realm, site);
 }
 
 Status Store::decide_site(const Realm& realm, const Site& site, SiteDecision decision) {

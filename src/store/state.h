@@ -108,6 +108,9 @@ struct StoreState {
 // From the disk's capacity and the settings. The mutex is held.
 Result<Budget> budget_of(StoreState& state);
 
+// What a setting is set to by that text. Errors: kType, kNotAllowed; as Store::set_setting().
+Result<std::int64_t> accepted_value(const StoreState& state, std::string_view key, std::string_view value);
+
 // publication.cc. Each takes the mutex itself. -------------------------------------------------------
 
 // "Verify and store", after the bytes have proven to have the hash and were synced.
@@ -148,6 +151,17 @@ Result<std::optional<std::vector<std::uint8_t>>> kept_leaves(StoreState& state, 
 Result<std::vector<std::uint8_t>> sound_leaves(StoreState& state, const EntryRow& entry, const UniqueFd& fd);
 // File and hash tree contradict each other: which is right? Makes the tree anew, or quarantines and returns kCorrupt.
 Status settle_doubt(StoreState& state, const EntryRow& entry, const UniqueFd& fd);
+
+// clearing.cc ----------------------------------------------------------------------------------------
+
+// What goes so that the store holds `bytes` at most, least recently read first.
+struct Eviction {
+  std::vector<EntryRow> entries;
+  std::uint64_t left;  // bytes in the store without them
+  bool more = false;   // there are more than `most`, and these were not looked for
+};
+// The mutex is held, and reads are flushed: the order goes by them.
+Result<Eviction> choose_eviction(StoreState& state, std::uint64_t bytes, std::size_t most);
 
 // links.cc -------------------------------------------------------------------------------------------
 
