@@ -356,7 +356,8 @@ class Store {
   Result<std::vector<SiteDecisionInfo>> site_decisions();
   // What was said about one of them; nullopt: it has not asked.
   Result<std::optional<SiteDecision>> site_decision(const Realm& realm, const Site& site);
-  // kAsked forgets what was said. Errors: kType for what is no site.
+  // kAsked forgets what was said. In ask mode a yes begins a new window of the site's lookup budget, so that it finds
+  // what it was told to be missing for want of it; the month's bound stays. Errors: kType for what is no site.
   Status decide_site(const Realm& realm, const Site& site, SiteDecision decision);
 
   [[nodiscard]] bool on_public_hash_list(const Hash& hash);

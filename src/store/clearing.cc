@@ -241,8 +241,15 @@ Status Store::decide_site(const Realm& realm, const Site& site, SiteDecision dec
     return fail(ErrorCode::kType, "An opaque origin has no site.");
   }
   const std::lock_guard lock(state_->mutex);
-  return state_->registry.put_site_decision(
-      realm, site, decision == SiteDecision::kAsked ? std::nullopt : std::optional(decision), state_->clock());
+  COS_TRY(const internal::PolicySettings* const policy, state_->policy());
+  const bool asks = policy->ask;
+  COS_TRY(const auto before, state_->registry.site_decision(realm, site));
+  COS_CHECK(state_->registry.put_site_decision(
+      realm, site, decision == SiteDecision::kAsked ? std::nullopt : std::optional(decision), state_->clock()));
+  // What the site was told to be missing for want of a yes said nothing, and is not to stand for the rest of its day.
+  return asks && decision == SiteDecision::kAllowed && before != SiteDecision::kAllowed
+             ? state_->ledger.begin_window(realm, site, state_->clock())
+             : Status();
 }
 
 }  // namespace libcos

@@ -74,17 +74,20 @@ test('what another page has stored meanwhile is available, and a page that is lo
 });
 
 test('a reason that is a setting leads to it', async () => {
-  await world.cos('config', 'set', 'gates.user-gesture', 'on');
-  const page = await profile.open('c.test');
-  succeeded(await store(b, popular[0], '*'));
-  await misses(page, popular[0]);
+  const frameUrl = world.server.url('d.test', world.sites.document({}));
+  const embedder = await profile.openDocument('c.test', { html: `<iframe allow="cross-origin-storage" src="${frameUrl}"></iframe>` });
+  const [frame] = embedder.mainFrame().childFrames();
+  await frame.waitForLoadState();
+  const framed = bytesOf('popup in a frame');
+  succeeded(await store(frame, framed));
+  const page = await profile.open('d.test');
+  await misses(page, framed);
   const popup = await openPopup(profile, page);
   const opened = profile.context.waitForEvent('page');
-  await popup.getByRole('link', { name: 'Setting: Only from pages I use' }).click();
+  await popup.getByRole('link', { name: 'Setting: Keep frames with their page' }).click();
   const settings = await opened;
-  await settings.locator('#set_gates_user_gesture:focus').waitFor();
-  await world.cos('config', 'set', 'gates.user-gesture', 'off');
-  for (const one of [settings, popup, page]) await one.close();
+  await settings.locator('#set_frames_partition:focus').waitFor();
+  for (const one of [settings, popup, page, embedder]) await one.close();
 });
 
 test('outside ask mode the popup asks nothing', async () => {

@@ -90,7 +90,7 @@ TEST_F(ForesightTest, SitesThatALimitOfQuestionsWouldStopAreStoppedThen) {
   EXPECT_EQ(count("lookup.hashes", "7"), 0U);
   EXPECT_EQ(count("lookup.hashes", "6"), 1U);
   EXPECT_EQ(count("lookup.hashes", "1"), 2U);
-  EXPECT_EQ(count("lookup.bits", "2"), 2U) << "each answer costs up to two bits";
+  EXPECT_EQ(count("lookup.bits", "2"), 1U) << "a second answer costs a bit, a seventh up to three";
   set("lookup.hashes", "6");
   ASSERT_TRUE(put(kA, "own"));
   put_on_public_hash_list({hash_of("own")});
