@@ -143,32 +143,21 @@ Result<ClearReport> Store::clear_all(const std::optional<Realm>& realm) {
   return report;
 }
 
-Result<internal::Eviction> internal::choose_eviction(StoreState& state, std::uint64_t bytes, std::size_t most) {
-  COS_TRY(const Usage total, state.registry.total());
-  Eviction eviction{{}, total.bytes};
-  std::optional<EntryRow> last;
-  for (std::size_t seen = 0; eviction.left > bytes;) {
-    COS_TRY(const auto oldest, state.registry.eviction_candidates(last ? &*last : nullptr, kAtOnce));
-    if (oldest.empty()) {
+Status internal::choose_more(StoreState& state, std::uint64_t bytes, std::size_t most, Eviction& eviction) {
+  COS_TRY(const auto oldest, state.registry.eviction_candidates(eviction.seen ? &*eviction.seen : nullptr, most));
+  for (const EntryRow& entry : oldest) {
+    if (eviction.left <= bytes) {
       break;
     }
-    for (const EntryRow& entry : oldest) {
-      if (eviction.left <= bytes) {
-        break;
-      }
-      if (seen++ >= most) {
-        eviction.more = true;
-        return eviction;
-      }
-      COS_TRY(const bool in_use, is_in_use(state, entry));
-      if (!in_use) {
-        eviction.entries.push_back(entry);
-        eviction.left -= entry.size;
-      }
+    COS_TRY(const bool in_use, is_in_use(state, entry));
+    if (!in_use) {
+      eviction.entries.push_back(entry);
+      eviction.left -= entry.size;
     }
-    last = oldest.back();
+    eviction.seen = entry;
   }
-  return eviction;
+  eviction.over = eviction.left <= bytes || oldest.size() < most;
+  return {};
 }
 
 Result<std::vector<EvictedEntry>> Store::evict_to(std::uint64_t bytes, bool dry_run) {
@@ -178,7 +167,11 @@ Result<std::vector<EvictedEntry>> Store::evict_to(std::uint64_t bytes, bool dry_
   std::vector<LinkRow> links;
   {
     COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state_->registry.database()));
-    COS_TRY(internal::Eviction eviction, internal::choose_eviction(*state_, bytes, SIZE_MAX));
+    COS_TRY(const Usage total, state_->registry.total());
+    internal::Eviction eviction{total.bytes, {}, {}, total.bytes <= bytes};
+    while (!eviction.over) {
+      COS_CHECK(internal::choose_more(*state_, bytes, kAtOnce, eviction));
+    }
     chosen = std::move(eviction.entries);
     if (!dry_run) {
       COS_TRY(links, internal::remove_rows(*state_, chosen));

@@ -17,7 +17,8 @@ namespace {
 using internal::StoreState;
 
 constexpr std::size_t kMostLookedAt = 4000;
-constexpr std::size_t kMostEvicted = 2000;  // each costs a look at its file
+constexpr std::size_t kMostEvicted = 2048;  // each costs a look at its file
+constexpr std::size_t kEvictedAtOnce = 32;
 
 SettingEffect counted(const Registry::Count& count) {
   SettingEffect effect;
@@ -26,26 +27,41 @@ SettingEffect counted(const Registry::Count& count) {
   return effect;
 }
 
-Result<SettingEffect> of_budget(StoreState& state, std::string_view key, std::int64_t value) {
+Result<std::uint64_t> budget_with(StoreState& state, std::string_view key, std::int64_t value) {
   const auto setting = [&](std::string_view name) {
     return name == key ? Result<std::int64_t>(value) : state.setting_value(name);
   };
   COS_TRY(const DiskSpace space, state.blobs->space());
   COS_TRY(const std::int64_t percent, setting(setting::kBudgetPercent));
   COS_TRY(const std::int64_t ceiling, setting(setting::kBudgetCeiling));
-  const Budget budget =
-      budget_from(space.capacity, static_cast<std::uint64_t>(percent), static_cast<std::uint64_t>(ceiling), 100);
-  (void)state.flush_reads();
-  COS_TRY(const Usage total, state.registry.total());
-  COS_TRY(const internal::Eviction eviction, internal::choose_eviction(state, budget.total, kMostEvicted));
+  return budget_from(space.capacity, static_cast<std::uint64_t>(percent), static_cast<std::uint64_t>(ceiling), 100)
+      .total;
+}
+
+// Step by step: pages do not wait until all files have been looked at.
+Result<SettingEffect> of_budget(StoreState& state, std::string_view key, std::int64_t value) {
   SettingEffect effect;
+  internal::Eviction eviction{};
+  std::uint64_t held = 0;
+  {
+    const std::lock_guard lock(state.mutex);
+    COS_TRY(effect.budget, budget_with(state, key, value));
+    (void)state.flush_reads();
+    COS_TRY(const Usage total, state.registry.total());
+    held = total.bytes;
+  }
+  eviction.left = held;
+  eviction.over = held <= effect.budget;
+  for (std::size_t looked_at = 0; !eviction.over && looked_at < kMostEvicted; looked_at += kEvictedAtOnce) {
+    const std::lock_guard lock(state.mutex);
+    COS_CHECK(internal::choose_more(state, effect.budget, kEvictedAtOnce, eviction));
+  }
   effect.count = eviction.entries.size();
-  effect.more = eviction.more;
-  effect.budget = budget.total;
-  // How many there are is not known then, but how much they must come to.
-  effect.bytes = total.bytes - (eviction.more ? budget.total : eviction.left);
-  effect.left = budget.total - std::min(budget.total, eviction.left);
-  effect.full = !eviction.more && eviction.left > budget.total;
+  effect.more = !eviction.over;
+  // Of more files than were looked at it is known how much they must come to.
+  effect.bytes = held - (effect.more ? effect.budget : eviction.left);
+  effect.left = effect.budget - std::min(effect.budget, eviction.left);
+  effect.full = eviction.over && eviction.left > effect.budget;
   return effect;
 }
 
@@ -148,10 +164,10 @@ Result<SettingEffect> of_switch(StoreState& state, const Realm& realm, std::stri
 
 Result<SettingEffect> Store::foresee(const Realm& realm, std::string_view key, std::string_view value) {
   COS_TRY(const std::int64_t wanted, internal::accepted_value(*state_, key, value));
-  const std::lock_guard lock(state_->mutex);
   if (key == setting::kBudgetPercent || key == setting::kBudgetCeiling) {
     return of_budget(*state_, key, wanted);
   }
+  const std::lock_guard lock(state_->mutex);
   if (key == setting::kLookupHashes || key == setting::kLookupBits) {
     return of_lookups(*state_, key, wanted);
   }

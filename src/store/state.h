@@ -154,14 +154,15 @@ Status settle_doubt(StoreState& state, const EntryRow& entry, const UniqueFd& fd
 
 // clearing.cc ----------------------------------------------------------------------------------------
 
-// What goes so that the store holds `bytes` at most, least recently read first.
+// What goes so that the store holds no more than so many bytes, least recently read first.
 struct Eviction {
+  std::uint64_t left;  // bytes in the store without the entries
   std::vector<EntryRow> entries;
-  std::uint64_t left;  // bytes in the store without them
-  bool more = false;   // there are more than `most`, and these were not looked for
+  std::optional<EntryRow> seen;  // the last that was looked at
+  bool over = false;             // enough were found, or there are no more
 };
-// The mutex is held, and reads are flushed: the order goes by them.
-Result<Eviction> choose_eviction(StoreState& state, std::uint64_t bytes, std::size_t most);
+// Looks at the next `most` of those that may go. The mutex is held, and reads are flushed: the order goes by them.
+Status choose_more(StoreState& state, std::uint64_t bytes, std::size_t most, Eviction& eviction);
 
 // links.cc -------------------------------------------------------------------------------------------
 
