@@ -12,6 +12,7 @@ import { HandleTable } from './handle-table.js';
 import { HostError, hostErrorLike, HostUnavailable, wireErrorOf } from './host-errors.js';
 import { UNKNOWN_MARKUP } from './markup-policy.js';
 import { parseEnvelope } from './messages.js';
+import { DocumentRefusals } from './refusals.js';
 import { droppedByCeiling, droppedByFullList, notListed } from './warnings.js';
 import { workerSource } from './worker-source.js';
 import { WriteSessions } from './write-sessions.js';
@@ -33,6 +34,8 @@ import { WriteSessions } from './write-sessions.js';
  * @property {import('./tally.js').Tally} tally
  * @property {import('./call-log.js').CallLog} calls
  * @property {import('./site-switch.js').SiteSwitch} sites
+ * @property {import('./refusals.js').Refusals} refusals
+ * @property {import('./ask-signs.js').AskSigns} signs
  */
 
 /** Is this an answer for the page, not a sign that the store is out of reach? @param {unknown} error */
@@ -49,6 +52,7 @@ export class DocumentSession {
   #documentId;
   #tab;
   #calls;
+  #refusals;
   /** Hashes of files that this document had from the store. @type {Set<string>} */ #had = new Set();
   /** @type {Promise<Tables | null>} null: this document may not use the API */ #tables;
   #gone = false;
@@ -70,6 +74,7 @@ export class DocumentSession {
     this.#documentId = identity.documentId;
     this.#tab = identity.tabId;
     this.#calls = new DocumentCalls(services.calls, services.host, identity);
+    this.#refusals = new DocumentRefusals(services.refusals, identity.tabId);
     this.#tables = this.#judge(identity);
     services.host.retain();
     port.onMessage.addListener((message) => void this.#receive(message));
@@ -113,10 +118,20 @@ export class DocumentSession {
       this.#workersReady = this.#giveWorkerScript(call, tables);
       return;
     }
-    const answer = await this.#calls.observe(content?.op === 'release' ? undefined : content, tables?.caller, () => this.#answer(content, tables));
+    const request = content?.op === 'release' ? undefined : content;
+    const answer = await this.#calls.observe(request, tables?.caller, () => this.#answer(content, tables));
     await this.#workersReady;
     this.#reply({ call, ...answer });
+    this.#noteRefusal(request, tables, answer);
     if (this.#gone) this.#releaseAll(tables);
+  }
+
+  /** For the user, when the page has its answer. @param {Request | undefined} request @param {Tables | null} tables @param {object} answer */
+  #noteRefusal(request, tables, answer) {
+    // What the tab shows by now was refused nothing.
+    if (this.#gone) return;
+    const refusal = this.#refusals.note(request, tables?.caller, answer);
+    if (refusal !== undefined) void this.#services.signs.consider(this.#tab, refusal);
   }
 
   /**

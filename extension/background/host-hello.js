@@ -15,6 +15,7 @@ const HELLO_TIMEOUT_MS = 15_000;
  * @property {string} token
  * @property {string} storePath
  * @property {boolean} crossOriginCaches whether pages get `caches.crossOrigin`
+ * @property {boolean} ask whether ask mode is on
  */
 
 /**
@@ -64,5 +65,6 @@ export async function openSession(send) {
     token: String(loopback.token),
     storePath: String(store?.path ?? ''),
     crossOriginCaches: reply.crossOriginCaches === true,
+    ask: reply.ask === true,
   };
 }

@@ -4,6 +4,7 @@
  */
 
 import { CALLS_PORT, DELETIONS_PORT, RUNTIME_PORT, TRANSFERS_PORT } from '../shared/names.js';
+import { AskSigns } from './ask-signs.js';
 import { DocumentSession } from './broker.js';
 import { Bytes } from './bytes.js';
 import { CallLog } from './call-log.js';
@@ -14,16 +15,16 @@ import { DocumentRecords, observeDocuments } from './document-records.js';
 import { HandleRegistry } from './handle-registry.js';
 import { HostConnection } from './host-connection.js';
 import { identify, isUserInterface } from './identity.js';
+import { explainRefusals, Refusals } from './refusals.js';
 import { ResourceCeilings } from './resource-ceilings.js';
 import { gatherStatus, showBadge } from './status.js';
 import { SiteSwitch } from './site-switch.js';
-import { Tally } from './tally.js';
+import { badgeText, Tally } from './tally.js';
 import { serveTransfers } from './transfers.js';
 import { answerCommand } from './user-commands.js';
 
 const isPrivate = chrome.extension.inIncognitoContext;
-// A private window's host has no settings of the user's.
-const host = new HostConnection(showBadge, ({ crossOriginCaches }) => isPrivate || offerCaches(crossOriginCaches));
+const host = new HostConnection(showBadge, learnSettings);
 const bytes = new Bytes(host);
 const registry = new HandleRegistry();
 const ceilings = new ResourceCeilings();
@@ -32,30 +33,59 @@ const sites = new SiteSwitch(chrome.storage.local, isPrivate);
 // Split mode shares storage areas with normal windows: what a private window visits stays out of them.
 const records = new DocumentRecords(isPrivate ? null : chrome.storage.session);
 const tally = new Tally(isPrivate ? null : chrome.storage.session, isPrivate ? null : chrome.storage.local, showHits);
+const refusals = new Refusals(isPrivate ? null : chrome.storage.session);
+const signs = new AskSigns(host, showWaiting);
 
 observeDocuments(records);
 watchCookieSwitch();
 // A content script runs beside the page and has no use for the profile's id.
 void chrome.storage.local.setAccessLevel({ accessLevel: 'TRUSTED_CONTEXTS' });
 
+/** @param {import('./host-hello.js').Session} session */
+function learnSettings({ crossOriginCaches, ask }) {
+  signs.asking = ask;
+  // A private window's host has no settings of the user's.
+  if (!isPrivate) void offerCaches(crossOriginCaches);
+}
+
 /** @param {number} tabId @param {string} text */
 function showHits(tabId, text) {
+  if (!signs.waits(tabId)) mark(tabId, text);
+}
+
+/** @param {number} tabId @param {boolean} waits whether a site of the tab waits for the user's answer */
+async function showWaiting(tabId, waits) {
+  mark(tabId, waits ? '?' : badgeText((await tally.of(tabId)).found));
+  chrome.action.setTitle({ tabId, title: chrome.i18n.getMessage(waits ? 'actionWaiting' : 'actionTitle') }).catch(() => {});
+}
+
+/** @param {number} tabId @param {string} text */
+function mark(tabId, text) {
   // A tab that has gone meanwhile has no button.
   chrome.action.setBadgeText({ tabId, text }).catch(() => {});
   chrome.action.setBadgeBackgroundColor({ tabId, color: '#2450b5' }).catch(() => {});
 }
 
 chrome.webNavigation.onCommitted.addListener(({ frameId, tabId, documentLifecycle }) => {
-  if (frameId === 0 && documentLifecycle === 'active') tally.reset(tabId);
+  if (frameId !== 0 || documentLifecycle !== 'active') return;
+  tally.reset(tabId);
+  refusals.reset(tabId);
+  signs.forget(tabId);
 });
-chrome.tabs.onRemoved.addListener((tabId) => tally.forget(tabId));
+chrome.tabs.onRemoved.addListener((tabId) => {
+  tally.forget(tabId);
+  refusals.forget(tabId);
+  signs.forget(tabId);
+});
 
 /** @param {string} cmd @param {unknown} fields */
 async function serveUser(cmd, fields) {
   const answer = await answerCommand(host, cmd, fields);
-  if (cmd === 'set' && answer.ok && answer.setting.key === 'caches.cross-origin' && !isPrivate) {
-    await offerCaches(answer.setting.value === 'on');
-  }
+  if (!answer.ok) return answer;
+  if (cmd === 'set' && answer.setting.key === 'caches.cross-origin' && !isPrivate) await offerCaches(answer.setting.value === 'on');
+  if (cmd === 'set' && answer.setting.key === 'gates.ask') signs.asking = answer.setting.value === 'on';
+  if (cmd === 'sites' || cmd === 'site') signs.asking = answer.ask;
+  if (cmd === 'decide') void signs.recheck();
   return answer;
 }
 
@@ -73,6 +103,8 @@ function answerUserInterface(question) {
       return serveUser(question.cmd, question.fields);
     case 'tab':
       return describeTab(Number(question.tab), String(question.url));
+    case 'refusals':
+      return refusals.of(Number(question.tab)).then((refused) => explainRefusals(host, refused));
     case 'sites-off':
       return sites.list();
     case 'switch-site':
@@ -101,7 +133,7 @@ chrome.runtime.onConnect.addListener((port) => {
   }
   const identity = identify(port.sender);
   if (port.name !== RUNTIME_PORT || identity === undefined) port.disconnect();
-  else new DocumentSession(port, identity, { host, bytes, records, registry, ceilings, tally, calls, sites });
+  else new DocumentSession(port, identity, { host, bytes, records, registry, ceilings, tally, calls, sites, refusals, signs });
 });
 
 chrome.runtime.onMessage.addListener((question, sender, answer) => {

@@ -1,10 +1,13 @@
 /**
- * @file The popup: whether the store is reachable and what mends it, what it did for the site in the tab, and what is in
- * it. Asks the background and talks to nothing else.
+ * @file The popup: whether the store is reachable and what mends it, what it did for the site in the tab, what it did not
+ * and why, and what is in it. Asks the background and talks to nothing else.
  */
 
 import { formatBytes, formatNumber } from './format.js';
 import { showHostState, wireMend } from './host-state.js';
+import { showAsking } from './popup/asking.js';
+import { showNotGiven } from './popup/not-given.js';
+import { heldBackByAsking } from './popup/refusal-groups.js';
 import { byId, fillIn, make, text } from './text.js';
 
 /** @typedef {import('../background/status.js').Status} Status */
@@ -41,13 +44,14 @@ function showFigure(id, files, bytes) {
   byId(id).replaceChildren(make('strong', {}, formatBytes(bytes)), ' ', files === 1 ? text('inOneFile') : text('inFiles', formatNumber(files)));
 }
 
+/** @param {string} url */
+const isWeb = (url) => URL.canParse(url) && ['https:', 'http:'].includes(new URL(url).protocol);
+
 /** @param {TabTally} tally @param {string} url of the page @param {boolean} off whether the user has switched the store off there */
 function showSite(tally, url, off) {
-  const { protocol, hostname } = URL.canParse(url) ? new URL(url) : { protocol: '', hostname: '' };
-  const isWeb = protocol === 'https:' || protocol === 'http:';
-  byId('site').hidden = !isWeb && tally.allowed === null;
-  byId('site-use').hidden = !isWeb;
-  byId('site-use').querySelector('span')?.replaceChildren(text('siteUse', hostname));
+  byId('site').hidden = !isWeb(url) && tally.allowed === null;
+  byId('site-use').hidden = !isWeb(url);
+  if (isWeb(url)) byId('site-use').querySelector('span')?.replaceChildren(text('siteUse', new URL(url).hostname));
   /** @type {HTMLInputElement} */ (byId('site-on')).checked = !off;
   byId('site-facts').hidden = tally.allowed === null;
   showFacts('site-facts', [
@@ -68,21 +72,34 @@ function showSavings(savings) {
   byId('forget-savings').hidden = savings.files === 0;
 }
 
-/** Of the page in the tab. */
-let shownUrl = '';
+/** What the tab shows. */
+let shown = { tab: -1, url: '', off: false };
 
 async function showTab() {
   const [tab] = await chrome.tabs.query({ active: true, currentWindow: true });
-  const url = tab?.url ?? '';
-  const known = await chrome.runtime.sendMessage({ ask: 'tab', tab: tab?.id ?? -1, url });
+  const { id = -1, url = '' } = tab ?? {};
+  const known = await chrome.runtime.sendMessage({ ask: 'tab', tab: id, url });
   showSite(known.tab, url, known.off);
   showSavings(known.savings);
-  shownUrl = url;
+  shown = { tab: id, url, off: known.off };
+}
+
+/** Has the store asked why, which takes longer than what is known already. */
+async function showRefused() {
+  const { refusals, more } = await chrome.runtime.sendMessage({ ask: 'refusals', tab: shown.tab });
+  showNotGiven(refusals, more);
+  return refusals;
+}
+
+async function showWhatIsRefused() {
+  const { url, off } = shown;
+  const heldBack = heldBackByAsking(await showRefused());
+  await showAsking(isWeb(url) && !off ? new URL(url).origin : '', heldBack, () => void showRefused());
 }
 
 async function switchSite() {
   const off = !(/** @type {HTMLInputElement} */ (byId('site-on')).checked);
-  await chrome.runtime.sendMessage({ ask: 'switch-site', url: shownUrl, off });
+  await chrome.runtime.sendMessage({ ask: 'switch-site', url: shown.url, off });
   await showTab();
   byId('site-note').hidden = false;
   byId('site-note').textContent = text('siteSwitched');
@@ -100,6 +117,7 @@ async function refresh() {
   showFigure('store-text', status.store?.entries ?? 0, status.store?.bytes ?? 0);
   showFacts('facts', factsOf(status));
   byId('details').hidden = false;
+  await showWhatIsRefused();
   main.setAttribute('aria-busy', 'false');
 }
 

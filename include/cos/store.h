@@ -235,6 +235,25 @@ struct Setting {
   bool administered = false;  // set by the administrator: the user cannot change it
 };
 
+// What a change of a setting would do to what is there now. Counting ends at a bound, so that a store of any size
+// answers at once.
+struct SettingEffect {
+  // budget.*: files that the next write of a new file removes. lookup.hashes, lookup.bits, write.files: sites that have
+  // used so much in their present window that they would have to wait. realms.share: files of other profiles that this
+  // one would find, or find no longer. gates.user-gesture: files that were shared by pages that nobody has touched
+  // since. frames.partition: files that were stored in frames on other sites' pages. history.reads: notes of who read.
+  // gates.ask: sites of this profile that the user has decided about. Absent for every other setting.
+  std::optional<std::uint64_t> count;
+  bool more = false;  // there are at least `count`
+  // lookup.hashes, lookup.bits, write.files: sites that have to wait now, and would not.
+  std::uint64_t freed = 0;
+  // budget.*, in bytes:
+  std::uint64_t budget = 0;  // what the store could hold
+  std::uint64_t bytes = 0;   // of the files that are removed
+  std::uint64_t left = 0;    // room for more
+  bool full = false;         // no new file would fit: what would have to go is pinned or being read
+};
+
 struct HandoverTest {
   std::uint64_t size;
   std::string sha256;  // of what must now be read at the path
@@ -347,7 +366,10 @@ class Store {
 
   // Ask mode: sites that asked, and what the user said.
   Result<std::vector<SiteDecisionInfo>> site_decisions();
-  // kAsked forgets what was said. Errors: kType for what is no site.
+  // What was said about one of them; nullopt: it has not asked.
+  Result<std::optional<SiteDecision>> site_decision(const Realm& realm, const Site& site);
+  // kAsked forgets what was said. In ask mode a yes begins a new window of the site's lookup budget, so that it finds
+  // what it was told to be missing for want of it; the month's bound stays. Errors: kType for what is no site.
   Status decide_site(const Realm& realm, const Site& site, SiteDecision decision);
 
   [[nodiscard]] bool on_public_hash_list(const Hash& hash);
@@ -364,6 +386,8 @@ class Store {
   Result<Setting> setting(std::string_view key);
   // Errors: kType with the accepted range in the message; kNotAllowed when the administrator has set it.
   Status set_setting(std::string_view key, std::string_view value);
+  // What that change would do, seen from a profile. Changes nothing. Errors: as set_setting().
+  Result<SettingEffect> foresee(const Realm& realm, std::string_view key, std::string_view value);
 
   // Direct hand-over: links to blobs that stand in a browser profile. ---------------------------------
 

@@ -41,6 +41,18 @@ async function shootBoth(world, name, over, choose = false) {
   await settings.close();
 }
 
+/** The popup over a page that asks for files of others in ask mode, and for one that nobody has. @param {UiWorld} world */
+async function shootRefused(world) {
+  await world.cos('config', 'set', 'gates.ask', 'on');
+  const guest = await world.visit('captions.test', []);
+  await world.askForEverything(guest);
+  await guest.evaluate((value) => /** @type {any} */ (navigator).crossOriginStorage.getFileHandle({ algorithm: 'SHA-256', value }).catch(() => {}), '5e'.repeat(32));
+  const popup = await world.popup(guest);
+  await popup.setViewportSize({ width: 340, height: 800 });
+  await shoot(popup, 'popup-refused');
+  await popup.close();
+}
+
 /**
  * The panel over a page that asks for these, with the reason of its last miss.
  * @param {UiWorld} world @param {string} name @param {Page} page @param {() => Promise<void>} use what the page then does
@@ -70,6 +82,7 @@ await (await world.visit('podcast-trimmer.test', FILES)).close();
 const page = await world.visit('transcribe.test', FILES.slice(0, 2));
 await shootBoth(world, '3-files', page, true);
 await shootPanel(world, '3-files', page, () => world.use(page, [...FILES, { name: '', start: 'R0dVRg==', size: 668_000 }]));
+await shootRefused(world);
 await world.close();
 
 const full = await UiWorld.open();

@@ -166,10 +166,14 @@ Session::Outcome Session::hello(const json& request) {
     slow_.run([this] { update_hash_list_if_due(*store_, stopping_); });
     scrubber_ = std::make_unique<Scrubber>(*store_, kIdle);
   }
-  const Result<Setting> caches = store_->setting("caches.cross-origin");
+  const auto is_on = [&](std::string_view key) {
+    const Result<Setting> setting = store_->setting(key);
+    return setting && setting->value == "on";
+  };
   return json{{"protocol", kProtocolVersion},
               {"host", COS_VERSION},
-              {"crossOriginCaches", caches && caches->value == "on"},
+              {"crossOriginCaches", is_on("caches.cross-origin")},
+              {"ask", is_on("gates.ask")},
               {"loopback", {{"port", loopback_->port()}, {"token", loopback_->token()}}},
               {"store", {{"path", store_->directory().string()}}}};
 }

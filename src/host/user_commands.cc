@@ -17,7 +17,7 @@ namespace {
 using nlohmann::json;
 using Command = Result<json> (*)(const UserCommandContext&, const json&);
 
-constexpr std::array<std::pair<std::string_view, Command>, 19> kCommands{{
+constexpr std::array<std::pair<std::string_view, Command>, 21> kCommands{{
     {"ui.entries", user::entries},
     {"ui.entry", user::entry},
     {"ui.remove", user::remove},
@@ -26,9 +26,11 @@ constexpr std::array<std::pair<std::string_view, Command>, 19> kCommands{{
     {"ui.clear", user::clear},
     {"ui.settings", user::settings},
     {"ui.set", user::set},
+    {"ui.effect", user::effect},
     {"ui.totals", user::totals},
     {"ui.list", user::list},
     {"ui.sites", user::sites},
+    {"ui.site", user::site},
     {"ui.decide", user::decide},
     {"ui.activity", user::activity},
     {"ui.activity.forget", user::forget_activity},

@@ -205,6 +205,7 @@ Result<json> why(const UserCommandContext& context, const json& request) {
               {"reason", hit ? disclosure_name(read.disclosure) : miss_reason_name(read.reason)},
               {"sentence", read.sentence},
               {"mend", read.mend},
+              {"name", listed_name(context.store, hash)},
               {"charged", read.charged},
               {"lookupsLeft", read.lookups_left}};
 }

@@ -12,6 +12,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMostSites = 2000;
+constexpr std::size_t kMostChanges = 32;
 
 json json_of(const Setting& setting) {
   return {{"key", setting.key},
@@ -19,6 +20,33 @@ json json_of(const Setting& setting) {
           {"default", setting.fallback},
           {"help", setting.help},
           {"administered", setting.administered}};
+}
+
+json json_of(std::string_view key, const SettingEffect& effect) {
+  json told{{"key", key}};
+  if (effect.count) {
+    told["count"] = *effect.count;
+    told["more"] = effect.more;
+    told["freed"] = effect.freed;
+  }
+  if (key.starts_with("budget.")) {
+    told["budget"] = effect.budget;
+    told["bytes"] = effect.bytes;
+    told["left"] = effect.left;
+    told["full"] = effect.full;
+  }
+  return told;
+}
+
+// The request's `site`: an origin, or a host of https.
+Result<Origin> requested_site(const json& request) {
+  const std::string site = string_at(request, "site").value_or("");
+  return Origin::from_url(site.find("://") == std::string::npos ? "https://" + site : site);
+}
+
+Result<bool> asks(const UserCommandContext& context) {
+  COS_TRY(const Setting ask, context.store.setting("gates.ask"));
+  return ask.value == "on";
 }
 
 }  // namespace
@@ -43,6 +71,24 @@ Result<json> set(const UserCommandContext& context, const json& request) {
   return json{{"setting", json_of(setting)}};
 }
 
+Result<json> effect(const UserCommandContext& context, const json& request) {
+  const auto changes = request.find("changes");
+  if (changes == request.end() || !changes->is_array() || changes->size() > kMostChanges) {
+    return malformed("ui.effect needs changes, " + std::to_string(kMostChanges) + " at most.");
+  }
+  json effects = json::array();
+  for (const json& change : *changes) {
+    const auto key = change.is_object() ? string_at(change, "key") : std::nullopt;
+    const auto value = change.is_object() ? string_at(change, "value") : std::nullopt;
+    if (!key || !value) {
+      return malformed("Each of the changes needs a key and a value.");
+    }
+    COS_TRY(const SettingEffect foreseen, context.store.foresee(context.realm, *key, *value));
+    effects.push_back(json_of(*key, foreseen));
+  }
+  return json{{"effects", std::move(effects)}};
+}
+
 Result<json> list(const UserCommandContext& context, const json& /*request*/) {
   const HashListInfo info = context.store.hash_list();
   json reply{{"version", info.version},
@@ -61,19 +107,33 @@ Result<json> list(const UserCommandContext& context, const json& /*request*/) {
 
 Result<json> sites(const UserCommandContext& context, const json& /*request*/) {
   COS_TRY(const auto decisions, context.store.site_decisions());
-  COS_TRY(const Setting ask, context.store.setting("gates.ask"));
+  COS_TRY(const bool ask, asks(context));
   json list = json::array();
   for (const SiteDecisionInfo& info : decisions) {
     if (info.realm == context.realm.name() && list.size() < kMostSites) {
       list.push_back({{"site", info.site}, {"decision", site_decision_name(info.decision)}, {"at", info.at}});
     }
   }
-  return json{{"ask", ask.value == "on"}, {"sites", std::move(list)}};
+  return json{{"ask", ask}, {"sites", std::move(list)}};
+}
+
+Result<json> site(const UserCommandContext& context, const json& request) {
+  COS_TRY(const Origin origin, requested_site(request));
+  if (origin.is_opaque()) {
+    return malformed("An opaque origin has no site.");
+  }
+  const Site meant = context.store.site_of(origin);
+  COS_TRY(const bool ask, asks(context));
+  COS_TRY(const auto decision, context.store.site_decision(context.realm, meant));
+  json reply{{"ask", ask}, {"site", meant.serialized}, {"decision", nullptr}};
+  if (decision) {
+    reply["decision"] = site_decision_name(*decision);
+  }
+  return reply;
 }
 
 Result<json> decide(const UserCommandContext& context, const json& request) {
-  const std::string site = string_at(request, "site").value_or("");
-  COS_TRY(const Origin origin, Origin::from_url(site.find("://") == std::string::npos ? "https://" + site : site));
+  COS_TRY(const Origin origin, requested_site(request));
   const std::string wanted = string_at(request, "decision").value_or("");
   for (const SiteDecision decision : {SiteDecision::kAsked, SiteDecision::kAllowed, SiteDecision::kBlocked}) {
     if (wanted == site_decision_name(decision)) {

@@ -44,13 +44,17 @@ void refill(LookupAccount& account, const LookupLimits& limits, std::int64_t now
     account.rechecked = {};
   }
   if (now - account.window_start >= limits.window_ms) {
-    account.window_start = now;
-    account.counted = 0;
-    account.bits = 0;
-    account.last = LookupAccount::Last::kNone;
-    account.after_miss = {};
-    account.after_hit = {};
+    begin_window(account, now);
   }
+}
+
+void begin_window(LookupAccount& account, std::int64_t now) {
+  account.window_start = now;
+  account.counted = 0;
+  account.bits = 0;
+  account.last = LookupAccount::Last::kNone;
+  account.after_miss = {};
+  account.after_hit = {};
 }
 
 double surprise(const LookupAccount& account, LookupKind kind, bool hit) {

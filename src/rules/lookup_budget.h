@@ -54,6 +54,9 @@ enum class LookupOutcome { kMiss, kSmallHit, kLargeHit };
 // that a page could refill its budget by waiting in a background tab.
 void refill(LookupAccount& account, const LookupLimits& limits, std::int64_t now, bool user_active);
 
+// Begins a new window before the old one is over. What was learned in the month still counts.
+void begin_window(LookupAccount& account, std::int64_t now);
+
 // A hash that the site asks for the first time, or one that it was told in an earlier window is missing. Within a
 // window that answer stands: a page that asks every minute must not learn in which minute a file came.
 enum class LookupKind { kNew, kRecheck };

@@ -156,6 +156,23 @@ Result<ClearReport> Store::clear_all(const std::optional<Realm>& realm) {
   return report;
 }
 
+Status internal::choose_more(StoreState& state, std::uint64_t bytes, std::size_t most, Eviction& eviction) {
+  COS_TRY(const auto oldest, state.registry.eviction_candidates(eviction.seen ? &*eviction.seen : nullptr, most));
+  for (const EntryRow& entry : oldest) {
+    if (eviction.left <= bytes) {
+      break;
+    }
+    COS_TRY(const bool in_use, is_in_use(state, entry));
+    if (!in_use) {
+      eviction.entries.push_back(entry);
+      eviction.left -= entry.size;
+    }
+    eviction.seen = entry;
+  }
+  eviction.over = eviction.left <= bytes || oldest.size() < most;
+  return {};
+}
+
 Result<std::vector<EvictedEntry>> Store::evict_to(std::uint64_t bytes, bool dry_run) {
   const std::lock_guard lock(state_->mutex);
   (void)state_->flush_reads();
@@ -165,22 +182,11 @@ Result<std::vector<EvictedEntry>> Store::evict_to(std::uint64_t bytes, bool dry_
   {
     COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state_->registry.database()));
     COS_TRY(const Usage total, state_->registry.total());
-    std::uint64_t left = total.bytes;
-    std::optional<EntryRow> last;
-    while (left > bytes) {
-      COS_TRY(const auto oldest, state_->registry.eviction_candidates(last ? &*last : nullptr, kAtOnce));
-      if (oldest.empty()) {
-        break;
-      }
-      for (const EntryRow& entry : oldest) {
-        COS_TRY(const bool in_use, internal::is_in_use(*state_, entry));
-        if (left > bytes && !in_use) {
-          chosen.push_back(entry);
-          left -= entry.size;
-        }
-      }
-      last = oldest.back();
+    internal::Eviction eviction{total.bytes, {}, {}, total.bytes <= bytes};
+    while (!eviction.over) {
+      COS_CHECK(internal::choose_more(*state_, bytes, kAtOnce, eviction));
     }
+    chosen = std::move(eviction.entries);
     if (!dry_run) {
       COS_TRY(held, internal::holders_of(*state_, chosen));
       COS_TRY(links, internal::remove_rows(*state_, chosen));
@@ -246,13 +252,25 @@ Result<std::vector<SiteDecisionInfo>> Store::site_decisions() {
   return state_->registry.site_decisions();
 }
 
+Result<std::optional<SiteDecision>> Store::site_decision(const Realm& realm, const Site& site) {
+  const std::lock_guard lock(state_->mutex);
+  return state_->registry.site_decision(realm, site);
+}
+
 Status Store::decide_site(const Realm& realm, const Site& site, SiteDecision decision) {
   if (site.serialized.empty()) {
     return fail(ErrorCode::kType, "An opaque origin has no site.");
   }
   const std::lock_guard lock(state_->mutex);
-  return state_->registry.put_site_decision(
-      realm, site, decision == SiteDecision::kAsked ? std::nullopt : std::optional(decision), state_->clock());
+  COS_TRY(const internal::PolicySettings* const policy, state_->policy());
+  const bool asks = policy->ask;
+  COS_TRY(const auto before, state_->registry.site_decision(realm, site));
+  COS_CHECK(state_->registry.put_site_decision(
+      realm, site, decision == SiteDecision::kAsked ? std::nullopt : std::optional(decision), state_->clock()));
+  // What the site was told to be missing for want of a yes said nothing, and is not to stand for the rest of its day.
+  return asks && decision == SiteDecision::kAllowed && before != SiteDecision::kAllowed
+             ? state_->ledger.begin_window(realm, site, state_->clock())
+             : Status();
 }
 
 }  // namespace libcos

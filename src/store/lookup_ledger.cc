@@ -142,6 +142,16 @@ Result<LookupVerdict> LookupLedger::foretell(const Lookup& lookup, const LookupL
   return settle(pages, lookup, limits);
 }
 
+Status LookupLedger::begin_window(const Realm& realm, const Site& site, std::int64_t now) {
+  COS_TRY(Page* const found, page(realm, site));
+  if (found->account.window_start != 0) {
+    libcos::begin_window(found->account, now);
+    found->dirty = true;
+    (void)flush(now);  // what cannot be written now is written with the next
+  }
+  return {};
+}
+
 Status LookupLedger::write(const Key& key, Page& page) {
   COS_TRY(const Realm realm, key.first == "local" ? Result<Realm>(Realm::local()) : Realm::profile(key.first));
   const Site site{key.second};

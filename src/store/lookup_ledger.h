@@ -43,6 +43,9 @@ class LookupLedger {
   // The same without consequences.
   Result<LookupVerdict> foretell(const Lookup& lookup, const LookupLimits& limits);
 
+  // Lets the site's answers be looked at again, for a new charge, before their window is over.
+  Status begin_window(const Realm& realm, const Site& site, std::int64_t now);
+
   // Writes what has changed. A failure leaves it for the next time.
   Status flush(std::int64_t now);
   // Another process has changed the registry: read again what this one has not changed.

@@ -77,6 +77,16 @@ struct WriteAccount {
   std::uint64_t units = 0;
 };
 
+struct SiteLookups {
+  std::string site;
+  LookupAccount account;
+};
+
+struct SiteWrites {
+  std::string site;
+  WriteAccount account;
+};
+
 struct ReaderRow {
   Realm realm;
   Origin origin;
@@ -197,6 +207,29 @@ class Registry {
   Result<std::int64_t> activity_erased_at(const Realm& realm);
   // The realms that have the entry.
   Result<std::vector<Realm>> holders(std::int64_t entry);
+
+  // Counts for the user (registry_counts.cc). Each looks at so many rows and no more; what it returns says whether
+  // there were more.
+  struct Count {
+    std::uint64_t count = 0;
+    bool more = false;
+  };
+  // Accounts whose window began then or later, of all realms.
+  Result<std::vector<SiteLookups>> lookup_accounts_since(std::int64_t when, std::size_t most);
+  Result<std::vector<SiteWrites>> write_accounts_since(std::int64_t when, std::size_t most);
+  // Sites of the realm that the user has decided about.
+  Result<Count> count_decisions(const Realm& realm, std::size_t most);
+  Result<Count> count_readers(std::size_t most);
+  // Entries that were stored in a cross-site frame.
+  Result<Count> count_framed(std::size_t most);
+  // Entries that were shared with other sites by pages that the user has not touched since, and by no other.
+  Result<Count> count_untouched(std::size_t most);
+  // Entries that are for everybody in another realm, and in this one neither for everybody nor added by hand for them.
+  struct Elsewhere {
+    std::vector<Hash> hashes;
+    bool more = false;
+  };
+  Result<Elsewhere> global_elsewhere(const Realm& realm, std::size_t most);
 
   // Made on first use: 32 random bytes.
   Result<std::vector<std::uint8_t>> secret(std::string_view name);

@@ -13,7 +13,6 @@ namespace {
 constexpr double kBitUnit = 1e6;
 
 std::int64_t stored_bits(double bits) { return std::llround(bits * kBitUnit); }
-double read_bits(std::int64_t stored) { return static_cast<double>(stored) / kBitUnit; }
 
 std::int64_t number_of(const Hash& hash) { return static_cast<std::int64_t>(hash.algorithm()); }
 
@@ -22,32 +21,15 @@ Result<PaidLookup> read_paid(const sqlite::Query& query) {
   return PaidLookup{hash, query.boolean(2), query.integer(3), query.integer(4)};
 }
 
-std::uint32_t count(const sqlite::Query& query, int column) {
-  return static_cast<std::uint32_t>(query.integer(column));
-}
-
 }  // namespace
 
 Result<std::optional<LookupAccount>> Registry::lookup_account(const Realm& realm, const Site& site) {
-  COS_TRY(auto query,
-          database_.query("SELECT window_start, month_start, counted, bits, month_bits, last, miss_after_miss,"
-                          " hit_after_miss, miss_after_hit, hit_after_hit, still_missing, no_longer_missing"
-                          " FROM lookup_account"
-                          " WHERE realm = (SELECT id FROM realm WHERE name = ?1) AND site = ?2",
-                          realm.name(), site.serialized));
+  COS_TRY(auto query, database_.query("SELECT " + std::string(kLookupAccountColumns) +
+                                          " FROM lookup_account"
+                                          " WHERE realm = (SELECT id FROM realm WHERE name = ?1) AND site = ?2",
+                                      realm.name(), site.serialized));
   COS_TRY(const bool row, query.next());
-  if (!row) {
-    return std::nullopt;
-  }
-  return LookupAccount{query.integer(0),
-                       query.integer(1),
-                       count(query, 2),
-                       read_bits(query.integer(3)),
-                       read_bits(query.integer(4)),
-                       static_cast<LookupAccount::Last>(query.integer(5)),
-                       {count(query, 6), count(query, 7)},
-                       {count(query, 8), count(query, 9)},
-                       {count(query, 10), count(query, 11)}};
+  return row ? std::optional(read_lookup_account(query)) : std::nullopt;
 }
 
 Result<std::vector<PaidLookup>> Registry::paid_lookups(const Realm& realm, const Site& site) {

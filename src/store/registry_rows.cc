@@ -38,6 +38,21 @@ Result<EntryRow> read_entry(const sqlite::Query& query) {
                   {query.integer(9), query.integer(10)}};
 }
 
+LookupAccount read_lookup_account(const sqlite::Query& query) {
+  constexpr double kBitUnit = 1e6;  // the database holds whole numbers
+  const auto count = [&](int column) { return static_cast<std::uint32_t>(query.integer(column)); };
+  const auto bits = [&](int column) { return static_cast<double>(query.integer(column)) / kBitUnit; };
+  return LookupAccount{query.integer(0),
+                       query.integer(1),
+                       count(2),
+                       bits(3),
+                       bits(4),
+                       static_cast<LookupAccount::Last>(query.integer(5)),
+                       {count(6), count(7)},
+                       {count(8), count(9)},
+                       {count(10), count(11)}};
+}
+
 std::string entry_query(std::string_view rest) { return "SELECT " + std::string(kEntryColumns) + std::string(rest); }
 
 }  // namespace libcos

@@ -112,6 +112,9 @@ struct StoreState {
 // From the disk's capacity and the settings. The mutex is held.
 Result<Budget> budget_of(StoreState& state);
 
+// What a setting is set to by that text. Errors: kType, kNotAllowed; as Store::set_setting().
+Result<std::int64_t> accepted_value(const StoreState& state, std::string_view key, std::string_view value);
+
 // publication.cc. Each takes the mutex itself. -------------------------------------------------------
 
 // "Verify and store", after the bytes have proven to have the hash and were synced.
@@ -159,6 +162,18 @@ Result<std::optional<std::vector<std::uint8_t>>> kept_leaves(StoreState& state, 
 Result<std::vector<std::uint8_t>> sound_leaves(StoreState& state, const EntryRow& entry, const UniqueFd& fd);
 // File and hash tree contradict each other: which is right? Makes the tree anew, or quarantines and returns kCorrupt.
 Status settle_doubt(StoreState& state, const EntryRow& entry, const UniqueFd& fd);
+
+// clearing.cc ----------------------------------------------------------------------------------------
+
+// What goes so that the store holds no more than so many bytes, least recently read first.
+struct Eviction {
+  std::uint64_t left;  // bytes in the store without the entries
+  std::vector<EntryRow> entries;
+  std::optional<EntryRow> seen;  // the last that was looked at
+  bool over = false;             // enough were found, or there are no more
+};
+// Looks at the next `most` of those that may go. The mutex is held, and reads are flushed: the order goes by them.
+Status choose_more(StoreState& state, std::uint64_t bytes, std::size_t most, Eviction& eviction);
 
 // links.cc -------------------------------------------------------------------------------------------
 

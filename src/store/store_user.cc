@@ -230,16 +230,22 @@ Result<Setting> Store::setting(std::string_view key) {
   return read_setting(*state_, *row);
 }
 
-Status Store::set_setting(std::string_view key, std::string_view value) {
+Result<std::int64_t> internal::accepted_value(const StoreState& state, std::string_view key, std::string_view value) {
   const SettingRow* row = find_setting(key);
   if (row == nullptr) {
     return unknown_setting(key);
   }
   COS_TRY(const std::int64_t parsed, parse_setting(*row, value));
-  if (const auto& administrator = state_->administrator; administrator.setting(key) != nullptr) {
+  if (const auto& administrator = state.administrator; administrator.setting(key) != nullptr) {
     return fail(ErrorCode::kNotAllowed, std::string(key) + " is set by your administrator, and cannot be changed.",
                 "It is set in " + administrator.file.string() + ".");
   }
+  return parsed;
+}
+
+Status Store::set_setting(std::string_view key, std::string_view value) {
+  COS_TRY(const std::int64_t parsed, internal::accepted_value(*state_, key, value));
+  const SettingRow* row = find_setting(key);
   const std::lock_guard lock(state_->mutex);
   state_->forget_policy();
   return state_->registry.set_setting(

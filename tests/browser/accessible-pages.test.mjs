@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import axe from 'axe-core';
 import { bytesOf, hashOf } from './support/bytes.mjs';
-import { finds, succeeded } from './support/expect.mjs';
+import { finds, misses, succeeded } from './support/expect.mjs';
 import { openWorld } from './support/fixture.mjs';
 import { read, store } from './support/in-page.mjs';
 import { openPanel, openPopup, openSettings, rowOf } from './support/ui.mjs';
@@ -76,6 +76,10 @@ test('a store in use has nothing in the way of anybody', async () => {
   await settings.locator('.tag').waitFor();
   await settings.setInputFiles('#add-chooser', { name: 'mine.txt', mimeType: 'text/plain', buffer: Buffer.from('mine') });
   await settings.locator('#adding').waitFor();
+  await settings.fill('#set_budget_percent', '1');
+  await settings.locator('#set_budget_percent-effect', { hasText: 'stay free' }).waitFor();
+  await settings.fill('#set_write_files', 'many');
+  await settings.locator('#set_write_files-error', { hasText: 'from' }).waitFor();
   // What is on its way in is half seen through.
   await settings.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
   await hasNothingInTheWay(settings, 'settings, in use');
@@ -86,6 +90,24 @@ test('a store in use has nothing in the way of anybody', async () => {
   assert.ok(await popup.locator('#site').isVisible() && await popup.locator('#facts').isVisible());
   await hasNothingInTheWay(popup, 'popup, in use');
   await popup.close();
+});
+
+test('what a page was not given, and a question of ask mode, have nothing in the way of anybody', async () => {
+  await world.cos('config', 'set', 'gates.ask', 'on');
+  const site = await profile.open('b.test');
+  for (const bytes of [bytesOf('accessible 3', 2003), bytesOf('accessible nowhere')]) await misses(site, bytes);
+  const popup = await openPopup(profile, site);
+  assert.equal(await popup.locator('#not-given-list li').count(), 2);
+  await popup.locator('#ask').getByRole('button').first().click();
+  await popup.locator('#ask-said:not(:empty)').waitFor();
+  await hasNothingInTheWay(popup, 'popup, refused');
+  for (const direction of ['ltr', 'rtl']) {
+    await popup.evaluate((dir) => { document.documentElement.dir = dir; }, direction);
+    assert.deepEqual(await overflowing(popup, 320), [], `popup, refused, ${direction}`);
+  }
+  await world.cos('config', 'set', 'gates.ask', 'off');
+  await popup.close();
+  await site.close();
 });
 
 test('without a host the pages have nothing in the way of anybody', async () => {

@@ -185,12 +185,61 @@ test('a setting that is changed is what the command line sees', async () => {
   await page.close();
 });
 
-test('a setting that is refused says so and shows what holds', async () => {
+test('what a smaller budget would remove is shown while it is typed, and happens only when it is applied', async () => {
+  const shown = () => world.cos('config', 'get', 'budget.ceiling').then((text) => text.trim());
+  const before = await shown();
+  for (const word of ['budget one', 'budget two']) succeeded(await store(b, bytesOf(word, 1_500_000)));
+  const { bytes } = JSON.parse(await world.cos('ls', '--json')).reduce((/** @type {any} */ sum, /** @type {any} */ entry) => ({ bytes: sum.bytes + entry.size }), { bytes: 0 });
+  const room = bytes - 1_000_000;
+  const dry = JSON.parse(await world.cos('evict', '--dry-run', '--to', String(room), '--json'));
+  const files = dry.evicted.length;
+  const page = await openSettings(profile);
+  const input = page.locator('#set_budget_ceiling');
+  const effect = page.locator('#set_budget_ceiling-effect');
+  await input.fill(String(room));
+  await effect.getByText(`${files} file`).waitFor();
+  await input.blur();
+  await page.keyboard.press('Tab');
+  assert.equal(await shown(), before, 'leaving the field changes nothing');
+  await input.press('Escape');
+  assert.deepEqual([await input.inputValue(), await effect.innerText()], [before, '']);
+  await input.fill('2 TiB');
+  await effect.getByText('Nothing would be removed').waitFor();
+  await page.getByRole('button', { name: 'Cancel: Most that the store may hold' }).click();
+  assert.equal(await shown(), before);
+  await input.fill(String(room));
+  await page.getByRole('button', { name: 'Apply: Most that the store may hold' }).press('Enter');
+  await effect.getByText('Changed.').waitFor();
+  assert.equal(await input.evaluate((element) => element === document.activeElement), true);
+  const now = JSON.parse(await world.cos('ls', '--json')).length;
+  succeeded(await store(b, bytesOf('budget last', 1)));
+  const left = JSON.parse(await world.cos('ls', '--json')).length;
+  assert.ok(left >= now - files && left <= now - files + 1, `${now} files, ${files} were to go, ${left} are left`);
+  await world.cos('config', 'set', 'budget.ceiling', before);
+  await page.close();
+});
+
+test('below each switch stands what turning it would do', async () => {
+  const page = await openSettings(profile);
+  await page.locator('#set_history_reads-effect', { hasText: /When switched off: .*\d/ }).waitFor();
+  const effects = await page.locator('#switches .effect').allInnerTexts();
+  assert.equal(effects.length, await page.locator('#switches input').count());
+  for (const effect of effects) assert.match(effect, /^When switched o(n|ff): .*\.$/);
+  await page.locator('#set_handover_enabled').uncheck();
+  await page.locator('#set_handover_enabled-effect', { hasText: 'When switched on' }).waitFor();
+  await page.locator('#set_handover_enabled').check();
+  await page.close();
+});
+
+test('a setting that is refused says so before and when it is applied, and what holds stays', async () => {
   const page = await openSettings(profile);
   const before = (await world.cos('config', 'get', 'grease.percent')).trim();
   await page.fill('#set_grease_percent', '90');
+  await page.locator('#set_grease_percent-error', { hasText: '50' }).waitFor();
+  await page.fill('#set_grease_percent', '91');
   await page.locator('#set_grease_percent').press('Enter');
   await page.locator('#set_grease_percent-error', { hasText: '50' }).waitFor();
+  await page.locator('#set_grease_percent').press('Escape');
   assert.equal(await page.inputValue('#set_grease_percent'), before);
   assert.equal((await world.cos('config', 'get', 'grease.percent')).trim(), before);
   await page.close();

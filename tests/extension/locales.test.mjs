@@ -8,7 +8,10 @@ const LOCALES = new URL('../../extension/_locales/', import.meta.url);
 /** @typedef {Record<string, {message: string, placeholders?: Record<string, {content: string}>}>} Messages */
 
 /** @param {string} locale @returns {Messages} */
-const messagesOf = (locale) => JSON.parse(readFileSync(new URL(`${locale}/messages.json`, LOCALES), 'utf8'));
+const messagesOf = (locale) => JSON.parse(textOf(locale));
+
+/** @param {string} locale */
+const textOf = (locale) => readFileSync(new URL(`${locale}/messages.json`, LOCALES), 'utf8');
 
 /** The values that a sentence names, in no order. @param {string} message */
 const named = (message) => [...message.matchAll(/\$([A-Za-z]\w*)\$/g)].map(([, name]) => name.toLowerCase()).sort();
@@ -25,6 +28,11 @@ for (const locale of locales) {
 
   test(`${locale} has the messages of English and no other, in its order`, () => {
     assert.deepEqual(Object.keys(messages), Object.keys(english));
+  });
+
+  test(`${locale} says everything once`, () => {
+    const keys = [...textOf(locale).matchAll(/^  "(\w+)": \{/gm)].map(([, key]) => key);
+    assert.deepEqual(keys, Object.keys(messages));
   });
 
   test(`${locale} fills the same values into each sentence`, () => {

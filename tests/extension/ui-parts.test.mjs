@@ -92,7 +92,7 @@ test('the parts of the bar are shares of the budget, in one order, and each can 
 
 test('every word that the pages name has a message, and no message is without a sentence', () => {
   const messages = JSON.parse(readFileSync(new URL('_locales/en/messages.json', ROOT), 'utf8'));
-  const files = [...readdirSync(new URL('ui/', ROOT)), ...readdirSync(new URL('ui/settings/', ROOT)).map((name) => `settings/${name}`)];
+  const files = [...readdirSync(new URL('ui/', ROOT)), ...['panel', 'popup', 'settings'].flatMap((room) => readdirSync(new URL(`ui/${room}/`, ROOT)).map((name) => `${room}/${name}`))];
   const named = new Set();
   for (const file of files.filter((name) => /\.(js|html)$/.test(name))) {
     const source = readFileSync(new URL(`ui/${file}`, ROOT), 'utf8');

@@ -106,5 +106,53 @@ TEST_F(OptionsTest, InAskModeASiteReadsAcrossSitesOnlyWhenTheUserSaidYes) {
   EXPECT_EQ(ask(kA, hash_of("popular")), Disclosure::kStoringOrigin);
 }
 
+TEST_F(OptionsTest, AYesLetsASiteFindWhatItWasToldToBeMissingForWantOfIt) {
+  ASSERT_TRUE(store_.set_setting("lookup.budget", "on"));
+  ASSERT_TRUE(store_.set_setting("lookup.hashes", "2"));
+  ASSERT_TRUE(store_.set_setting("gates.ask", "on"));
+  ASSERT_TRUE(put(kA, "popular", Scope::global()));
+  const Site b = store_.site_of(origin_of(kB));
+  ask(kB, hash_of("absent"));
+  ask(kB, hash_of("popular"));
+  clock_.advance(1000);
+  ASSERT_TRUE(store_.decide_site(profile('a'), b, SiteDecision::kAllowed));
+  EXPECT_EQ(ask(kB, hash_of("popular")), Disclosure::kGlobal);
+  restart();
+  EXPECT_EQ(ask(kB, hash_of("popular")), Disclosure::kGlobal);
+}
+
+TEST_F(OptionsTest, AYesThatWasSaidBeforeGivesASiteNoMoreAnswers) {
+  ASSERT_TRUE(store_.set_setting("lookup.budget", "on"));
+  ASSERT_TRUE(store_.set_setting("lookup.hashes", "1"));
+  ASSERT_TRUE(put(kA, "popular", Scope::global()));
+  const Site b = store_.site_of(origin_of(kB));
+  const auto spends = [&] {
+    ask(kB, hash_of("absent"));
+    EXPECT_EQ(why(kB, hash_of("popular")), MissReason::kBudgetSpent);
+    clock_.advance(1000);
+  };
+  spends();
+  ASSERT_TRUE(store_.decide_site(profile('a'), b, SiteDecision::kAllowed));
+  EXPECT_EQ(why(kB, hash_of("popular")), MissReason::kBudgetSpent) << "outside ask mode it is no answer to anything";
+  ASSERT_TRUE(store_.set_setting("gates.ask", "on"));
+  ASSERT_TRUE(store_.decide_site(profile('a'), b, SiteDecision::kAllowed));
+  EXPECT_EQ(why(kB, hash_of("popular")), MissReason::kBudgetSpent);
+}
+
+TEST_F(OptionsTest, WhatASiteMayLearnInAMonthIsBoundedHoweverOftenItIsAllowed) {
+  ASSERT_TRUE(store_.set_setting("lookup.budget", "on"));
+  ASSERT_TRUE(store_.set_setting("lookup.month-bits", "2"));
+  ASSERT_TRUE(store_.set_setting("gates.ask", "on"));
+  ASSERT_TRUE(put(kA, "popular", Scope::global()));
+  const Site b = store_.site_of(origin_of(kB));
+  for (int i = 0; i < 4; ++i) {
+    ask(kB, hash_of("absent " + std::to_string(i)));
+    clock_.advance(1000);
+    ASSERT_TRUE(store_.decide_site(profile('a'), b, SiteDecision::kAsked));
+    ASSERT_TRUE(store_.decide_site(profile('a'), b, SiteDecision::kAllowed));
+  }
+  EXPECT_EQ(why(kB, hash_of("popular")), MissReason::kBudgetSpent);
+}
+
 }  // namespace
 }  // namespace libcos

@@ -2,6 +2,7 @@
 // times and a million entries: scripts/torture scale.
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "scale/operations.h"
 #include "scale/statements.h"
@@ -105,6 +106,59 @@ TEST_F(ScaleTest, ForgettingAnOldAccountDoesNotWalkOverTheLookupsOfOthers) {
   const double beside = steps_of([&] { ASSERT_TRUE(rows.forget_accounts_before(2)); });
   EXPECT_EQ(scale::need(rows.database().integer("SELECT count(*) FROM lookup")), 1000);
   EXPECT_LE(beside, alone * kMostGrowth);
+}
+
+TEST_F(ScaleTest, ForeseeingAChangeLooksAtABoundedNumberOfRows) {
+  constexpr int kMoreThanIsLookedAt = 4200;
+  const std::vector<std::pair<const char*, const char*>> changes{
+      {"realms.share", "off"}, {"gates.user-gesture", "on"}, {"frames.partition", "off"}, {"history.reads", "off"},
+      {"gates.ask", "on"},     {"budget.ceiling", "1MiB"},   {"lookup.hashes", "1"},      {"write.files", "1"}};
+  const auto fill = [&](const std::string& origin) {
+    add_rows(origin, kMoreThanIsLookedAt, profile('b'));
+    Registry rows = registry();
+    auto transaction = scale::need(sqlite::WriteTransaction::begin(rows.database()));
+    scale::need(rows.database().execute(
+        "UPDATE storing_origin SET framed = 1, gesture = 0; UPDATE listing SET globally_disclosable = 1;"
+        "UPDATE entry SET size = 4096; UPDATE total SET bytes = 4096 * entries;"
+        "INSERT OR IGNORE INTO reader SELECT entry, realm, 'https://r.test', 1, 1, 1 FROM listing;"
+        "INSERT OR IGNORE INTO site_decision SELECT realm, 's' || entry, 1, 1 FROM listing;"
+        "INSERT OR IGNORE INTO write_account SELECT realm, 's' || entry, 9000000000000, 5 FROM listing;"
+        "INSERT OR IGNORE INTO lookup_account SELECT realm, 's' || entry, 9000000000000, 9000000000000, 9, 9, 9, 0,"
+        " 0, 0, 0, 0, 0, 0 FROM listing;"));
+    scale::need(transaction.commit());
+  };
+  const auto cost = [&] {
+    std::vector<double> steps;
+    for (const auto& [key, value] : changes) {
+      // Answers are a profile's own.
+      const Realm seen_from = profile(key == std::string("gates.ask") ? 'b' : 'a');
+      steps.push_back(steps_of([&] { EXPECT_TRUE(scale::need(store_.foresee(seen_from, key, value)).more) << key; }));
+    }
+    return steps;
+  };
+  fill("https://few.test");
+  const auto few = cost();
+  fill("https://many.test");
+  const auto many = cost();
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    EXPECT_LE(many[i], few[i] * kMostGrowth) << changes[i].first;
+  }
+}
+
+TEST_F(ScaleTest, ForeseeingAChangeOfWhatIsRareDoesNotWalkOverTheRest) {
+  const std::vector<std::pair<const char*, const char*>> changes{
+      {"realms.share", "off"}, {"gates.user-gesture", "on"}, {"frames.partition", "off"}, {"history.reads", "off"}};
+  const auto cost = [&] {
+    return steps_of([&] {
+      for (const auto& [key, value] : changes) {
+        EXPECT_EQ(scale::need(store_.foresee(profile('a'), key, value)).count, 0U) << key;
+      }
+    });
+  };
+  add_rows("https://few.test", 10);
+  const double few = cost();
+  add_rows("https://many.test", 2000);
+  EXPECT_LE(cost(), few * kMostGrowth);
 }
 
 TEST_F(ScaleTest, AListInPagesHasEveryEntryOnceInItsOrder) {

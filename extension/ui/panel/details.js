@@ -1,6 +1,7 @@
 /** @file What is known of one call: why it missed, what it was warned of, the entry behind it, and how to repeat it. May be imported by ui/panel.js only. */
 
 import { formatBytes, formatNumber, formatTime, shortOrigin } from '../format.js';
+import { missWords } from '../miss-reasons.js';
 import { button, make, text } from '../text.js';
 import { reproduction } from './reproduction.js';
 import { callWords, outcomeWords } from './words.js';
@@ -14,8 +15,8 @@ const factList = (facts) =>
 /** @param {LoggedCall} call */
 function reasonOf({ outcome, why, message }) {
   if (outcome === 'missed' && why) {
-    const sentence = why.reason === 'unreachable' ? text('panelUnreachable') : why.sentence;
-    return [make('div', { class: 'why' }, make('p', {}, sentence), ...(why.mend ? [make('p', { class: 'quiet' }, why.mend)] : []),
+    const exactly = [why.sentence, why.mend].filter(Boolean).join(' ');
+    return [make('div', { class: 'why' }, make('p', {}, missWords(why.reason, why.sentence)), ...(exactly ? [make('p', { class: 'quiet' }, exactly)] : []),
       make('p', { class: 'quiet' }, text('panelPageNotTold')))];
   }
   return outcome === 'refused' && message ? [make('div', { class: 'why' }, make('p', {}, message))] : [];

@@ -1,4 +1,4 @@
-/** @file Questions to the store, by way of the background. May be imported by ui/settings/ only. */
+/** @file Questions to the store, by way of the background. May be imported by ui/ only. */
 
 /** @typedef {{algorithm: string, value: string}} Hash */
 

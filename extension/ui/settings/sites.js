@@ -35,7 +35,7 @@ function row({ site, decision }) {
 
 /** Switched off by the popup, and on again here. @param {string} host */
 function offRow(host) {
-  const on = button(text('switchOn'), async () => {
+  const on = button(text('switchOnAgain'), async () => {
     await chrome.runtime.sendMessage({ ask: 'switch-site', url: `https://${host}`, off: false });
     await showSites();
   });
