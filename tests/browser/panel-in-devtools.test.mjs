@@ -52,17 +52,20 @@ const OPEN_PANEL = `(async () => {
   }
 })()`;
 
-test('the developer tools have the panel, and it lists what the inspected page asks', { timeout: 60_000 }, async () => {
+test('the developer tools have the panel, and it lists what the inspected page asks', { timeout: 30_000 }, async () => {
   const page = await profile.page('a.test');
-  // Each tab has developer tools; only ours has a page that asks.
-  for (const tools of await targets(({ type, url }) => type === 'page' && url.startsWith('devtools://'))) await evaluate(tools, OPEN_PANEL);
-  const panels = await targets(({ url }) => url.endsWith('/ui/panel.html'));
   const absent = hashOf(bytesOf('asked beside the developer tools'));
-  const listed = () => Promise.all(panels.map((panel) => evaluate(panel, "document.querySelector('#calls')?.innerText ?? ''")));
-  let texts = await listed();
-  while (!texts.some((text) => text.includes(absent.value.slice(0, 12)))) {
+  /** @type {Set<string>} */
+  const opened = new Set();
+  // Each tab has developer tools of its own, which come when they come; only one page asks.
+  for (let listed = ''; !listed.includes(absent.value.slice(0, 12)); ) {
+    for (const tools of await targets(({ type, url }) => type === 'page' && url.startsWith('devtools://'))) {
+      if (!opened.has(tools.targetId)) await evaluate(tools, OPEN_PANEL);
+      opened.add(tools.targetId);
+    }
     await read(page, absent);
-    texts = await listed();
+    const panels = await targets(({ url }) => url.endsWith('/ui/panel.html'));
+    listed = (await Promise.all(panels.map((panel) => evaluate(panel, "document.querySelector('#calls')?.innerText ?? ''")))).join('\n');
+    if (listed.trim() !== '') assert.match(listed, /Not found[^]*a\.test/);
   }
-  assert.ok(texts.some((text) => text.includes('Not found') && text.includes('a.test')), texts.join('\n'));
 });
