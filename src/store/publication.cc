@@ -236,11 +236,13 @@ void note_publication(StoreState& state, const WriteRequest& request, const Publ
     return;
   }
   ActivitySubject subject{published.hash, ActivityKind::kStored, request.realm, {}, {}};
+  std::string page;
   if (request.origin) {
-    subject = subject_of(state.visitor(request.realm, *request.origin, request.top_level), ActivityKind::kStored,
-                         published.hash);
+    const Visitor visitor = state.visitor(request.realm, *request.origin, request.top_level);
+    subject = subject_of(visitor, ActivityKind::kStored, published.hash);
+    page = visitor.top_level.serialized;
   }
-  state.activity.note(std::move(subject), published.size, state.clock());
+  state.activity.note(std::move(subject), page, published.size, state.clock());
 }
 
 // After a publication that failed once the blob had its name: takes the name back, unless another process
@@ -325,7 +327,7 @@ void note_of_holders(StoreState& state, ActivityKind kind, const std::vector<Hel
   }
   for (const auto& [entry, realms] : entries) {
     for (const Realm& realm : realms) {
-      state.activity.note({entry.hash, kind, realm, {}, {}}, entry.size, state.clock());
+      state.activity.note({entry.hash, kind, realm, {}, {}}, {}, entry.size, state.clock());
     }
   }
 }
