@@ -189,7 +189,7 @@ Result<std::vector<EvictedEntry>> Store::evict_to(std::uint64_t bytes, bool dry_
     }
     chosen = std::move(eviction.entries);
     if (!dry_run) {
-      COS_TRY(held, internal::holders_of(*state_, chosen));
+      held = internal::holders_of(*state_, chosen);
       COS_TRY(links, internal::remove_rows(*state_, chosen));
       COS_CHECK(transaction.commit());
     }
