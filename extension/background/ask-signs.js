@@ -9,19 +9,31 @@ import { isMiss } from './refusals.js';
 
 const UNDECIDED = 'ask-undecided';
 
+/** Files that an origin's documents are asked about in one tab, and such origins. */
+const MOST_FILES = 50;
+const MOST_ORIGINS = 50;
+
+/** Not right after the page's answer, and not at a moment that a page knows. */
+const atLeisure = () => new Promise((resolve) => setTimeout(resolve, 500 + Math.random() * 1500));
+
+/** @typedef {{asked: Set<string>, waits: boolean}} Asking what was asked about for one origin, and whether it waits for an answer */
+
 export class AskSigns {
   #host;
   #show;
+  #leisure;
   #asking = false;
-  /** @type {Map<number, Set<string>>} the origins that wait for an answer, by tab */ #tabs = new Map();
+  /** @type {Map<number, Map<string, Asking>>} by tab and origin */ #tabs = new Map();
 
   /**
    * @param {import('./host-connection.js').HostConnection} host
    * @param {(tab: number, waits: boolean) => void} show
+   * @param {() => Promise<unknown>} leisure
    */
-  constructor(host, show) {
+  constructor(host, show, leisure = atLeisure) {
     this.#host = host;
     this.#show = show;
+    this.#leisure = leisure;
   }
 
   /** Whether ask mode is on, as the host has just said. @param {boolean} asking */
@@ -29,38 +41,50 @@ export class AskSigns {
     const ended = this.#asking && !asking;
     this.#asking = asking;
     if (!ended) return;
-    for (const [tab, origins] of this.#tabs) if (origins.size > 0) this.#show(tab, false);
+    for (const tab of this.#tabs.keys()) if (this.waits(tab)) this.#show(tab, false);
     this.#tabs.clear();
   }
 
   /** @param {number} tab */
   waits(tab) {
-    return (this.#tabs.get(tab)?.size ?? 0) > 0;
+    return [...(this.#tabs.get(tab)?.values() ?? [])].some(({ waits }) => waits);
   }
 
-  /** @param {number} tab @param {Refusal} refusal of which the page knows already */
+  /**
+   * Each file is asked about once, whatever the answer to others was: what this takes of the host's time must not hang on
+   * what is stored, or a page could find that out by how long its next answers take.
+   * @param {number} tab
+   * @param {Refusal} refusal of which the page knows already
+   */
   async consider(tab, refusal) {
     const { caller, hash } = refusal;
-    if (!this.#asking || !isMiss(refusal) || caller === null) return;
-    const origins = this.#tabs.get(tab) ?? new Set();
+    if (!this.#asking || !isMiss(refusal) || caller === null || hash === null) return;
+    const origins = this.#tabs.get(tab) ?? new Map();
     this.#tabs.set(tab, origins);
-    if (origins.has(caller.origin)) return;
+    const site = origins.get(caller.origin) ?? { asked: new Set(), waits: false };
+    if (site.asked.has(hash.value) || site.asked.size >= MOST_FILES || (site.asked.size === 0 && origins.size >= MOST_ORIGINS)) return;
+    site.asked.add(hash.value);
+    origins.set(caller.origin, site);
+    // The tab may show another page afterwards, and the user may have decided.
+    const isPast = () => this.#tabs.get(tab) !== origins || origins.get(caller.origin) !== site;
+    await this.#leisure();
+    if (isPast()) return;
     const { found, reason } = await this.#host.request('ui.why', { caller, hash }).catch(() => ({ found: true, reason: '' }));
-    // The tab may show another page by now.
-    if (found || reason !== UNDECIDED || this.#tabs.get(tab) !== origins) return;
-    origins.add(caller.origin);
+    if (found || reason !== UNDECIDED || site.waits || isPast()) return;
+    site.waits = true;
     this.#show(tab, true);
   }
 
   /** The user has decided about a site. */
   async recheck() {
     for (const [tab, origins] of this.#tabs) {
-      if (origins.size === 0) continue;
-      for (const origin of [...origins]) {
+      if (!this.waits(tab)) continue;
+      for (const [origin, { waits }] of [...origins]) {
+        if (!waits) continue;
         const { ask, decision } = await this.#host.request('ui.site', { site: origin }).catch(() => ({ ask: true, decision: null }));
         if (!ask || decision === 'allowed' || decision === 'blocked') origins.delete(origin);
       }
-      if (origins.size === 0) this.#show(tab, false);
+      if (this.#tabs.get(tab) === origins && !this.waits(tab)) this.#show(tab, false);
     }
   }
 

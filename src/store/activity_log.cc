@@ -6,7 +6,8 @@ namespace libcos::internal {
 namespace {
 
 constexpr std::size_t kMostNoted = 1024;
-// Of one page's site, so that one that asks without end leaves room for what others do.
+// Of one page's site, so that one that asks without end, from however many of its hosts, leaves room for what others
+// do.
 constexpr std::size_t kMostOfPage = 256;
 
 constexpr std::int64_t kKeptForMs = 90LL * 24 * 3600 * 1000;
@@ -16,7 +17,7 @@ constexpr std::size_t kMostRefused = kMostLines / 2;
 
 }  // namespace
 
-void ActivityLog::note(ActivitySubject subject, std::uint64_t size, std::int64_t now) {
+void ActivityLog::note(ActivitySubject subject, const std::string& page, std::uint64_t size, std::int64_t now) {
   if (const auto known = noted_.find(subject); known != noted_.end()) {
     known->second.last = now;
     ++known->second.count;
@@ -25,7 +26,7 @@ void ActivityLog::note(ActivitySubject subject, std::uint64_t size, std::int64_t
   if (noted_.size() >= kMostNoted) {
     return;
   }
-  std::size_t& of_page = of_page_[{subject.realm.name(), subject.page()}];
+  std::size_t& of_page = of_page_[{subject.realm.name(), page}];
   if (of_page < kMostOfPage) {
     ++of_page;
     noted_.emplace(std::move(subject), ActivityTimes{now, now, 1, size});

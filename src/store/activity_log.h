@@ -16,8 +16,9 @@ class ActivityLog {
  public:
   explicit ActivityLog(Registry& registry) : registry_(registry) {}
 
-  // In memory. What does not fit until the next flush() is not noted.
-  void note(ActivitySubject subject, std::uint64_t size, std::int64_t now);
+  // In memory. What does not fit until the next flush() is not noted. `page`: the site of the page that brought it
+  // about; empty for the user and the store itself.
+  void note(ActivitySubject subject, const std::string& page, std::uint64_t size, std::int64_t now);
   // Writes down what was noted, but for what somebody has erased since, and takes away what is too old or too much.
   // Errors: kBusy when another process holds the store; the lines stay for another time.
   Status flush(std::int64_t now);
@@ -27,7 +28,7 @@ class ActivityLog {
   }
 
  private:
-  using Page = std::pair<std::string, std::string>;  // realm and site (or origin)
+  using Page = std::pair<std::string, std::string>;  // realm and site
 
   Registry& registry_;
   std::map<ActivitySubject, ActivityTimes> noted_;

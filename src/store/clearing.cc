@@ -165,7 +165,8 @@ Status internal::choose_more(StoreState& state, std::uint64_t bytes, std::size_t
     COS_TRY(const bool in_use, is_in_use(state, entry));
     if (!in_use) {
       eviction.entries.push_back(entry);
-      eviction.left -= entry.size;
+      // Between two looks somebody may have stored more than there was.
+      eviction.left -= std::min(eviction.left, entry.size);
     }
     eviction.seen = entry;
   }
@@ -188,7 +189,7 @@ Result<std::vector<EvictedEntry>> Store::evict_to(std::uint64_t bytes, bool dry_
     }
     chosen = std::move(eviction.entries);
     if (!dry_run) {
-      COS_TRY(held, internal::holders_of(*state_, chosen));
+      held = internal::holders_of(*state_, chosen);
       COS_TRY(links, internal::remove_rows(*state_, chosen));
       COS_CHECK(transaction.commit());
     }

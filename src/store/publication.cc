@@ -236,11 +236,13 @@ void note_publication(StoreState& state, const WriteRequest& request, const Publ
     return;
   }
   ActivitySubject subject{published.hash, ActivityKind::kStored, request.realm, {}, {}};
+  std::string page;
   if (request.origin) {
-    subject = subject_of(state.visitor(request.realm, *request.origin, request.top_level), ActivityKind::kStored,
-                         published.hash);
+    const Visitor visitor = state.visitor(request.realm, *request.origin, request.top_level);
+    subject = subject_of(visitor, ActivityKind::kStored, published.hash);
+    page = visitor.top_level.serialized;
   }
-  state.activity.note(std::move(subject), published.size, state.clock());
+  state.activity.note(std::move(subject), page, published.size, state.clock());
 }
 
 // After a publication that failed once the blob had its name: takes the name back, unless another process
@@ -308,12 +310,13 @@ std::vector<Hash> hashes_of(const std::vector<EntryRow>& entries) {
   return hashes;
 }
 
-Result<std::vector<HeldEntry>> holders_of(StoreState& state, const std::vector<EntryRow>& entries) {
+std::vector<HeldEntry> holders_of(StoreState& state, const std::vector<EntryRow>& entries) {
   std::vector<HeldEntry> held;
   if (state.keeps_activity()) {
     for (const EntryRow& entry : entries) {
-      COS_TRY(std::vector<Realm> realms, state.registry.holders(entry.id));
-      held.push_back({entry, std::move(realms)});
+      if (Result<std::vector<Realm>> realms = state.registry.holders(entry.id)) {
+        held.push_back({entry, std::move(*realms)});
+      }
     }
   }
   return held;
@@ -325,7 +328,7 @@ void note_of_holders(StoreState& state, ActivityKind kind, const std::vector<Hel
   }
   for (const auto& [entry, realms] : entries) {
     for (const Realm& realm : realms) {
-      state.activity.note({entry.hash, kind, realm, {}, {}}, entry.size, state.clock());
+      state.activity.note({entry.hash, kind, realm, {}, {}}, {}, entry.size, state.clock());
     }
   }
 }
@@ -360,7 +363,7 @@ Result<Published> publish(StoreState& state, const WriteRequest& request, Incomi
       links.insert(links.end(), of_realm.begin(), of_realm.end());
       evicted.push_back({victim.entry, {request.realm}});
     }
-    COS_TRY(const auto held, holders_of(state, removed));
+    const auto held = holders_of(state, removed);
     evicted.insert(evicted.end(), held.begin(), held.end());
     COS_TRY(const auto of_removed, remove_rows(state, removed));
     links.insert(links.end(), of_removed.begin(), of_removed.end());
@@ -428,7 +431,7 @@ Status quarantine(StoreState& state, const EntryRow& seen) {
     }
     const Result<UniqueFd> blob = state.blobs->open(seen.hash);
     if (!entry->damaged) {
-      COS_TRY(held, holders_of(state, {*entry}));
+      held = holders_of(state, {*entry});
     }
     COS_CHECK(mark_damaged(state, *entry, blob ? &*blob : nullptr));
     COS_CHECK(transaction.commit());
@@ -455,7 +458,7 @@ Status forget_missing(StoreState& state, const Hash& hash) {
   }
   if (const Result<UniqueFd> set_aside = state.blobs->open_quarantined(hash)) {
     // A process ended between setting the damaged file aside and saying so.
-    COS_TRY(const auto held, holders_of(state, {*entry}));
+    const auto held = entry->damaged ? std::vector<HeldEntry>() : holders_of(state, {*entry});
     COS_CHECK(mark_damaged(state, *entry, &*set_aside));
     COS_CHECK(transaction.commit());
     note_of_holders(state, ActivityKind::kDamaged, held);

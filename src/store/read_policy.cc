@@ -240,7 +240,7 @@ Result<ReadVerdict> judge_read(StoreState& state, const Caller& caller, const Ha
   if (settings.keep_activity && !caller.origin.is_opaque()) {
     const bool found = verdict.disclosure != Disclosure::kRefused;
     state.activity.note(subject_of(visitor, found ? ActivityKind::kFound : ActivityKind::kRefused, hash),
-                        found ? verdict.entry->size : 0, state.clock());
+                        visitor.top_level.serialized, found ? verdict.entry->size : 0, state.clock());
   }
   return verdict;
 }

@@ -101,8 +101,6 @@ struct ActivitySubject {
   std::string origin;     // empty: the user, or the store itself
   std::string top_level;  // the page's site, when that is another than the origin's; else empty
 
-  // Who brought it about.
-  [[nodiscard]] const std::string& page() const { return top_level.empty() ? origin : top_level; }
   friend auto operator<=>(const ActivitySubject&, const ActivitySubject&) = default;
 };
 

@@ -1,4 +1,6 @@
 // The part of the registry that is the activity log: what happened lately, for the user's eyes.
+#include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include "base/try.h"
@@ -76,13 +78,17 @@ Result<ActivityPage> Registry::activity(const Realm* realm, const std::optional<
                           " WHERE (?1 = '' OR realm.name = ?1) AND (at, activity.id) < (?2, ?3)"
                           " ORDER BY at DESC, activity.id DESC LIMIT ?4",
                           realm == nullptr ? std::string_view() : realm->name(), before ? before->at : INT64_MAX,
-                          before ? before->id : INT64_MAX, limit));
+                          before ? before->id : INT64_MAX, std::min<std::size_t>(limit, INT32_MAX) + 1));
   COS_TRY(auto rows, sqlite::collect(std::move(query), read_activity));
+  const bool more = rows.size() > limit;
+  if (more) {
+    rows.pop_back();
+  }
   ActivityPage page;
   for (ActivityRow& row : rows) {
     page.lines.push_back(std::move(row.line));
   }
-  if (!rows.empty() && rows.size() == limit) {
+  if (more && !rows.empty()) {
     page.next = ActivityPlace{page.lines.back().at, rows.back().id};
   }
   return page;

@@ -134,7 +134,8 @@ struct HeldEntry {
   EntryRow entry;
   std::vector<Realm> realms;
 };
-Result<std::vector<HeldEntry>> holders_of(StoreState& state, const std::vector<EntryRow>& entries);
+// Without those that a damaged registry does not tell: a line for the user's eyes is no reason to fail.
+std::vector<HeldEntry> holders_of(StoreState& state, const std::vector<EntryRow>& entries);
 void note_of_holders(StoreState& state, ActivityKind kind, const std::vector<HeldEntry>& entries);
 // Whether somebody reads it: by an open file, or through a link that was used lately (a browser that reads through
 // a link holds no lock that we could see).

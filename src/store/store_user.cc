@@ -207,8 +207,9 @@ Result<std::size_t> Store::collect_orphans() {
 
 Status Store::settle() {
   const std::lock_guard lock(state_->mutex);
-  COS_CHECK(state_->flush_reads());
-  return state_->activity.flush(state_->clock());
+  const Status reads = state_->flush_reads();
+  const Status lines = state_->activity.flush(state_->clock());
+  return reads ? lines : reads;
 }
 
 Result<std::vector<Setting>> Store::settings() {

@@ -208,6 +208,14 @@ TEST_F(ActivityTest, PagesOfItHoldEachLineOnce) {
   EXPECT_EQ(std::unique(seen.begin(), seen.end()), seen.end());
 }
 
+TEST_F(ActivityTest, AfterTheLastLineThereIsNoPage) {
+  for (int i = 0; i < 4; ++i) {
+    ask(kA, hash_of(std::to_string(i)));
+  }
+  EXPECT_TRUE(store_.activity(profile('a'), std::nullopt, 3)->next);
+  EXPECT_FALSE(store_.activity(profile('a'), std::nullopt, 4)->next);
+}
+
 TEST_F(ActivityTest, LinesGoAfterNinetyDays) {
   ask(kA, hash_of("old"));
   ASSERT_TRUE(store_.settle());
@@ -243,6 +251,16 @@ TEST_F(ActivityTest, WhatIsAskedInVainDoesNotPushOutWhatWasStored) {
   EXPECT_LE(words.size(), 5'002U);
   EXPECT_NE(std::find(words.begin(), words.end(), "stored " + kA), words.end());
   EXPECT_NE(std::find(words.begin(), words.end(), "found " + kA), words.end()) << "one page leaves room for others";
+}
+
+TEST_F(ActivityTest, ASiteOfManyHostsLeavesAsMuchRoomAsOneOfOne) {
+  for (int i = 0; i < 2000; ++i) {
+    ask("https://host" + std::to_string(i % 8) + ".b.test", hash_of(std::to_string(i)));
+  }
+  ask(kA, hash_of("text"));
+  const auto words = told();
+  EXPECT_EQ(words.size(), 257U);
+  EXPECT_NE(std::find(words.begin(), words.end(), "refused " + kA), words.end());
 }
 
 TEST_F(ActivityTest, SwitchedOffNothingIsNotedAndWhatIsThereStays) {

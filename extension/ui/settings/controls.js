@@ -17,6 +17,8 @@ const SWITCHES = [
   'phl.model-hubs', 'history.reads', 'handover.enabled', 'caches.cross-origin',
 ];
 const VALUES = ['lookup.hashes', 'lookup.bits', 'grease.percent', 'write.files', 'budget.percent', 'budget.ceiling'];
+/** Have their place elsewhere on the page, and go into a file of settings like the others. */
+const ELSEWHERE = ['history.activity'];
 
 /** Nobody types slower than that within a number. */
 const FORESEE_AFTER_MS = 250;
@@ -210,10 +212,10 @@ async function showSwitchEffects(switches) {
   effects.forEach((effect, index) => counted[index].showEffect(effect));
 }
 
-/** Those that the page shows. @returns {Promise<Setting[]>} */
+/** Those that the page shows, here or elsewhere. @returns {Promise<Setting[]>} */
 async function shownSettings() {
   const { settings } = await ask('settings');
-  return settings.filter((/** @type {Setting} */ { key }) => SWITCHES.includes(key) || VALUES.includes(key));
+  return settings.filter((/** @type {Setting} */ { key }) => [...SWITCHES, ...VALUES, ...ELSEWHERE].includes(key));
 }
 
 /** A link from elsewhere names the setting that it means. */

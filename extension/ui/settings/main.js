@@ -123,6 +123,7 @@ function onSetting({ key }) {
   if (key === 'gates.ask') void showSites().catch(say);
   if (key === 'phl.model-hubs') void showHashList().catch(say);
   if (key.startsWith('budget.')) void showTotals();
+  if (key === 'history.activity') void showActivity().catch(say);
 }
 
 async function refresh() {
