@@ -29,12 +29,15 @@ class Row {
   element = make('li');
   #state;
   #wants;
+  #allowed;
   #decided;
 
-  /** @param {SiteState} state @param {boolean} wants @param {() => void} decided */
-  constructor(state, wants, decided) {
+  /** @param {SiteState} state @param {boolean} wants @param {boolean} isPage whether it is the page's site, not a frame's @param {() => void} decided */
+  constructor(state, wants, isPage, decided) {
     this.#state = state;
     this.#wants = wants;
+    // A frame asks at its page's expense, and the answers that the page has paid for stand for its day.
+    this.#allowed = isPage ? 'askReload' : 'askNextDay';
     this.#decided = decided;
     this.#show();
   }
@@ -61,7 +64,7 @@ class Row {
       return;
     }
     this.#show();
-    byId('ask-said').textContent = text(decision === 'allowed' ? 'askReload' : 'siteSwitched');
+    byId('ask-said').textContent = text(decision === 'allowed' ? this.#allowed : 'siteSwitched');
     // The buttons are others now; the focus goes to what was decided, and on to them.
     /** @type {HTMLElement} */ (this.element.querySelector('p')).focus();
     this.#decided();
@@ -78,14 +81,15 @@ const stateOf = (origin) => ask('site', { site: origin }).catch(() => null);
  */
 export async function showAsking(page, heldBack, decided) {
   const states = await Promise.all([...(page === '' ? [] : [page]), ...heldBack].map(stateOf));
-  /** @type {Map<string, {state: SiteState, wants: boolean}>} */
+  /** @type {Map<string, {state: SiteState, wants: boolean, isPage: boolean}>} */
   const sites = new Map();
   states.forEach((state, index) => {
     if (state === null || !state.ask) return;
-    const wants = page === '' || index > 0;
-    sites.set(state.site, { state, wants: wants || sites.get(state.site)?.wants === true });
+    const isPage = page !== '' && index === 0;
+    const known = sites.get(state.site);
+    sites.set(state.site, { state, wants: !isPage || known?.wants === true, isPage: isPage || known?.isPage === true });
   });
   byId('ask').hidden = sites.size === 0;
   byId('ask-said').textContent = '';
-  byId('ask-list').replaceChildren(...[...sites.values()].map(({ state, wants }) => new Row(state, wants, decided).element));
+  byId('ask-list').replaceChildren(...[...sites.values()].map(({ state, wants, isPage }) => new Row(state, wants, isPage, decided).element));
 }
