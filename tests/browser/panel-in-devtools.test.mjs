@@ -52,7 +52,7 @@ const OPEN_PANEL = `(async () => {
   }
 })()`;
 
-test('the developer tools have the panel, and it lists what the inspected page asks', { timeout: 30_000 }, async () => {
+test('the developer tools have the panel, and it lists what the inspected page asks', { timeout: 60_000 }, async () => {
   const page = await profile.page('a.test');
   const absent = hashOf(bytesOf('asked beside the developer tools'));
   /** @type {Set<string>} */
