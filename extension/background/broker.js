@@ -13,6 +13,7 @@ import { HostError, hostErrorLike, HostUnavailable, wireErrorOf } from './host-e
 import { UNKNOWN_MARKUP } from './markup-policy.js';
 import { parseEnvelope } from './messages.js';
 import { DocumentRefusals } from './refusals.js';
+import { bringSecondPart } from './second-part.js';
 import { droppedByCeiling, droppedByFullList, notListed } from './warnings.js';
 import { workerSource } from './worker-source.js';
 import { WriteSessions } from './write-sessions.js';
@@ -56,6 +57,7 @@ export class DocumentSession {
   /** Hashes of files that this document had from the store. @type {Set<string>} */ #had = new Set();
   /** @type {Promise<Tables | null>} null: this document may not use the API */ #tables;
   #gone = false;
+  /** @type {Promise<boolean> | null} */ #secondPart = null;
   /**
    * Settled when the document has the script for workers that it asked for. Other answers wait for
    * that: whoever has the answer to its first call may count on workers with the API.
@@ -106,6 +108,11 @@ export class DocumentSession {
   /** @param {unknown} envelope */
   async #receive(envelope) {
     const { active, call, content } = parseEnvelope(envelope);
+    if (content?.op === 'second' && call !== undefined) {
+      // At once: it takes its time beside the verdict and the requests that come after it.
+      void this.#bringSecondPart(call);
+      return;
+    }
     // Waited for by every message alike, so requests reach the host in the order of the calls.
     const tables = await this.#tables;
     if (active) tables?.caller.noteActivation();
@@ -150,6 +157,15 @@ export class DocumentSession {
     } catch (error) {
       return { ok: false, error: wireErrorOf(error) };
     }
+  }
+
+  /** @param {number} call */
+  async #bringSecondPart(call) {
+    // Page and content script may both ask for it.
+    this.#secondPart ??= bringSecondPart(this.#tab, this.#documentId);
+    const ok = await this.#secondPart;
+    if (!ok) this.#secondPart = null;
+    this.#reply(ok ? { call, ok } : { call, ok, error: wireErrorOf(undefined) });
   }
 
   /** @param {number} call @param {Tables | null} tables */

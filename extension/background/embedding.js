@@ -3,9 +3,16 @@
  * May be imported by background/document-policy.js only.
  */
 
+import { NONCE_PREFIX } from '../shared/names.js';
 import { randomHex } from './random.js';
 
 /** @typedef {import('../content/frames.js').Embedding} Embedding */
+/** @typedef {{cosFrames: import('../content/frames.js').Frames}} FrameWorld */
+
+// These run in the content scripts' world, alone: they can use nothing of this file.
+const expectNonce = (/** @type {string} */ nonce) => /** @type {FrameWorld} */ (/** @type {unknown} */ (globalThis)).cosFrames.expect(nonce);
+const seenWith = (/** @type {string} */ nonce) => /** @type {FrameWorld} */ (/** @type {unknown} */ (globalThis)).cosFrames.seen(nonce);
+const announce = (/** @type {string} */ message) => window.parent.postMessage(message, '*');
 
 /**
  * @param {number} tabId
@@ -15,14 +22,15 @@ import { randomHex } from './random.js';
  */
 export async function askForEmbedding(tabId, parentDocumentId, childDocumentId) {
   const nonce = randomHex(16);
-  /** @param {string} ask @param {string} documentId */
-  const send = (ask, documentId) => chrome.tabs.sendMessage(tabId, { ask, nonce }, { documentId });
+  const parent = { target: { tabId, documentIds: [parentDocumentId] }, injectImmediately: true };
+  const child = { target: { tabId, documentIds: [childDocumentId] }, injectImmediately: true };
   try {
+    await chrome.scripting.executeScript({ ...parent, files: ['frames.js'] });
     // One after the other: a nonce that came before it is expected would reach the parent page.
-    await send('expect', parentDocumentId);
-    await send('announce', childDocumentId);
-    const answer = await send('embedding', parentDocumentId);
-    return isEmbedding(answer) ? answer : undefined;
+    await chrome.scripting.executeScript({ ...parent, func: expectNonce, args: [nonce] });
+    await chrome.scripting.executeScript({ ...child, func: announce, args: [NONCE_PREFIX + nonce] });
+    const [answer] = await chrome.scripting.executeScript({ ...parent, func: seenWith, args: [nonce] });
+    return isEmbedding(answer?.result) ? answer.result : undefined;
   } catch {
     return undefined;
   }

@@ -64,6 +64,7 @@ const isIdList = (value) => Array.isArray(value) && value.length <= LONGEST_RELE
 /** @type {Record<string, (message: Record<string, unknown>) => Request | Notice | undefined>} */
 const PARSERS = {
   permission: () => ({ op: 'permission' }),
+  second: () => ({ op: 'second' }),
   workers: () => ({ op: 'workers' }),
   watch: () => ({ op: 'watch' }),
   markup: () => ({ op: 'markup' }),

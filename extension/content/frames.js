@@ -1,16 +1,16 @@
 /**
- * @file Tells the background, when it asks, how this document's frames were embedded: which of its
- * iframe elements holds a given child, and what its `allow` attribute says. Only the parent's DOM
- * knows, and only a message from the child's window shows which element is the child's.
- * May be called by content/main.js only.
+ * @file Tells the background how this document's frames were embedded: which of its iframe elements holds a given
+ * child, and what its `allow` attribute says. Only the parent's DOM knows, and only a message from the child's window
+ * shows which element is the child's. The background brings this script when it asks (background/embedding.js): to
+ * listen for questions from the start would cost each page more than all else that the content script does.
  *
- * A question has three steps, each a message from the background: `expect` (to the parent: a nonce
- * will come), `announce` (to the child: send the nonce to your parent), `embedding` (to the parent:
- * what did you see?). The answer counts for permission only; a lie could come only from a
+ * A question has three steps: `expect` here (a nonce will come), a nonce that the child sends to its parent, and
+ * `seen` here. The answer counts for permission only; a lie could come only from a
  * compromised process of the parent, which could as well change its attribute.
  */
 
 import { NONCE_PREFIX } from '../shared/names.js';
+import { ear } from './nonces.js';
 
 const WAIT_MS = 2000;
 
@@ -71,7 +71,7 @@ function declaredOrigin(frame) {
 const unframed = () => ({ allow: null, source: 'null', origin: self.origin, framed: false });
 
 /**
- * Registered before the page's own listeners, so that they never see the nonce; it reads no
+ * Hears messages before the page's own listeners, so that they never see the nonce; it reads no
  * message unless one is expected, since reading would cost the page a second copy of its data.
  * @param {MessageEvent} event
  */
@@ -89,41 +89,35 @@ function onMessage(event) {
   );
 }
 
-function listen() {
-  window.addEventListener('message', onMessage, { capture: true });
-}
+const hearing = ear();
 
-/** @param {string} nonce */
-function expect(nonce) {
-  // document.open() removes every listener of the window; adding one that is there does nothing.
-  listen();
-  /** @type {PromiseWithResolvers<Embedding>} */
-  const { promise, resolve } = Promise.withResolvers();
-  expected.set(nonce, { seen: promise, resolve });
-  setTimeout(() => {
-    resolve(unframed());
+const frames = {
+  /** @param {string} nonce @returns {string} this document's origin */
+  expect(nonce) {
+    // document.open() removes every listener of the window; adding one that is there does nothing.
+    hearing.listen();
+    /** @type {PromiseWithResolvers<Embedding>} */
+    const { promise, resolve } = Promise.withResolvers();
+    expected.set(nonce, { seen: promise, resolve });
+    setTimeout(() => {
+      resolve(unframed());
+      expected.delete(nonce);
+    }, WAIT_MS);
+    return self.origin;
+  },
+
+  /** @param {string} nonce @returns {Promise<Embedding>} */
+  async seen(nonce) {
+    const embedding = await (expected.get(nonce)?.seen ?? unframed());
     expected.delete(nonce);
-  }, WAIT_MS);
-}
+    return embedding;
+  },
+};
 
-export function answerFrameQuestions() {
-  listen();
-  chrome.runtime.onMessage.addListener((question, sender, reply) => {
-    if (sender.id !== chrome.runtime.id || typeof question?.nonce !== 'string') return undefined;
-    const { ask, nonce } = question;
-    if (ask === 'expect') {
-      expect(nonce);
-      reply({ origin: self.origin });
-    } else if (ask === 'announce') {
-      window.parent.postMessage(NONCE_PREFIX + nonce, '*');
-      reply({ origin: self.origin });
-    } else if (ask === 'embedding') {
-      void (expected.get(nonce)?.seen ?? Promise.resolve(unframed())).then((embedding) => {
-        expected.delete(nonce);
-        reply(embedding);
-      });
-      return true;
-    }
-    return undefined;
-  });
+/** @typedef {typeof frames} Frames */
+
+// Brought in again it leaves all to the first, who may be expecting something. An element called so is no sign of that.
+if (!Object.hasOwn(globalThis, 'cosFrames')) {
+  hearing.hear = onMessage;
+  Object.defineProperty(globalThis, 'cosFrames', { value: frames });
 }

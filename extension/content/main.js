@@ -4,29 +4,10 @@
  * the call, and serves what the document's markup declares.
  */
 
-import { PORT_EVENT, READY_EVENT } from '../shared/names.js';
+import { PORT_EVENT } from '../shared/names.js';
 import { Connection } from './connection.js';
-import { answerFrameQuestions } from './frames.js';
 import { watchMarkup } from './markup.js';
-
-/**
- * Takes the port that the page script hands over. Outside these few synchronous steps no such
- * event is listened to: a page without the API (an insecure one) must not get a port by sending one.
- * @returns {MessagePort | undefined}
- */
-function takePagePort() {
-  /** @type {MessagePort | undefined} */
-  let port;
-  /** @param {Event} event */
-  const onPort = (event) => {
-    event.stopImmediatePropagation();
-    port ??= /** @type {MessageEvent} */ (event).ports?.[0];
-  };
-  window.addEventListener(PORT_EVENT, onPort, { capture: true });
-  window.dispatchEvent(new Event(READY_EVENT));
-  window.removeEventListener(PORT_EVENT, onPort, { capture: true });
-  return port;
-}
+import { listenForNonces } from './nonces.js';
 
 /** @param {MessagePort} pagePort @param {Connection} connection */
 function relay(pagePort, connection) {
@@ -40,8 +21,13 @@ function relay(pagePort, connection) {
 
 if (window.isSecureContext) {
   const connection = new Connection();
-  const pagePort = takePagePort();
-  if (pagePort !== undefined) relay(pagePort, connection);
-  answerFrameQuestions();
+  // See page/channel.js. What a page sends here itself is as good as what its page script sends.
+  performance.addEventListener(PORT_EVENT, (event) => {
+    event.stopImmediatePropagation();
+    event.preventDefault();
+    const [port] = /** @type {MessageEvent} */ (event).ports ?? [];
+    if (port !== undefined) relay(port, connection);
+  });
+  listenForNonces();
   watchMarkup(connection);
 }

@@ -1,21 +1,20 @@
 /**
  * @file The only way out of the page's world. In a window: one MessagePort whose other end the content
- * script took before any script of the page ran. In a worker: one whose other end its owner holds.
+ * script takes at the first call. In a worker: one whose other end its owner holds.
  * May be imported by page/ only.
  *
  * Answers are handed to callbacks, not promises, so that no step of ours can be watched through a
  * replaced `Promise.prototype.then` or `constructor`.
  */
 
-import { PORT_EVENT, READY_EVENT } from '../shared/names.js';
+import { PORT_EVENT } from '../shared/names.js';
 import {
-  addListener, append, getterOf, mapDelete, mapForEach, mapGet, mapSet, MapCtor, MessageChannelCtor, messageData, own, postMessage, setOnMessage,
+  addListener, append, dispatch, isClosed, iterableOf, mapDelete, mapForEach, mapGet, mapSet, MapCtor, MessageChannelCtor, messageData,
+  MessageEventCtor, own, performanceOf, postMessage, setOnMessage,
 } from './primordials.js';
 
 /** @typedef {import('../shared/wire.js').Reply} Reply */
 /** @typedef {import('../shared/wire.js').Channel} Channel */
-
-const isClosed = getterOf(globalThis, 'closed');
 
 /** @returns {any} what the content script would answer had the background gone away */
 const lostReply = () => ({ __proto__: null, ok: false, lost: true, error: undefined });
@@ -58,32 +57,36 @@ function createChannel(send) {
 }
 
 /**
+ * Gives the content script one end of a new channel. The event goes to an object that has no place in the document: it
+ * meets no listener of a page that does not look for it, and document.open() leaves that of the content script.
+ * @returns {MessagePort | undefined} the other end; undefined: there is no content script
+ */
+function connect() {
+  const { port1, port2 } = new MessageChannelCtor();
+  const event = new MessageEventCtor(PORT_EVENT, /** @type {any} */ ({ __proto__: null, cancelable: true, ports: iterableOf([port2]) }));
+  return dispatch(performanceOf(globalThis), event) ? undefined : port1;
+}
+
+/**
  * The channel of a window. A frame that is removed gets no message any more, so its calls are settled
- * as lost when that happens, and later ones at once. Must be called before any script of the page runs.
+ * as lost when that happens, and later ones at once.
  * @returns {Channel}
  */
 export function openChannel() {
-  const { port1, port2 } = new MessageChannelCtor();
-  let connected = false;
-
-  window.addEventListener(
-    READY_EVENT,
-    (event) => {
-      event.stopImmediatePropagation();
-      connected = true;
-      window.dispatchEvent(new MessageEvent(PORT_EVENT, { ports: [port2] }));
-    },
-    { once: true, capture: true },
-  );
-
+  /** @type {MessagePort | undefined} */
+  let port;
   const { channel, receive, lose } = createChannel((message) => {
-    if (!connected || isClosed(window)) return false;
+    if (isClosed(globalThis)) return false;
     // document.open() removes every listener of the window; adding one that is there does nothing.
-    addListener(window, 'pagehide', lose, true);
-    postMessage(port1, message);
+    addListener(globalThis, 'pagehide', lose, true);
+    if (port === undefined) {
+      port = connect();
+      if (port === undefined) return false;
+      setOnMessage(port, receive);
+    }
+    postMessage(port, message);
     return true;
   });
-  setOnMessage(port1, receive);
   return channel;
 }
 

@@ -19,6 +19,9 @@ import { toHash, toHashes, toOptions } from './webidl.js';
 /** @typedef {import('./channel.js').Channel} Channel */
 /** @typedef {import('../shared/wire.js').Hash} Hash */
 /** @typedef {ReturnType<typeof toOptions>} Options */
+/**
+ * @typedef {(state: import('./second/handles.js').HandleState, done: (handle: FileSystemFileHandle) => void, fail: () => void) => void} MakeHandle
+ */
 
 const warned = { requestFileHandle: false, requestFileHandles: false };
 
@@ -32,7 +35,7 @@ function warnOnce(name) {
 /**
  * The steps of a request that come after the conversion of its arguments.
  * @param {Channel} channel
- * @param {import('./handles.js').HandleFactory} makeHandle
+ * @param {MakeHandle} makeHandle
  */
 function createRequester(channel, makeHandle) {
   /** @type {boolean | undefined} */
@@ -68,10 +71,11 @@ function createRequester(channel, makeHandle) {
     }
     const created = options.create;
     channel.call(created ? { op: 'create', hash, origins } : { op: 'find', hash }, (reply) => {
+      const fail = () => reject(created ? storeUnavailable() : miss());
       if (own(reply, 'ok')) {
-        makeHandle(/** @type {any} */ ({ __proto__: null, id: own(reply, 'handle'), hash, created, origins, readable: !created }), resolve);
+        makeHandle(/** @type {any} */ ({ __proto__: null, id: own(reply, 'handle'), hash, created, origins, readable: !created }), resolve, fail);
       } else if (own(reply, 'lost')) {
-        reject(created ? storeUnavailable() : miss());
+        fail();
       } else {
         reject(errorOf(reply));
       }
@@ -108,7 +112,7 @@ function requestAll(request, hashes, options, resolve, reject) {
 
 /**
  * @param {Channel} channel
- * @param {import('./handles.js').HandleFactory} makeHandle
+ * @param {MakeHandle} makeHandle
  * @param {() => void} noteUse
  */
 function createInterface(channel, makeHandle, noteUse) {
@@ -173,7 +177,7 @@ function createInterface(channel, makeHandle, noteUse) {
  * Defines the interface and the attribute in this realm, a window or a worker; runs before any
  * script of the page.
  * @param {Channel} channel
- * @param {import('./handles.js').HandleFactory} makeHandle
+ * @param {MakeHandle} makeHandle
  * @param {() => void} [noteUse] called at each call of an operation, before its message leaves
  */
 export function exposeManager(channel, makeHandle, noteUse = () => {}) {

@@ -6,10 +6,13 @@
  * shared prototype, iterates no array with `for…of` or spread, and reads no member of a cloned
  * object that might fall through to `Object.prototype`.
  *
+ * The second part (second/) has no other built-ins than these: it comes when the page has long run, so a build puts
+ * what the first part took in the place of this file and of the others whose names end alike.
+ *
  * May be imported by page/ only.
  */
 
-export const { apply, construct, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, setPrototypeOf } = Reflect;
+export const { apply, construct, defineProperty, deleteProperty, getOwnPropertyDescriptor, getPrototypeOf, setPrototypeOf } = Reflect;
 export const { create, hasOwn } = Object;
 const globals = globalThis;
 
@@ -49,6 +52,12 @@ export function promiseThen(promise, onValue, onError) {
   nativeThen(promise, onValue, onError);
 }
 
+export const { prototype: promisePrototype } = PromiseCtor;
+
+export const ErrorCtor = globals.Error;
+/** @type {(value: unknown) => boolean} also for DOMExceptions, never for a Proxy */
+export const isError = /** @type {any} */ (ErrorCtor).isError ?? (() => false);
+export const exec = uncurry(RegExp.prototype.exec);
 export const TypeErrorCtor = globals.TypeError;
 export const RangeErrorCtor = globals.RangeError;
 export const DOMExceptionCtor = globals.DOMException;
@@ -139,19 +148,27 @@ export const setOnMessage = uncurry(
     getOwnPropertyDescriptor(MessagePort.prototype, 'onmessage')?.set
   ),
 );
-export const messageData = getterOf(MessageEvent.prototype, 'data');
-export const messagePorts = getterOf(MessageEvent.prototype, 'ports');
+export const MessageEventCtor = globals.MessageEvent;
+export const messageData = getterOf(MessageEventCtor.prototype, 'data');
+export const messagePorts = getterOf(MessageEventCtor.prototype, 'ports');
 export const addListener = uncurry(EventTarget.prototype.addEventListener);
 export const removeListener = uncurry(EventTarget.prototype.removeEventListener);
 export const dispatch = uncurry(EventTarget.prototype.dispatchEvent);
 export const stopImmediatePropagation = uncurry(Event.prototype.stopImmediatePropagation);
 export const preventDefault = uncurry(Event.prototype.preventDefault);
 export const EventCtor = globals.Event;
+/** Of a window. */
+export const isClosed = getterOf(globals, 'closed');
+export const performanceOf = getterOf(globals, 'performance');
 
 export const WritableStreamCtor = globals.WritableStream;
 export const streamGetWriter = uncurry(WritableStream.prototype.getWriter);
 export const writerWrite = uncurry(WritableStreamDefaultWriter.prototype.write);
 export const writerReleaseLock = uncurry(WritableStreamDefaultWriter.prototype.releaseLock);
+
+export const NativeWorker = globals.Worker;
+/** @type {(worker: Worker, message: unknown, transfer: Iterable<Transferable>) => void} */
+export const postToWorker = uncurry(/** @type {any} */ (NativeWorker?.prototype.postMessage));
 
 /**
  * A property descriptor that nothing inherited can turn into an accessor.

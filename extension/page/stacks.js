@@ -4,15 +4,12 @@
  * would find us in the stack of each of its failed fetches. May be imported by page/ only.
  */
 
-import { getOwnPropertyDescriptor, getPrototypeOf, hasOwn, includes, indexOf, PromiseCtor, promiseThen, slice, uncurry } from './primordials.js';
+import {
+  ErrorCtor, exec, getOwnPropertyDescriptor, getPrototypeOf, hasOwn, includes, indexOf, isError, PromiseCtor, promisePrototype, promiseThen, slice,
+} from './primordials.js';
 
-const { prototype: promisePrototype } = PromiseCtor;
-const ErrorCtor = Error;
-const exec = uncurry(RegExp.prototype.exec);
-/** @type {(value: unknown) => boolean} also for DOMExceptions, never for a Proxy */
-const isError = /** @type {any} */ (Error).isError ?? (() => false);
 
-/** @type {string | undefined} this script's address */
+/** @type {string | undefined} of our scripts in a window, their directory; in a worker, of its one script */
 let address;
 
 /**
@@ -20,7 +17,7 @@ let address;
  * stack makes the engine read the script once more, for its positions, which takes longer than all else at the start.
  */
 function ourAddress() {
-  address ??= exec(/\(([^()\s]+):\d+:\d+\)/, `${new ErrorCtor().stack}`)?.[1];
+  address ??= exec(/\((chrome-extension:\/\/[^()\s/]+\/|[^()\s]+(?=:\d+:\d+\)))/, `${new ErrorCtor().stack}`)?.[1];
   return address;
 }
 

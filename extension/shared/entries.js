@@ -4,12 +4,12 @@
  * the page's world whatever the page did to them. May be imported by page/ and content/.
  */
 
+import { hasOwn } from './primordials.js';
+
 /** @typedef {import('./wire.js').Channel} Channel */
 /** @typedef {import('./wire.js').Hash} Hash */
 /** @typedef {import('./wire.js').Origins} Origins */
 /** @typedef {import('./wire.js').Surface} Surface */
-
-const { hasOwn } = Object;
 
 /** @param {any} reply @param {string} name */
 const own = (reply, name) => (hasOwn(reply, name) ? reply[name] : undefined);

@@ -1,11 +1,11 @@
 /**
  * @file Integrity metadata (Subresource Integrity): "sha256-…" as hashes. Calls no method of any built-in, so that it
- * works in the page's world whatever the page did to them. Pure; imports nothing.
+ * works in the page's world whatever the page did to them. Pure.
  */
 
-/** @typedef {import('./wire.js').Hash} Hash */
+import { defineProperty } from './primordials.js';
 
-const { defineProperty } = Reflect;
+/** @typedef {import('./wire.js').Hash} Hash */
 
 /**
  * The prefix of a token, the algorithm, its digest's bytes. The later ones are stronger.

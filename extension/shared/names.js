@@ -3,10 +3,11 @@
  * May be imported by page/, content/ and background/; imports nothing and runs nothing.
  */
 
-/** The content script asks the page script for its port with this event … */
-export const READY_EVENT = 'cos-ready';
-/** … and the page script answers with this one, which carries the port. */
+/** The event with which the page script hands the content script a port. */
 export const PORT_EVENT = 'cos-port';
+
+/** The global in which the page script's second part finds the first, while that waits for it. */
+export const SECOND_PART = '__cosSecondPart';
 
 /** The content script has the page script set an element's address, or run a script that was held back. */
 export const RERUN_EVENT = 'cos-rerun';

@@ -17,6 +17,7 @@
  *   How it was asked for when not by a method; the page's own word, for the developer's eyes.
  *
  * @typedef {{op: 'permission'}
+ *   | {op: 'second'}
  *   | {op: 'workers'}
  *   | {op: 'find', hash: Hash, surface?: Surface}
  *   | {op: 'watch'}
@@ -33,6 +34,7 @@
  * for such responses to be looked at from now on.
  * `markup` asks how scripts and styles of the document's markup may be served: see MarkupPolicy in
  * background/markup-policy.js.
+ * `second` asks for the page script's second part, which is there when this is answered with `ok`.
  * `workers` asks for the script that gives the API to a worker (`{source}`), null where the
  * document's workers must be left as they are.
  *

@@ -275,17 +275,20 @@ test('a page cannot shake its ceiling off by an empty window', async () => {
   await popup.close();
 });
 
-test('a page that dispatches the extension’s own events gets no answer', async () => {
+test('a page that dispatches the extension’s own events at its window or document gets no answer', async () => {
   const page = await profile.open('a.test');
   const seen = succeeded(await attempt(page, async () => {
     /** @type {string[]} */
     const heard = [];
-    for (const name of ['cos-ready', 'cos-port']) addEventListener(name, () => heard.push(name), { capture: true });
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = ({ data }) => heard.push(JSON.stringify(data));
-    dispatchEvent(new MessageEvent('cos-port', { ports: [port2] }));
-    dispatchEvent(new Event('cos-ready'));
-    port1.postMessage({ call: 1, op: 'permission' });
+    for (const name of ['cos-rerun', 'cos-port']) {
+      for (const target of [window, document]) {
+        target.addEventListener(name, () => heard.push(name), { capture: true });
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = ({ data }) => heard.push(JSON.stringify(data));
+        target.dispatchEvent(new MessageEvent(name, { ports: [port2] }));
+        port1.postMessage({ call: 1, op: 'permission' });
+      }
+    }
     window.postMessage({ call: 1, op: 'permission' }, '*');
     await new Promise((resolve) => setTimeout(resolve, 300));
     return heard.filter((text) => text.startsWith('{'));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { seekCommand, toWriteCommand, truncateCommand } from '../../extension/page/write-chunk.js';
+import { seekCommand, toWriteCommand, truncateCommand } from '../../extension/page/second/write-chunk.js';
 
 /** @param {any} command */
 const contentOf = (command) => new Response(command.data.bytes).text();

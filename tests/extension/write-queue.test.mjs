@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { WriteQueue } from '../../extension/page/write-queue.js';
+import { WriteQueue } from '../../extension/page/second/write-queue.js';
 
 const MiB = 1024 * 1024;
 

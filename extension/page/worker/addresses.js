@@ -7,7 +7,7 @@ import {
   append, apply, construct, create, getPrototypeOf, getterOf, iterableOf, urlHref, URLCtor,
 } from '../primordials.js';
 import { standInForConstructor, standInForMethod } from '../stand-in.js';
-import { patchMember } from '../patch.js';
+import { patchMember } from '../second/patch.js';
 
 const { isArray } = Array;
 const scope = /** @type {any} */ (globalThis);
@@ -113,7 +113,7 @@ function rebase(base) {
   });
 }
 
-/** @param {import('../workers.js').Plan} plan */
+/** @param {import('../second/workers.js').Plan} plan */
 export function impersonate({ url, base }) {
   impersonateLocation(url);
   // Relative to a blob: script nothing resolves; there it stays the browser's own affair.

@@ -6,17 +6,20 @@
 
 import { awaitChannel } from '../channel.js';
 import { declareFetch } from '../declared-fetch.js';
-import { createHandleFactory } from '../handles.js';
+import { standInForFiles } from '../file-methods.js';
 import { exposeManager } from '../manager.js';
 import {
   addListener, apply, DOMExceptionCtor, includes, messagePorts, postMessage, preventDefault, removeListener, stopImmediatePropagation,
 } from '../primordials.js';
-import { wrapWorkers } from '../workers.js';
+import { serveFetch } from '../second/fetch.js';
+import { createHandles } from '../second/handles.js';
+import { wrapWorkers } from '../second/workers.js';
+import { answerForWritable } from '../second/writables.js';
 import { WORKER_PLAN } from '../../shared/names.js';
 import { impersonate } from './addresses.js';
 import { fetchScript } from './lenient-script.js';
 
-/** @typedef {import('../workers.js').Plan} Plan */
+/** @typedef {import('../second/workers.js').Plan} Plan */
 
 const scope = /** @type {any} */ (globalThis);
 const { importScripts } = scope;
@@ -65,8 +68,10 @@ function start(plan) {
   };
   addListener(scope, 'message', onFirstMessage, true);
 
-  exposeManager(channel, createHandleFactory(channel));
-  declareFetch(channel);
+  const handles = createHandles(channel);
+  exposeManager(channel, handles.make);
+  standInForFiles(handles.answer, answerForWritable);
+  declareFetch((declared) => serveFetch(channel, declared));
   wrapWorkers(channel, plan.boot, { base: () => plan.base, hinders: () => false });
   impersonate(plan);
   if (plan.classic) {

@@ -5,7 +5,7 @@
  * itself had put there by then stays in charge of every object that is not ours.
  */
 
-import { apply, dataDescriptor, defineProperty, getOwnPropertyDescriptor, hasOwn } from './primordials.js';
+import { apply, dataDescriptor, defineProperty, getOwnPropertyDescriptor, hasOwn } from '../primordials.js';
 
 /**
  * @param {object[]} prototypes where the member may live, nearest first

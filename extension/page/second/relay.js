@@ -5,9 +5,9 @@
 
 import {
   append, mapDelete, mapForEach, mapSet, MapCtor, own, postMessage,
-} from './primordials.js';
+} from '../primordials.js';
 
-/** @typedef {import('./channel.js').Channel} Channel */
+/** @typedef {import('../channel.js').Channel} Channel */
 
 /**
  * @param {Channel} channel

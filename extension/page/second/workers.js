@@ -9,18 +9,19 @@
  * is not plainly understood here goes to the browser's own constructor untouched.
  */
 
+import { ownOrigin } from '../fetch-primordials.js';
 import {
   addListener, apply, BlobCtor, blobSize, construct, createObjectURL, dispatch, EventCtor, hasOwn, iterableOf, mapDelete,
-  mapGet, mapSet, MapCtor, messageData, MessageChannelCtor, own, revokeObjectURL, setAdd, SetCtor, setDelete,
-  setHas, setOnMessage, toJSON, uncurry, urlHref, urlOrigin, urlProtocol, URLCtor, WeakMapCtor,
+  mapGet, mapSet, MapCtor, messageData, MessageChannelCtor, NativeWorker, own, postToWorker, revokeObjectURL, setAdd, SetCtor, setDelete,
+  setHas, setOnMessage, toJSON, urlHref, urlOrigin, urlProtocol, URLCtor, WeakMapCtor,
   weakMapGet, weakMapSet,
-} from './primordials.js';
+} from '../primordials.js';
 import { createRelay } from './relay.js';
-import { standInForConstructor, standInForMethod } from './stand-in.js';
-import { WORKER_PLAN } from '../shared/names.js';
-import { isObject } from './webidl.js';
+import { standInForConstructor, standInForMethod } from '../stand-in.js';
+import { WORKER_PLAN } from '../../shared/names.js';
+import { isObject } from '../webidl.js';
 
-/** @typedef {import('./channel.js').Channel} Channel */
+/** @typedef {import('../channel.js').Channel} Channel */
 /** @typedef {{url: string, base: string | null, classic: boolean, boot: string}} Plan what the bootstrap is told */
 /** @typedef {{credentials: unknown, name: unknown, type: unknown}} Options */
 /**
@@ -28,10 +29,6 @@ import { isObject } from './webidl.js';
  * @property {() => string | null} base what relative URLs are relative to; null: to nothing
  * @property {() => boolean} hinders whether a worker started now must be left as it is
  */
-
-const { Worker: NativeWorker, origin } = globalThis;
-/** @type {(worker: Worker, message: unknown, transfer: Iterable<Transferable>) => void} */
-const postToWorker = uncurry(/** @type {any} */ (NativeWorker?.prototype.postMessage ?? (() => {})));
 
 /** @param {string} text */
 const scriptUrl = (text) =>
@@ -129,7 +126,7 @@ function findScript(place, blobs, given) {
     const protocol = urlProtocol(url);
     if (protocol === 'blob:') return blobs.has(href) ? { url: href, base: null } : undefined;
     // A script of another origin is refused by the browser, and a data: one has an origin of its own.
-    return (protocol === 'https:' || protocol === 'http:') && urlOrigin(url) === origin ? { url: href, base: href } : undefined;
+    return (protocol === 'https:' || protocol === 'http:') && urlOrigin(url) === ownOrigin ? { url: href, base: href } : undefined;
   } catch {
     return undefined;
   }

@@ -8,21 +8,20 @@
  * resolves without a file. So nothing is left to be listed, and a realm without this script gets
  * NotFoundError from it, never wrong bytes. A page may make such a path itself; it gains nothing,
  * because the background alone knows what an id stands for, and asks the normal rules for any other.
- * May be imported by page/handles.js only.
+ * May be imported by handles.js only.
  */
 
-import { isLowercaseHex } from './validation.js';
-import { getterOf, promiseThen, slice, uncurry } from './primordials.js';
+import { ALGORITHMS } from '../carrier-name.js';
+import { getDirectoryHandle, getFileHandle, getRoot, removeEntry, resolvePath } from '../file-primordials.js';
+import { promiseThen, slice } from '../primordials.js';
+import { isLowercaseHex } from '../validation.js';
 
-/** @typedef {import('../shared/wire.js').Hash} Hash */
+/** @typedef {import('../../shared/wire.js').Hash} Hash */
 /** @typedef {{id: string, hash: Hash, created: boolean}} Carried */
 
 const PREFIX = '.cos-';
 const ID_DIGITS = 32;
 const DIRECTORY_LENGTH = PREFIX.length + 2 + ID_DIGITS;
-
-/** @type {Record<number, string | undefined>} */
-const ALGORITHMS = /** @type {any} */ ({ __proto__: null, 40: 'SHA-1', 64: 'SHA-256', 96: 'SHA-384', 128: 'SHA-512' });
 
 /**
  * @param {any} path what resolve() said: a fresh array, or null
@@ -42,16 +41,7 @@ function parsePath(path) {
   return { id, hash: { algorithm, value }, created: kind === 'c' };
 }
 
-/** Takes the browser's own methods, so it must be called before any script of the page runs. */
 export function createCarriers() {
-  const { storage } = navigator;
-  const getRoot = uncurry(StorageManager.prototype.getDirectory);
-  const directoryPrototype = FileSystemDirectoryHandle.prototype;
-  const getDirectory = uncurry(directoryPrototype.getDirectoryHandle);
-  const getFile = uncurry(directoryPrototype.getFileHandle);
-  const removeEntry = uncurry(directoryPrototype.removeEntry);
-  const resolve = uncurry(directoryPrototype.resolve);
-  const nameOf = getterOf(FileSystemHandle.prototype, 'name');
   const create = /** @type {any} */ ({ __proto__: null, create: true });
   const recursive = /** @type {any} */ ({ __proto__: null, recursive: true });
   /** @type {Promise<FileSystemDirectoryHandle> | undefined} */
@@ -60,7 +50,7 @@ export function createCarriers() {
   /** @param {(root: FileSystemDirectoryHandle) => void} use @param {() => void} fail */
   function withRoot(use, fail) {
     try {
-      root ??= getRoot(storage);
+      root ??= getRoot();
       promiseThen(root, use, fail);
     } catch {
       fail();
@@ -79,7 +69,7 @@ export function createCarriers() {
         const withDirectory = (/** @type {FileSystemDirectoryHandle} */ directory) => {
           const remove = () => promiseThen(removeEntry(parent, name, recursive), () => {}, () => {});
           promiseThen(
-            getFile(directory, hash.value, create),
+            getFileHandle(directory, hash.value, create),
             (/** @type {FileSystemFileHandle} */ handle) => {
               remove();
               done(handle);
@@ -90,29 +80,15 @@ export function createCarriers() {
             },
           );
         };
-        promiseThen(getDirectory(parent, name, create), withDirectory, fail);
+        promiseThen(getDirectoryHandle(parent, name, create), withDirectory, fail);
       }, fail);
-    },
-
-    /**
-     * Tells almost all handles of the page's own files from carriers, without asking anybody.
-     * @param {unknown} handle
-     * @returns {boolean} false also for what is no handle
-     */
-    mayBeCarrier(handle) {
-      try {
-        const name = nameOf(handle);
-        return ALGORITHMS[name.length] !== undefined && isLowercaseHex(name);
-      } catch {
-        return false;
-      }
     },
 
     /** @param {FileSystemHandle} handle @param {(carried: Carried | undefined) => void} done */
     recognise(handle, done) {
       const isStranger = () => done(undefined);
       withRoot((parent) => {
-        promiseThen(resolve(parent, handle), (/** @type {string[] | null} */ path) => done(parsePath(path)), isStranger);
+        promiseThen(resolvePath(parent, handle), (/** @type {string[] | null} */ path) => done(parsePath(path)), isStranger);
       }, isStranger);
     },
   };

@@ -2,26 +2,26 @@
  * @file Handles. What the page gets is a genuine FileSystemFileHandle (carriers.js), or where the origin
  * has no file system an object with its prototype; its state is kept here, out of the page's reach.
  *
- * The methods of the browser's prototypes stand for ours from the start, since a handle may come from
- * another window at any time. Handles that are not named like a digest go straight to the browser.
- * May be imported by the entries of page/ only.
+ * The methods of the browser's prototypes come here (file-methods.js). Handles that are not named like a digest go
+ * straight to the browser. May be imported by the entries of page/ only.
  */
 
-import { createCarriers } from './carriers.js';
-import { domError, errorOf, miss, storeUnavailable } from './errors.js';
-import { patchMember } from './patch.js';
+import { mayBeCarrier } from '../carrier-name.js';
+import { domError, errorOf, miss, storeUnavailable } from '../errors.js';
+import { fileHandlePrototype, handleKind, handlePrototype } from '../file-primordials.js';
 import {
-  apply, argument, finalizationRegister, FinalizationRegistryCtor, getterOf, own, PromiseCtor, promiseThen, TypeErrorCtor, weakMapGet, WeakMapCtor,
+  apply, argument, finalizationRegister, FinalizationRegistryCtor, own, PromiseCtor, promiseThen, TypeErrorCtor, weakMapGet, WeakMapCtor,
   weakMapSet,
-} from './primordials.js';
-import { standInForMethod } from './stand-in.js';
-import { makeUnclonable } from './unclonable.js';
-import { toDictionary } from './webidl.js';
+} from '../primordials.js';
+import { makeUnclonable } from '../unclonable.js';
+import { toDictionary } from '../webidl.js';
+import { createCarriers } from './carriers.js';
+import { patchMember } from './patch.js';
 import { createWritableFactory } from './writables.js';
 
-/** @typedef {import('./channel.js').Channel} Channel */
+/** @typedef {import('../channel.js').Channel} Channel */
 /**
- * @typedef {import('../shared/wire.js').HandleReference & {readable: boolean}} HandleState
+ * @typedef {import('../../shared/wire.js').HandleReference & {readable: boolean}} HandleState
  * `readable` is the handle's, never the entry's: an entry that somebody else stored meanwhile
  * must not show through a handle that was made to write it.
  * A copy's readability is the background's to judge. A state has no prototype: the page must not be asked for a member that it lacks.
@@ -33,7 +33,7 @@ const states = new WeakMapCtor();
 /** @param {unknown} value @returns {HandleState | undefined} */
 const stateOf = (value) => weakMapGet(states, /** @type {any} */ (value));
 
-/** @param {HandleState} state @returns {import('../shared/wire.js').HandleReference} */
+/** @param {HandleState} state @returns {import('../../shared/wire.js').HandleReference} */
 const referenceTo = ({ id, hash, created, origins, copy }) => ({ id, hash, created, origins, copy });
 
 /** @param {HandleState} state @param {any} reply */
@@ -113,19 +113,52 @@ function createWritable(channel, makeWritable, handle, state, rawOptions) {
   });
 }
 
+/** @param {(message: string) => Error} error @param {string} message */
+const refusal = (error, message) => promiseOf(() => { throw error(message); });
+
 /**
  * @param {Channel} channel
- * @param {object} prototype FileSystemFileHandle.prototype
  * @param {ReturnType<typeof createWritableFactory>} makeWritable
+ * @param {string} name of a method
+ * @param {HandleState} state
+ * @param {any[]} args
+ * @param {object} handle
+ */
+function serve(channel, makeWritable, name, state, args, handle) {
+  switch (name) {
+    case 'getFile':
+      return getFile(channel, state);
+    case 'createWritable':
+      return createWritable(channel, makeWritable, handle, state, argument(args));
+    case 'queryPermission':
+    case 'requestPermission':
+      return promiseOf(() => permissionState(state, argument(args)));
+    case 'createSyncAccessHandle':
+      return refusal((message) => domError('InvalidStateError', message), 'Entries of cross-origin storage have no synchronous access.');
+    default:
+      return refusal(notAllowed, 'Entries of cross-origin storage cannot be moved or removed.');
+  }
+}
+
+/** @param {HandleState | undefined} mine @param {HandleState | undefined} theirs @param {unknown[]} handles */
+function isSameEntry(mine, theirs, handles) {
+  if (mine === undefined || theirs === undefined) {
+    handleKind(handles[mine === undefined ? 0 : 1]);
+    throw notAllowed('Only two entries of cross-origin storage can be compared.');
+  }
+  return promiseOf(() => mine.hash.algorithm === theirs.hash.algorithm && mine.hash.value === theirs.hash.value);
+}
+
+/**
+ * Whose a handle is.
  * @param {ReturnType<typeof createCarriers>} carriers
  */
-function standInForMethods(channel, prototype, makeWritable, carriers) {
-  const nativeKind = getterOf(FileSystemHandle.prototype, 'kind');
+function createIdentification(carriers) {
   const strangers = new WeakMapCtor();
 
   /** @param {unknown} value */
   const mayBeOurs = (value) =>
-    stateOf(value) !== undefined || (carriers.mayBeCarrier(value) && weakMapGet(strangers, /** @type {any} */ (value)) === undefined);
+    stateOf(value) !== undefined || (mayBeCarrier(value) && weakMapGet(strangers, /** @type {any} */ (value)) === undefined);
 
   /** @param {any} value @param {(state: HandleState | undefined) => void} done */
   function identify(value, done) {
@@ -157,52 +190,43 @@ function standInForMethods(channel, prototype, makeWritable, carriers) {
         }
       }));
     });
+  return { mayBeOurs, whenIdentified };
+}
 
-  /** @param {string} name @param {(state: HandleState, args: any[], handle: object) => unknown} serve gives a promise */
-  const patch = (name, serve) =>
-    standInForMethod(prototype, name, (native, self, args) => {
-      const state = stateOf(self);
-      if (state !== undefined) return serve(state, args, self);
-      if (!mayBeOurs(self)) return apply(native, self, args);
-      return whenIdentified([self], (found) => (found[0] === undefined ? apply(native, self, args) : serve(found[0], args, self)));
-    });
-  const refuse = () => promiseOf(() => { throw notAllowed('Entries of cross-origin storage cannot be moved or removed.'); });
+/**
+ * What the methods of handles do, those of the browser's own included.
+ * @param {Channel} channel
+ * @param {ReturnType<typeof createCarriers>} carriers
+ * @returns {import('../file-methods.js').Answer}
+ */
+function createAnswer(channel, carriers) {
+  const makeWritable = createWritableFactory(channel);
+  const { mayBeOurs, whenIdentified } = createIdentification(carriers);
 
-  patch('getFile', (state) => getFile(channel, state));
-  patch('createWritable', (state, args, handle) => createWritable(channel, makeWritable, handle, state, argument(args)));
-  patch('queryPermission', (state, args) => promiseOf(() => permissionState(state, argument(args))));
-  patch('requestPermission', (state, args) => promiseOf(() => permissionState(state, argument(args))));
-  patch('move', refuse);
-  patch('remove', refuse);
-  // Exists in dedicated workers only.
-  patch('createSyncAccessHandle', () =>
-    promiseOf(() => { throw domError('InvalidStateError', 'Entries of cross-origin storage have no synchronous access.'); }));
-
-  standInForMethod(prototype, 'isSameEntry', (native, self, args) => {
+  return (name, native, self, args) => {
+    const asEver = () => apply(native, self, args);
     const other = argument(args);
-    if (!mayBeOurs(self) && !mayBeOurs(other)) return apply(native, self, args);
-    return whenIdentified([self, other], (found) => {
-      const mine = found[0];
-      const theirs = found[1];
-      if (mine === undefined && theirs === undefined) return apply(native, self, args);
-      if (mine === undefined || theirs === undefined) {
-        nativeKind(mine === undefined ? self : other);
-        throw notAllowed('Only two entries of cross-origin storage can be compared.');
-      }
-      return promiseOf(() => mine.hash.algorithm === theirs.hash.algorithm && mine.hash.value === theirs.hash.value);
-    });
-  });
-  // An entry is in none of the page's directories, wherever its carrier says it is.
-  standInForMethod(FileSystemDirectoryHandle.prototype, 'resolve', (native, self, args) => {
-    const entry = argument(args);
-    if (!mayBeOurs(entry)) return apply(native, self, args);
-    return whenIdentified([entry], (found) => (found[0] === undefined ? apply(native, self, args) : promiseOf(() => null)));
-  });
+    if (name === 'isSameEntry') {
+      if (!mayBeOurs(self) && !mayBeOurs(other)) return asEver();
+      return whenIdentified([self, other], (found) =>
+        (found[0] === undefined && found[1] === undefined ? asEver() : isSameEntry(found[0], found[1], [self, other])));
+    }
+    // Of a directory. An entry is in none of the page's, wherever its carrier says it is.
+    if (name === 'resolve') {
+      if (!mayBeOurs(other)) return asEver();
+      return whenIdentified([other], (found) => (found[0] === undefined ? asEver() : promiseOf(() => null)));
+    }
+    const state = stateOf(self);
+    if (state !== undefined) return serve(channel, makeWritable, name, state, args, self);
+    if (!mayBeOurs(self)) return asEver();
+    return whenIdentified([self], (found) =>
+      (found[0] === undefined ? asEver() : serve(channel, makeWritable, name, found[0], args, self)));
+  };
 }
 
 /** The getters for handles without a carrier. A genuine handle answers by itself. */
 function createAttributePatcher() {
-  const prototypes = [FileSystemFileHandle.prototype, FileSystemHandle.prototype];
+  const prototypes = [fileHandlePrototype, handlePrototype];
   let patched = false;
   return () => {
     if (patched) return;
@@ -212,27 +236,23 @@ function createAttributePatcher() {
   };
 }
 
-/**
- * Must be called before any script of the page runs.
- * @param {Channel} channel
- * @returns {HandleFactory}
- */
-export function createHandleFactory(channel) {
-  const { prototype } = FileSystemFileHandle;
+/** @param {Channel} channel */
+export function createHandles(channel) {
   const carriers = createCarriers();
   const patchAttributes = createAttributePatcher();
-  standInForMethods(channel, prototype, createWritableFactory(channel), carriers);
   const collected = new FinalizationRegistryCtor((state) => {
     channel.notify({ op: 'release', handles: [/** @type {HandleState} */ (state).id], sessions: [] });
   });
 
-  return (state, done) => {
+  /** @type {HandleFactory} */
+  const make = (state, done) => {
     carriers.make(state, (carrier) => {
       if (carrier === undefined) patchAttributes();
-      const handle = carrier ?? makeUnclonable(prototype);
+      const handle = carrier ?? makeUnclonable(fileHandlePrototype);
       weakMapSet(states, handle, state);
       finalizationRegister(collected, handle, state);
       done(handle);
     });
   };
+  return { make, answer: createAnswer(channel, carriers) };
 }

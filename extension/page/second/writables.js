@@ -1,18 +1,18 @@
 /**
  * @file The stream that `createWritable()` gives: a genuine WritableStream whose prototype is
- * FileSystemWritableFileStream.prototype. May be imported by page/handles.js only.
+ * FileSystemWritableFileStream.prototype. May be imported by handles.js only.
  */
 
-import { domError, errorOf, storeUnavailable } from './errors.js';
+import { domError, errorOf, storeUnavailable } from '../errors.js';
+import { writablePrototype } from '../file-primordials.js';
 import {
   apply, finalizationRegister, FinalizationRegistryCtor, isSafeInteger, own, PromiseCtor, promiseThen, setPrototypeOf,
   streamGetWriter, TypeErrorCtor, WeakMapCtor, weakMapHas, weakMapSet, WritableStreamCtor, writerReleaseLock, writerWrite,
-} from './primordials.js';
-import { standInForGetter, standInForMethod } from './stand-in.js';
+} from '../primordials.js';
 import { seekCommand, toWriteCommand, truncateCommand } from './write-chunk.js';
 import { WriteQueue } from './write-queue.js';
 
-/** @typedef {import('./channel.js').Channel} Channel */
+/** @typedef {import('../channel.js').Channel} Channel */
 
 const streams = new WeakMapCtor();
 
@@ -38,16 +38,22 @@ function onlyArgument(args) {
   return args[0];
 }
 
-/** Before any script of the page runs, which might freeze it. @param {object} prototype */
-function standInForMembers(prototype) {
-  /** @param {string} name @param {(args: unknown[]) => unknown} makeChunk */
-  const write = (name, makeChunk) =>
-    standInForMethod(prototype, name, (native, stream, args) =>
-      weakMapHas(streams, stream) ? writeThroughStream(stream, () => makeChunk(args)) : apply(native, stream, args));
-  write('write', (args) => toWriteCommand(onlyArgument(args)));
-  write('seek', (args) => seekCommand(onlyArgument(args)));
-  write('truncate', (args) => truncateCommand(onlyArgument(args)));
-  standInForGetter(prototype, 'mode', (native, stream) => (weakMapHas(streams, stream) ? 'siloed' : apply(native, stream, [])));
+/**
+ * What a member of FileSystemWritableFileStream does.
+ * @type {import('../file-methods.js').Answer}
+ */
+export function answerForWritable(name, native, stream, args) {
+  if (!weakMapHas(streams, stream)) return apply(native, stream, args);
+  switch (name) {
+    case 'write':
+      return writeThroughStream(stream, () => toWriteCommand(onlyArgument(args)));
+    case 'seek':
+      return writeThroughStream(stream, () => seekCommand(onlyArgument(args)));
+    case 'truncate':
+      return writeThroughStream(stream, () => truncateCommand(onlyArgument(args)));
+    default:
+      return 'siloed';
+  }
 }
 
 /** A position that no file can have; the host's limits are far below it. */
@@ -106,8 +112,6 @@ const settled = (start) =>
  * @returns {(session: string, handle: object, onPublished: () => void) => FileSystemWritableFileStream}
  */
 export function createWritableFactory(channel) {
-  const { prototype } = FileSystemWritableFileStream;
-  standInForMembers(prototype);
   const abandoned = new FinalizationRegistryCtor((session) => {
     channel.notify({ op: 'release', handles: [], sessions: [/** @type {string} */ (session)] });
   });
@@ -143,7 +147,7 @@ export function createWritableFactory(channel) {
     };
     const strategy = { __proto__: null, highWaterMark: 1 };
     const stream = new WritableStreamCtor(/** @type {any} */ (sink), /** @type {any} */ (strategy));
-    setPrototypeOf(stream, prototype);
+    setPrototypeOf(stream, writablePrototype);
     weakMapSet(streams, stream, true);
     finalizationRegister(abandoned, stream, session);
     return /** @type {FileSystemWritableFileStream} */ (stream);

@@ -7,10 +7,10 @@
  * disk is held back instead of filling memory. An error of a chunk shows at the next operation.
  */
 
-import { CHUNK_BYTES } from '../shared/names.js';
+import { CHUNK_BYTES } from '../../shared/names.js';
 import {
   append, BlobCtor, iterableOf, typedArrayBuffer, typedArraySet, typedArrayTag, Uint8ArrayCtor,
-} from './primordials.js';
+} from '../primordials.js';
 
 /** Small writes are copied into blocks of this size: an object for each byte written would not be bounded memory. */
 const BLOCK_BYTES = 256 * 1024;

@@ -7,10 +7,10 @@ import {
   arrayBufferByteLength, BlobCtor, blobSize, dataViewBuffer, dataViewByteLength, dataViewByteOffset, DataViewCtor, isDetached, isResizable, isView,
   iterableOf, typedArrayBuffer, typedArrayByteLength, typedArrayByteOffset, typedArraySet, typedArrayTag,
   TypeErrorCtor, Uint8ArrayCtor, utf8, WeakMapCtor, weakMapHas, weakMapSet,
-} from './primordials.js';
-import { domError } from './errors.js';
-import { CHUNK_BYTES } from '../shared/names.js';
-import { isObject, toUnsignedLongLong } from './webidl.js';
+} from '../primordials.js';
+import { domError } from '../errors.js';
+import { CHUNK_BYTES } from '../../shared/names.js';
+import { isObject, toUnsignedLongLong } from '../webidl.js';
 
 /** @typedef {{bytes: Uint8Array<ArrayBuffer> | Blob, size: number}} Data */
 /**

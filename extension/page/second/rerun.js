@@ -1,0 +1,62 @@
+/**
+ * @file What the content script asks for by way of reruns.js. May be imported by second/main.js only.
+ */
+
+import { append, defineProperty } from '../primordials.js';
+import {
+  createRange, getAttribute, hasAttribute, insertBefore, nextOf, nodeName, ownDocument, parentOf, removeChild, setAttribute, toFragment,
+} from '../window-primordials.js';
+
+/** @param {Node} node */
+function insertAgain(node) {
+  const parent = parentOf(node);
+  const next = nextOf(node);
+  if (parent === null) return;
+  removeChild(parent, node);
+  insertBefore(parent, node, next);
+}
+
+/**
+ * Inserting an inline script runs it at once. What it writes into the document goes after it: once the parser has passed,
+ * document.write() would begin a new document instead.
+ * @param {Node} script
+ */
+function runInline(script) {
+  /** @type {string[]} */
+  const written = [];
+  const collect = (/** @type {string} */ end) => (/** @type {unknown[]} */ ...parts) => {
+    for (let index = 0; index < parts.length; index += 1) append(written, `${parts[index]}`);
+    append(written, end);
+  };
+  const cover = (/** @type {string} */ name, /** @type {unknown} */ value) =>
+    defineProperty(ownDocument, name, /** @type {any} */ ({ __proto__: null, value, configurable: true, writable: true }));
+  cover('write', collect(''));
+  cover('writeln', collect('\n'));
+  try {
+    insertAgain(script);
+  } finally {
+    delete (/** @type {any} */ (ownDocument).write);
+    delete (/** @type {any} */ (ownDocument).writeln);
+  }
+  let text = '';
+  for (let index = 0; index < written.length; index += 1) text += written[index];
+  const parent = parentOf(script);
+  if (text !== '' && parent !== null) insertBefore(parent, toFragment(createRange(ownDocument), text), nextOf(script));
+}
+
+/**
+ * @param {any} element
+ * @param {string | null} url that a script or style sheet is to come from; null: run the script as it stands
+ */
+export function rerun(element, url) {
+  if (url === null) {
+    if (hasAttribute(element, 'src')) insertAgain(element);
+    else runInline(element);
+    return;
+  }
+  const isScript = nodeName(element) === 'SCRIPT';
+  const declared = isScript ? getAttribute(element, 'src') : null;
+  setAttribute(element, isScript ? 'src' : 'href', url);
+  // A script that has begun to load keeps its address whatever its attribute says; pages look at it to learn where they come from.
+  if (declared !== null) setAttribute(element, 'src', declared);
+}

@@ -1,0 +1,25 @@
+/**
+ * @file The built-ins of windows alone (see primordials.js). May be imported by page/main.js and page/second/ only.
+ */
+
+import { getterOf, uncurry } from './primordials.js';
+
+export const { document: ownDocument, navigator: ownNavigator } = globalThis;
+export const baseUri = getterOf(Node.prototype, 'baseURI');
+export const querySelector = uncurry(Document.prototype.querySelector);
+export const serviceWorkersOf = getterOf(Navigator.prototype, 'serviceWorker');
+const ContainerPrototype = globalThis.ServiceWorkerContainer?.prototype;
+export const controllerOf = ContainerPrototype === undefined ? () => null : getterOf(ContainerPrototype, 'controller');
+
+export const eventTarget = getterOf(Event.prototype, 'target');
+export const eventDetail = getterOf(CustomEvent.prototype, 'detail');
+export const nodeName = getterOf(Node.prototype, 'nodeName');
+export const parentOf = getterOf(Node.prototype, 'parentNode');
+export const nextOf = getterOf(Node.prototype, 'nextSibling');
+export const insertBefore = uncurry(Node.prototype.insertBefore);
+export const removeChild = uncurry(Node.prototype.removeChild);
+export const getAttribute = uncurry(Element.prototype.getAttribute);
+export const hasAttribute = uncurry(Element.prototype.hasAttribute);
+export const setAttribute = uncurry(Element.prototype.setAttribute);
+export const createRange = uncurry(Document.prototype.createRange);
+export const toFragment = uncurry(Range.prototype.createContextualFragment);
