@@ -6,7 +6,10 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <new>
 #include <span>
+
+#include "store/log_sums.h"
 
 namespace libcos::sqlite {
 namespace {
@@ -19,7 +22,8 @@ constexpr int kLargestPage = 65536;
 // SQLite allots szOsFile bytes for each file: this, and after it the file of the layer below.
 struct File {
   sqlite3_file face;
-  bool summed;  // once it is, it stays so
+  bool summed;                  // of a database: once it is, it stays so
+  UnfinishedFrames unfinished;  // of a log
 };
 
 sqlite3_file* below(sqlite3_file* file) { return reinterpret_cast<sqlite3_file*>(reinterpret_cast<File*>(file) + 1); }
@@ -78,6 +82,20 @@ int write_file(sqlite3_file* file, const void* from, int size, sqlite3_int64 off
   return below(file)->pMethods->xWrite(below(file), page.data(), size, offset);
 }
 
+int read_log(sqlite3_file* file, void* to, int size, sqlite3_int64 offset) {
+  const int code = below(file)->pMethods->xRead(below(file), to, size, offset);
+  if (code != SQLITE_OK || !is_page_of_log(size, offset) || reinterpret_cast<File*>(file)->unfinished.contain(offset)) {
+    return code;
+  }
+  const std::span page(static_cast<const std::uint8_t*>(to), static_cast<std::size_t>(size));
+  return check_page_of_log(below(file), page, offset);
+}
+
+int write_log(sqlite3_file* file, const void* from, int size, sqlite3_int64 offset) {
+  reinterpret_cast<File*>(file)->unfinished.note_write(from, size, offset);
+  return below(file)->pMethods->xWrite(below(file), from, size, offset);
+}
+
 // Whatever neither reads nor writes is the layer below's. Version 2: without xFetch(), which would let SQLite read a
 // mapped file past the sums.
 constexpr sqlite3_io_methods kMethods{
@@ -113,17 +131,23 @@ constexpr sqlite3_io_methods kMethods{
     .xUnfetch = nullptr,
 };
 
-// Logs have sums of SQLite's own, and temporary files do not last: they are the layer below's alone.
+constexpr sqlite3_io_methods kLogMethods = [] {
+  sqlite3_io_methods methods = kMethods;
+  methods.xRead = read_log;
+  methods.xWrite = write_log;
+  return methods;
+}();
+
+// Temporary files and rollback journals do not last: they are the layer below's alone.
 int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out_flags) {
-  if ((flags & SQLITE_OPEN_MAIN_DB) == 0) {
+  if ((flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL)) == 0) {
     return below(vfs)->xOpen(below(vfs), name, file, flags, out_flags);
   }
-  auto& made = *reinterpret_cast<File*>(file);
-  made.face.pMethods = nullptr;
-  made.summed = false;
+  const sqlite3_io_methods* const methods = (flags & SQLITE_OPEN_WAL) != 0 ? &kLogMethods : &kMethods;
+  auto& made = *new (file) File{};
   const int code = below(vfs)->xOpen(below(vfs), name, below(file), flags, out_flags);
   // SQLite closes whatever has methods, opened or not.
-  made.face.pMethods = below(file)->pMethods == nullptr ? nullptr : &kMethods;
+  made.face.pMethods = below(file)->pMethods == nullptr ? nullptr : methods;
   return code;
 }
 

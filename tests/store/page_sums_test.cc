@@ -3,8 +3,11 @@
 
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <optional>
+#include <vector>
 
+#include "base/try.h"
 #include "store/schema.h"
 #include "store/store_fixture.h"
 #include "support/bit_rot.h"
@@ -116,6 +119,116 @@ TEST_F(PageSumsTest, APageThatTheDiskGivesForAnotherIsNotTakenForIt) {
   const std::string sound = content();
   overwrite(7 * kPage, sound.substr(6 * kPage, kPage));
   EXPECT_TRUE(is_found_by_a_sum());
+}
+
+// Of the log, while it has not come home.
+class LogSumsTest : public StoreTest {
+ protected:
+  LogSumsTest() {
+    for (int file = 0; file < 10; ++file) {
+      EXPECT_TRUE(put(kA, "file " + std::to_string(file), Scope::list({origin_of(kListed)})));
+    }
+  }
+
+  [[nodiscard]] fs::path log() const { return directory() / "store.db-wal"; }
+
+  [[nodiscard]] std::string content() const {
+    std::ifstream file(log(), std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
+  // Where the frames begin that hold the newest of their pages.
+  [[nodiscard]] std::vector<std::size_t> frames_in_force() const {
+    const std::string bytes = content();
+    std::map<std::string, std::size_t> newest;
+    for (std::size_t at = kLogHeader; at < bytes.size(); at += kFrameHeader + kPage) {
+      newest[bytes.substr(at, 4)] = at;
+    }
+    std::vector<std::size_t> frames;
+    for (const auto& [page, at] : newest) {
+      frames.push_back(at);
+    }
+    return frames;
+  }
+
+  // By another connection: this one has the pages in memory.
+  [[nodiscard]] std::string what_is_read() const {
+    std::string said;
+    const auto read = [&]() -> Status {
+      COS_TRY(auto opened, sqlite::Database::open(directory() / "store.db"));
+      COS_TRY(auto check, opened.query("PRAGMA integrity_check"));
+      for (;;) {
+        COS_TRY(const bool row, check.next());
+        if (!row) {
+          return {};
+        }
+        said += check.text(0);
+      }
+    }();
+    return read ? said : read.error().message;
+  }
+
+  [[nodiscard]] bool is_found_by_a_sum() const {
+    const std::string said = what_is_read();
+    return said.find("error code=" + std::to_string(SQLITE_IOERR_DATA)) != std::string::npos ||
+           said.find("does not have its sum") != std::string::npos;
+  }
+
+  static constexpr std::size_t kLogHeader = 32;
+  static constexpr std::size_t kFrameHeader = 24;
+};
+
+TEST_F(LogSumsTest, ABitThatTurnedInTheLogOfAnOpenStoreIsFoundInWhicheverPageItIs) {
+  const auto frames = frames_in_force();
+  ASSERT_GT(frames.size(), 10U);
+  EXPECT_EQ(what_is_read(), "ok");
+  for (std::size_t index = 0; index < frames.size(); ++index) {
+    const std::size_t at = frames[index] + kFrameHeader + (index * 997) % kPage;
+    ASSERT_TRUE(flip_bit(log(), at, static_cast<unsigned>(index % 8)));
+    EXPECT_TRUE(is_found_by_a_sum()) << "frame at " << frames[index];
+    ASSERT_TRUE(flip_bit(log(), at, static_cast<unsigned>(index % 8)));
+  }
+  EXPECT_EQ(what_is_read(), "ok");
+}
+
+TEST_F(LogSumsTest, ABitInTheLogMakesNoOtherOriginAListedOne) {
+  const std::string before = content();
+  std::size_t turned = 0;
+  for (std::size_t at = before.find("listed.test"); at != std::string::npos; at = before.find("listed.test", at + 1)) {
+    ASSERT_TRUE(flip_bit(log(), at + 5, 0));  // "listee.test"
+    ++turned;
+  }
+  ASSERT_GT(turned, 1U);
+  auto other = Store::open({directory(), clock_.function()});
+  const auto found = other ? other->request_read({profile('a'), origin_of("https://listee.test")}, hash_of("file 1"))
+                           : tl::unexpected(other.error());
+  ASSERT_FALSE(found) << "an answer came out of a page with a turned bit";
+  EXPECT_EQ(found.error().code, ErrorCode::kCorrupt);
+}
+
+TEST_F(LogSumsTest, ATurnedBitDoesNotComeHomeWithItsPage) {
+  const auto frames = frames_in_force();
+  ASSERT_TRUE(flip_bit(log(), frames.back() + kFrameHeader + 100, 3));
+  auto other = sqlite::Database::open(directory() / "store.db");
+  ASSERT_TRUE(other);
+  const Status home = other->execute("PRAGMA wal_checkpoint(PASSIVE)");
+  ASSERT_FALSE(home);
+  EXPECT_EQ(home.error().code, ErrorCode::kCorrupt);
+}
+
+TEST_F(LogSumsTest, ATransactionThatIsLargerThanTheCacheReadsWhatItHasWrittenItself) {
+  auto other = sqlite::Database::open(directory() / "store.db");
+  ASSERT_TRUE(other);
+  // Pages leave the cache for the log before the transaction ends, and change there again.
+  ASSERT_TRUE(
+      other->execute("PRAGMA cache_size = 10; CREATE TABLE many (id INTEGER PRIMARY KEY, text TEXT); CREATE INDEX "
+                     "by_text ON many (text);"
+                     "BEGIN; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)"
+                     " INSERT INTO many SELECT i, hex(randomblob(100)) FROM n;"
+                     "UPDATE many SET text = hex(randomblob(90)) WHERE id % 3 = 0; DELETE FROM many WHERE id % 5 = 0;"
+                     "COMMIT"));
+  EXPECT_EQ(other->integer("SELECT count(*) FROM many").value(), 2400);
+  EXPECT_EQ(what_is_read(), "ok");
 }
 
 // While somebody has it open.
