@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "base/hex.h"
@@ -31,11 +32,11 @@ int exit_code(ErrorCode code) {
   }
 }
 
-CLI::App* add_command(CLI::App& parser, App& app, const std::string& name, const std::string& help,
-                      std::function<int()> run) {
-  CLI::App* command = parser.add_subcommand(name, help);
-  command->add_flag("--json", app.json, "Print JSON, for programs");
-  command->final_callback([&app, run = std::move(run)] { app.run = run; });
+Command add_command(Command parent, App& app, const std::string& name, const std::string& help,
+                    std::function<int()> run) {
+  const Command command = parent.add_command(name, help);
+  command.add_flag("--json", app.json, "Print JSON, for programs");
+  command.when_chosen([&app, run = std::move(run)] { app.run = run; });
   return command;
 }
 

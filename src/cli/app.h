@@ -1,13 +1,13 @@
 // What the sub-commands share. Each adds itself to the parser and sets App::run when it was chosen.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <functional>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 
+#include "cli/parser.h"
 #include "cos/cos.h"
 
 namespace libcos::cli {
@@ -20,33 +20,33 @@ struct App {
   std::function<int()> run;  // of the sub-command that the user chose
 };
 
-void add_host(CLI::App& parser, App& app);
-void add_install(CLI::App& parser, App& app);
-void add_uninstall(CLI::App& parser, App& app);
-void add_doctor(CLI::App& parser, App& app);
-void add_ls(CLI::App& parser, App& app);
-void add_stat(CLI::App& parser, App& app);
-void add_add(CLI::App& parser, App& app);
-void add_get(CLI::App& parser, App& app);
-void add_rm(CLI::App& parser, App& app);
-void add_verify(CLI::App& parser, App& app);
-void add_repair(CLI::App& parser, App& app);
-void add_clear(CLI::App& parser, App& app);
-void add_evict(CLI::App& parser, App& app);
-void add_history(CLI::App& parser, App& app);
-void add_activity(CLI::App& parser, App& app);
-void add_pin(CLI::App& parser, App& app);  // and unpin
-void add_sites(CLI::App& parser, App& app);
-void add_top(CLI::App& parser, App& app);
-void add_why(CLI::App& parser, App& app);
-void add_config(CLI::App& parser, App& app);
-void add_phl(CLI::App& parser, App& app);
-void add_completions(CLI::App& parser, App& app);
-void add_man(CLI::App& parser, App& app);
+void add_host(Command cos, App& app);
+void add_install(Command cos, App& app);
+void add_uninstall(Command cos, App& app);
+void add_doctor(Command cos, App& app);
+void add_ls(Command cos, App& app);
+void add_stat(Command cos, App& app);
+void add_add(Command cos, App& app);
+void add_get(Command cos, App& app);
+void add_rm(Command cos, App& app);
+void add_verify(Command cos, App& app);
+void add_repair(Command cos, App& app);
+void add_clear(Command cos, App& app);
+void add_evict(Command cos, App& app);
+void add_history(Command cos, App& app);
+void add_activity(Command cos, App& app);
+void add_pin(Command cos, App& app);  // and unpin
+void add_sites(Command cos, App& app);
+void add_top(Command cos, App& app);
+void add_why(Command cos, App& app);
+void add_config(Command cos, App& app);
+void add_phl(Command cos, App& app);
+void add_completions(Command cos, App& app);
+void add_man(Command cos, App& app);
 
 // Adds a sub-command with --json whose body is `run`.
-CLI::App* add_command(CLI::App& parser, App& app, const std::string& name, const std::string& help,
-                      std::function<int()> run);
+Command add_command(Command parent, App& app, const std::string& name, const std::string& help,
+                    std::function<int()> run);
 
 int exit_code(ErrorCode code);
 

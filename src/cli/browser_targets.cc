@@ -49,10 +49,9 @@ Result<std::vector<BrowserTarget>> targets_of(const BrowserOptions& options, boo
   return targets;
 }
 
-void add_browser_options(CLI::App& command, BrowserOptions& options) {
+void add_browser_options(Command command, BrowserOptions& options) {
   command.add_option("--browser", options.browsers, "chromium, chrome, edge, brave, vivaldi, opera, … or all")
-      ->default_val(std::vector<std::string>{"all"})
-      ->default_str("all");
+      .default_shown("all");
   command.add_option("--user-data-dir", options.user_data_dir, "Only for the profiles below this directory");
 }
 

@@ -1,18 +1,18 @@
 // Which browsers `cos install` and `cos uninstall` are about.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "cli/parser.h"
 #include "cos/result.h"
 #include "host/browsers.h"
 
 namespace libcos::cli {
 
 struct BrowserOptions {
-  std::vector<std::string> browsers;
+  std::vector<std::string> browsers{"all"};
   std::string user_data_dir;
 };
 
@@ -23,7 +23,7 @@ struct BrowserTarget {
 };
 
 // Adds --browser and --user-data-dir.
-void add_browser_options(CLI::App& command, BrowserOptions& options);
+void add_browser_options(Command command, BrowserOptions& options);
 
 // `only_present`: of "all", those that have a profile. Errors: kType for an unknown browser.
 Result<std::vector<BrowserTarget>> targets_of(const BrowserOptions& options, bool only_present);

@@ -1,8 +1,7 @@
 #include "cli/cli.h"
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
-#include <string>
+#include <optional>
 
 #include "cli/app.h"
 #include "cli/help.h"
@@ -11,46 +10,42 @@
 namespace libcos::cli {
 namespace {
 
-void add_all(CLI::App& parser, App& app) {
-  add_install(parser, app);
-  add_uninstall(parser, app);
-  add_doctor(parser, app);
-  add_ls(parser, app);
-  add_stat(parser, app);
-  add_add(parser, app);
-  add_get(parser, app);
-  add_rm(parser, app);
-  add_verify(parser, app);
-  add_repair(parser, app);
-  add_pin(parser, app);
-  add_clear(parser, app);
-  add_evict(parser, app);
-  add_top(parser, app);
-  add_history(parser, app);
-  add_activity(parser, app);
-  add_why(parser, app);
-  add_sites(parser, app);
-  add_config(parser, app);
-  add_phl(parser, app);
-  add_completions(parser, app);
-  add_man(parser, app);
-  add_host(parser, app);
-  finish_help(parser);
+void add_all(Command cos, App& app) {
+  add_install(cos, app);
+  add_uninstall(cos, app);
+  add_doctor(cos, app);
+  add_ls(cos, app);
+  add_stat(cos, app);
+  add_add(cos, app);
+  add_get(cos, app);
+  add_rm(cos, app);
+  add_verify(cos, app);
+  add_repair(cos, app);
+  add_pin(cos, app);
+  add_clear(cos, app);
+  add_evict(cos, app);
+  add_top(cos, app);
+  add_history(cos, app);
+  add_activity(cos, app);
+  add_why(cos, app);
+  add_sites(cos, app);
+  add_config(cos, app);
+  add_phl(cos, app);
+  add_completions(cos, app);
+  add_man(cos, app);
+  add_host(cos, app);
 }
 
 }  // namespace
 
 int run_cli(int argc, const char* const* argv, const StoreOptions& store) {
-  CLI::App parser("Cross-Origin Storage for this machine", "cos");
-  parser.set_version_flag("--version", "cos " COS_VERSION);
-  parser.require_subcommand(0, 1);
+  Parser parser("cos", "Cross-Origin Storage for this machine", "cos " COS_VERSION);
   App app;
   app.store = store;
-  add_all(parser, app);
-  try {
-    parser.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return parser.exit(error) == 0 ? kDone : kUsage;
+  add_all(parser.root(), app);
+  finish_help(parser);
+  if (const std::optional<int> code = parser.parse(argc, argv)) {
+    return *code;
   }
   if (!app.run) {
     std::fputs(kWelcome, stdout);

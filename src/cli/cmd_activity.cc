@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "base/try.h"
 #include "cli/app.h"
@@ -120,14 +121,14 @@ Result<int> run(const App& app, Store& store, const Options& options) {
 
 }  // namespace
 
-void add_activity(CLI::App& parser, App& app) {
+void add_activity(Command cos, App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = add_command(parser, app, "activity", "What sites stored and asked for lately", [&app, options] {
+  const Command command = add_command(cos, app, "activity", "What sites stored and asked for lately", [&app, options] {
     return with_store(app, [&](Store& store) { return run(app, store, *options); });
   });
-  command->add_option("--limit", options->limit, "Show at most so many lines; 0: all")->capture_default_str();
-  command->add_option("--profile", options->profile, "Of one browser profile only: its id, or how that begins");
-  command->add_flag("--erase", options->erase, "Erase it instead");
+  command.add_option("--limit", options->limit, "Show at most so many lines; 0: all").default_shown();
+  command.add_option("--profile", options->profile, "Of one browser profile only: its id, or how that begins");
+  command.add_flag("--erase", options->erase, "Erase it instead");
 }
 
 }  // namespace libcos::cli

@@ -1,7 +1,9 @@
 #include <fcntl.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "base/files.h"
@@ -75,16 +77,16 @@ Result<int> run(const App& app, Store& store, const Options& options) {
 
 }  // namespace
 
-void add_add(CLI::App& parser, App& app) {
+void add_add(Command cos, App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = add_command(parser, app, "add", "Put files into the store by hand", [&app, options] {
+  const Command command = add_command(cos, app, "add", "Put files into the store by hand", [&app, options] {
     return with_store(app, [&](Store& store) { return run(app, store, *options); });
   });
-  command->add_option("files", options->files, "The files")->required();
-  command->add_option("--origins", options->origins, "Who may read: origins, or * for every site (listed files only)")
-      ->delimiter(',')
-      ->default_str("*");
-  command->add_option("--algorithm", options->algorithm, "The hash that names the entry")->capture_default_str();
+  command.add_option("files", options->files, "The files").required();
+  command.add_option("--origins", options->origins, "Who may read: origins, or * for every site (listed files only)")
+      .delimiter(',')
+      .default_shown("*");
+  command.add_option("--algorithm", options->algorithm, "The hash that names the entry").default_shown();
 }
 
 }  // namespace libcos::cli

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "base/try.h"
@@ -82,16 +83,16 @@ Result<int> run(const App& app, Store& store, const Wish& wish) {
 
 }  // namespace
 
-void add_clear(CLI::App& parser, App& app) {
+void add_clear(Command cos, App& app) {
   auto wish = std::make_shared<Wish>();
-  CLI::App* command =
-      add_command(parser, app, "clear", "Forget sites: what they stored, read and asked for",
+  const Command command =
+      add_command(cos, app, "clear", "Forget sites: what they stored, read and asked for",
                   [&app, wish] { return with_store(app, [&](Store& store) { return run(app, store, *wish); }); });
-  command->add_option("sites", wish->sites, "Hosts, each with all hosts below it: example.com");
-  command->add_option("--origin", wish->origins, "One origin alone: https://www.example.com");
-  command->add_flag("--all", wish->all, "Everything");
-  command->add_option("--profile", wish->profile, "In one browser profile only: its id, or how that begins");
-  command->add_flag("--yes", wish->yes, "Do not ask");
+  command.add_option("sites", wish->sites, "Hosts, each with all hosts below it: example.com");
+  command.add_option("--origin", wish->origins, "One origin alone: https://www.example.com");
+  command.add_flag("--all", wish->all, "Everything");
+  command.add_option("--profile", wish->profile, "In one browser profile only: its id, or how that begins");
+  command.add_flag("--yes", wish->yes, "Do not ask");
 }
 
 }  // namespace libcos::cli

@@ -18,13 +18,13 @@ std::string completions_for(const std::string& shell, const CommandModel& cos) {
 
 }  // namespace
 
-void add_completions(CLI::App& parser, App& app) {
+void add_completions(Command cos, App& app) {
   auto shell = std::make_shared<std::string>();
-  CLI::App* command = parser.add_subcommand("completions", "Print what your shell needs to complete cos");
-  command->add_option("shell", *shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
-  command->final_callback([&parser, &app, shell] {
-    app.run = [&parser, shell] {
-      const std::string text = completions_for(*shell, model_of(parser));
+  const Command command = cos.add_command("completions", "Print what your shell needs to complete cos");
+  command.add_option("shell", *shell, "bash, zsh or fish").required().choices({"bash", "zsh", "fish"});
+  command.when_chosen([&app, cos, shell] {
+    app.run = [cos, shell] {
+      const std::string text = completions_for(*shell, cos.model());
       return std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0 ? kDone : kFailed;
     };
   });

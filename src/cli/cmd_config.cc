@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "base/try.h"
 #include "cli/app.h"
@@ -47,25 +48,25 @@ Result<int> show(const App& app, Store& store, const std::string& key) {
 
 }  // namespace
 
-void add_config(CLI::App& parser, App& app) {
-  CLI::App* config = parser.add_subcommand("config", "Limits and switches");
-  config->require_subcommand(1);
+void add_config(Command cos, App& app) {
+  const Command config = cos.add_command("config", "Limits and switches");
+  config.require_command();
   auto key = std::make_shared<std::string>();
   auto value = std::make_shared<std::string>();
-  add_command(*config, app, "list", "Show all settings",
+  add_command(config, app, "list", "Show all settings",
               [&app] { return with_store(app, [&](Store& store) { return list(app, store); }); });
-  add_command(*config, app, "get", "Show one setting",
+  add_command(config, app, "get", "Show one setting",
               [&app, key] { return with_store(app, [&](Store& store) { return show(app, store, *key); }); })
-      ->add_option("key", *key)
-      ->required();
-  CLI::App* set = add_command(*config, app, "set", "Change one setting", [&app, key, value] {
+      .add_option("key", *key)
+      .required();
+  const Command set = add_command(config, app, "set", "Change one setting", [&app, key, value] {
     return with_store(app, [&](Store& store) -> Result<int> {
       COS_CHECK(store.set_setting(*key, *value));
       return app.json ? show(app, store, *key) : Result<int>(kDone);
     });
   });
-  set->add_option("key", *key)->required();
-  set->add_option("value", *value, "A number, a size such as 16GiB, or on/off")->required();
+  set.add_option("key", *key).required();
+  set.add_option("value", *value, "A number, a size such as 16GiB, or on/off").required();
 }
 
 }  // namespace libcos::cli

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <iterator>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -161,12 +162,12 @@ int doctor(const App& app, const std::vector<std::string>& directories) {
 
 }  // namespace
 
-void add_doctor(CLI::App& parser, App& app) {
+void add_doctor(Command cos, App& app) {
   auto directories = std::make_shared<std::vector<std::string>>();
-  add_command(parser, app, "doctor", "See whether all is well, and how to mend what is not",
+  add_command(cos, app, "doctor", "See whether all is well, and how to mend what is not",
               [&app, directories] { return doctor(app, *directories); })
-      ->add_option("--user-data-dir", *directories, "Look at the profiles below this directory, not at the known ones")
-      ->allow_extra_args(false);
+      .add_option("--user-data-dir", *directories, "Look at the profiles below this directory, not at the known ones")
+      .one_value_each();
 }
 
 }  // namespace libcos::cli

@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "base/try.h"
 #include "cli/app.h"
@@ -65,15 +66,14 @@ Result<int> run(const App& app, Store& store, const Wish& wish) {
 
 }  // namespace
 
-void add_evict(CLI::App& parser, App& app) {
+void add_evict(Command cos, App& app) {
   auto wish = std::make_shared<Wish>();
-  CLI::App* command = add_command(parser, app, "evict", "Make room: delete what was read longest ago", [&app, wish] {
+  const Command command = add_command(cos, app, "evict", "Make room: delete what was read longest ago", [&app, wish] {
     return with_store(app, [&](Store& store) { return run(app, store, *wish); });
   });
-  CLI::Option* to =
-      command->add_option("--to", wish->to, "Until the store holds this much: 20GiB; default: the budget");
-  command->add_option("--free", wish->free, "Until this much is freed: 500MB")->excludes(to);
-  command->add_flag("--dry-run", wish->dry_run, "Only show what would go");
+  const Option to = command.add_option("--to", wish->to, "Until the store holds this much: 20GiB; default: the budget");
+  command.add_option("--free", wish->free, "Until this much is freed: 500MB").excludes(to);
+  command.add_flag("--dry-run", wish->dry_run, "Only show what would go");
 }
 
 }  // namespace libcos::cli

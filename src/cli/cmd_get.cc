@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -120,9 +121,9 @@ Status to_file(const Reader& reader, const ByteRange& range, const Options& opti
 
 }  // namespace
 
-void add_get(CLI::App& parser, App& app) {
+void add_get(Command cos, App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = add_command(parser, app, "get", "Copy an entry's bytes out of the store", [&app, options] {
+  const Command command = add_command(cos, app, "get", "Copy an entry's bytes out of the store", [&app, options] {
     return with_store(app, [&](Store& store) -> Result<int> {
       COS_TRY(const Hash hash, resolve_hash(store, options->hash));
       COS_TRY(const Reader reader, store.open_entry(hash));
@@ -137,10 +138,10 @@ void add_get(CLI::App& parser, App& app) {
       return kDone;
     });
   });
-  command->add_option("hash", options->hash, "The hash, or its first six or more digits")->required();
-  command->add_option("-o,--output", options->output, "The file to write; - is standard output")->required();
-  command->add_option("--range", options->range, "Only these bytes: 0-1023, 1024-, or -1024 for the last ones");
-  command->add_flag("--force", options->force, "Overwrite the file");
+  command.add_option("hash", options->hash, "The hash, or its first six or more digits").required();
+  command.add_option("-o,--output", options->output, "The file to write; - is standard output").required();
+  command.add_option("--range", options->range, "Only these bytes: 0-1023, 1024-, or -1024 for the last ones");
+  command.add_flag("--force", options->force, "Overwrite the file");
 }
 
 }  // namespace libcos::cli

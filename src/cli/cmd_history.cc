@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "base/try.h"
 #include "cli/app.h"
@@ -53,12 +54,12 @@ Result<int> run(const App& app, Store& store, const std::string& text) {
 
 }  // namespace
 
-void add_history(CLI::App& parser, App& app) {
+void add_history(Command cos, App& app) {
   auto text = std::make_shared<std::string>();
-  add_command(parser, app, "history", "Who stored and who read an entry",
+  add_command(cos, app, "history", "Who stored and who read an entry",
               [&app, text] { return with_store(app, [&](Store& store) { return run(app, store, *text); }); })
-      ->add_option("hash", *text, "The hash, or its first six or more digits")
-      ->required();
+      .add_option("hash", *text, "The hash, or its first six or more digits")
+      .required();
 }
 
 }  // namespace libcos::cli

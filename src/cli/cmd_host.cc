@@ -6,11 +6,11 @@
 
 namespace libcos::cli {
 
-void add_host(CLI::App& parser, App& app) {
+void add_host(Command cos, App& app) {
   auto origin = std::make_shared<std::string>(kExtensionOrigin);
-  CLI::App* command = parser.add_subcommand("host", "Serve a browser's extension on standard input and output");
-  command->add_option("--origin", *origin, "Origin of the extension that speaks")->capture_default_str();
-  command->final_callback([&app, origin] { app.run = [origin] { return run_host(*origin); }; });
+  const Command command = cos.add_command("host", "Serve a browser's extension on standard input and output");
+  command.add_option("--origin", *origin, "Origin of the extension that speaks").default_shown();
+  command.when_chosen([&app, origin] { app.run = [origin] { return run_host(*origin); }; });
 }
 
 }  // namespace libcos::cli

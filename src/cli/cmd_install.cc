@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "base/try.h"
 #include "cli/app.h"
@@ -43,13 +44,13 @@ Result<int> install(const App& app, const BrowserOptions& options) {
 
 }  // namespace
 
-void add_install(CLI::App& parser, App& app) {
+void add_install(Command cos, App& app) {
   auto options = std::make_shared<BrowserOptions>();
-  add_browser_options(*add_command(parser, app, "install", "Let browsers start cos (for this user)",
-                                   [&app, options] {
-                                     const Result<int> code = install(app, *options);
-                                     return code ? *code : report(app, code.error());
-                                   }),
+  add_browser_options(add_command(cos, app, "install", "Let browsers start cos (for this user)",
+                                  [&app, options] {
+                                    const Result<int> code = install(app, *options);
+                                    return code ? *code : report(app, code.error());
+                                  }),
                       *options);
 }
 

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "base/clock.h"
 #include "base/try.h"
@@ -110,16 +111,16 @@ Result<int> list_as_table(Store& store, const Options& options) {
 
 }  // namespace
 
-void add_ls(CLI::App& parser, App& app) {
+void add_ls(Command cos, App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = add_command(parser, app, "ls", "List what is stored", [&app, options] {
+  const Command command = add_command(cos, app, "ls", "List what is stored", [&app, options] {
     return with_store(
         app, [&](Store& store) { return app.json ? list_as_json(store, *options) : list_as_table(store, *options); });
   });
-  command->add_option("--sort", options->sort, "Order: read, stored, size or hash")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"read", "stored", "size", "hash"}));
-  command->add_option("--limit", options->limit, "Show at most so many");
+  command.add_option("--sort", options->sort, "Order: read, stored, size or hash")
+      .default_shown()
+      .choices({"read", "stored", "size", "hash"});
+  command.add_option("--limit", options->limit, "Show at most so many");
 }
 
 }  // namespace libcos::cli

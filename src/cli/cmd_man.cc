@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <system_error>
 
@@ -36,14 +37,14 @@ Result<int> write_pages(const App& app, const CommandModel& cos, const fs::path&
 
 }  // namespace
 
-void add_man(CLI::App& parser, App& app) {
+void add_man(Command cos, App& app) {
   auto directory = std::make_shared<std::string>();
-  CLI::App* command = add_command(parser, app, "man", "Write the manual pages", [&parser, &app, directory] {
-    const Result<int> code = write_pages(app, model_of(parser), *directory);
+  const Command command = add_command(cos, app, "man", "Write the manual pages", [&app, cos, directory] {
+    const Result<int> code = write_pages(app, cos.model(), *directory);
     return code ? *code : report(app, code.error());
   });
-  command->add_option("-o,--output", *directory, "The directory for the pages; it is made when it is not there")
-      ->required();
+  command.add_option("-o,--output", *directory, "The directory for the pages; it is made when it is not there")
+      .required();
 }
 
 }  // namespace libcos::cli

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "base/clock.h"
 #include "base/try.h"
@@ -240,28 +241,28 @@ std::optional<std::int64_t> age_in_days(const HashListInfo& info) {
   return since ? std::optional(std::max<std::int64_t>(0, system_clock()() - *since) / kDayMs) : std::nullopt;
 }
 
-void add_phl(CLI::App& parser, App& app) {
-  CLI::App* phl = parser.add_subcommand("phl", "The Public Hash List");
-  phl->require_subcommand(1);
+void add_phl(Command cos, App& app) {
+  const Command phl = cos.add_command("phl", "The Public Hash List");
+  phl.require_command();
   auto hashes = std::make_shared<std::vector<std::string>>();
   auto from = std::make_shared<std::string>();
   auto rollback = std::make_shared<bool>(false);
-  add_command(*phl, app, "status", "Which list is in force, and how old it is",
+  add_command(phl, app, "status", "Which list is in force, and how old it is",
               [&app] { return with_store(app, [&](Store& store) { return status(app, store); }); });
-  add_command(*phl, app, "sections", "The list's sections and their sizes",
+  add_command(phl, app, "sections", "The list's sections and their sizes",
               [&app] { return with_store(app, [&](Store& store) { return sections(app, store); }); });
-  add_command(*phl, app, "check", "Whether hashes are listed, and as what (exit code 3: not all are)",
+  add_command(phl, app, "check", "Whether hashes are listed, and as what (exit code 3: not all are)",
               [&app, hashes] { return with_store(app, [&](Store& store) { return check(app, store, *hashes); }); })
-      ->add_option("hashes", *hashes)
-      ->required();
-  CLI::App* update_command = add_command(*phl, app, "update", "Install the published list", [&app, from, rollback] {
+      .add_option("hashes", *hashes)
+      .required();
+  const Command update_command = add_command(phl, app, "update", "Install the published list", [&app, from, rollback] {
     return with_store(app, [&](Store& store) { return update(app, store, *from, *rollback); });
   });
-  CLI::Option* source = update_command->add_option(
+  const Option source = update_command.add_option(
       "--from", *from,
       "An https: or file: address or a path, with its checksum beside it in .sha256; default: phl.url");
-  update_command->add_flag("--rollback", *rollback, "Go back to the list that was installed before")->excludes(source);
-  add_phl_build(*phl, app);
+  update_command.add_flag("--rollback", *rollback, "Go back to the list that was installed before").excludes(source);
+  add_phl_build(phl, app);
 }
 
 }  // namespace libcos::cli

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <optional>
 
@@ -9,7 +8,7 @@
 namespace libcos::cli {
 
 // `cos phl build`, which has a file of its own.
-void add_phl_build(CLI::App& phl, App& app);
+void add_phl_build(Command phl, App& app);
 
 // From so many days on a list counts as old.
 inline constexpr std::int64_t kOldListDays = 90;

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <deque>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "base/files.h"
@@ -159,16 +160,15 @@ int report_build(const App& app, const Options& options) {
 
 }  // namespace
 
-void add_phl_build(CLI::App& phl, App& app) {
+void add_phl_build(Command phl, App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = add_command(phl, app, "build", "Make a list of files and of other lists, with its checksum",
-                                  [&app, options] { return report_build(app, *options); });
-  command->add_option("out", options->out, "Where to write the list; its checksum goes to OUT.sha256")->required();
-  command->add_option("files", options->files, "Files, and directories with all that is in them");
-  command->add_option("--from-list", options->lists, "Lists whose digests and comments are taken over")
-      ->allow_extra_args(false);
-  command->add_option("--section", options->section, "The files' section, such as MANUAL; default: the core section");
-  command->add_option("--version", options->version, "The list's version")->capture_default_str();
+  const Command command = add_command(phl, app, "build", "Make a list of files and of other lists, with its checksum",
+                                      [&app, options] { return report_build(app, *options); });
+  command.add_option("out", options->out, "Where to write the list; its checksum goes to OUT.sha256").required();
+  command.add_option("files", options->files, "Files, and directories with all that is in them");
+  command.add_option("--from-list", options->lists, "Lists whose digests and comments are taken over").one_value_each();
+  command.add_option("--section", options->section, "The files' section, such as MANUAL; default: the core section");
+  command.add_option("--version", options->version, "The list's version").default_shown();
 }
 
 }  // namespace libcos::cli

@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "base/try.h"
@@ -29,21 +30,21 @@ Result<int> pin(const App& app, Store& store, const std::vector<std::string>& te
   return kDone;
 }
 
-void add_one(CLI::App& parser, App& app, const char* name, const char* help, bool pinned) {
+void add_one(Command cos, App& app, const char* name, const char* help, bool pinned) {
   auto hashes = std::make_shared<std::vector<std::string>>();
-  add_command(parser, app, name, help,
+  add_command(cos, app, name, help,
               [&app, hashes, pinned] {
                 return with_store(app, [&](Store& store) { return pin(app, store, *hashes, pinned); });
               })
-      ->add_option("hashes", *hashes, "The hashes, or their first six or more digits")
-      ->required();
+      .add_option("hashes", *hashes, "The hashes, or their first six or more digits")
+      .required();
 }
 
 }  // namespace
 
-void add_pin(CLI::App& parser, App& app) {
-  add_one(parser, app, "pin", "Keep entries, however full the store is", true);
-  add_one(parser, app, "unpin", "Let entries be evicted again", false);
+void add_pin(Command cos, App& app) {
+  add_one(cos, app, "pin", "Keep entries, however full the store is", true);
+  add_one(cos, app, "unpin", "Let entries be evicted again", false);
 }
 
 }  // namespace libcos::cli

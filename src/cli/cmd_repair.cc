@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "base/try.h"
@@ -83,10 +84,10 @@ nlohmann::ordered_json to_json(const Repair& done) {
 
 }  // namespace
 
-void add_repair(CLI::App& parser, App& app) {
+void add_repair(Command cos, App& app) {
   auto adopt = std::make_shared<bool>(false);
-  CLI::App* command =
-      add_command(parser, app, "repair", "Mend a damaged store, and say what to download again", [&app, adopt] {
+  const Command command =
+      add_command(cos, app, "repair", "Mend a damaged store, and say what to download again", [&app, adopt] {
         const Result<Repair> done = repair(app.store, *adopt);
         if (!done) {
           return report(app, done.error());
@@ -99,7 +100,7 @@ void add_repair(CLI::App& parser, App& app) {
         return static_cast<int>(
             done->verification.damaged.empty() && done->verification.missing.empty() ? kDone : kDamagedFound);
       });
-  command->add_flag("--adopt", *adopt, "Keep files whose records are lost, as added by you");
+  command.add_flag("--adopt", *adopt, "Keep files whose records are lost, as added by you");
 }
 
 }  // namespace libcos::cli

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "base/try.h"
@@ -44,12 +45,12 @@ Result<int> run(const App& app, Store& store, const std::vector<std::string>& te
 
 }  // namespace
 
-void add_rm(CLI::App& parser, App& app) {
+void add_rm(Command cos, App& app) {
   auto hashes = std::make_shared<std::vector<std::string>>();
-  CLI::App* command = add_command(parser, app, "rm", "Delete entries", [&app, hashes] {
+  const Command command = add_command(cos, app, "rm", "Delete entries", [&app, hashes] {
     return with_store(app, [&](Store& store) { return run(app, store, *hashes); });
   });
-  command->add_option("hashes", *hashes, "The hashes, or their first six or more digits")->required();
+  command.add_option("hashes", *hashes, "The hashes, or their first six or more digits").required();
 }
 
 }  // namespace libcos::cli

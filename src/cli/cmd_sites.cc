@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "base/try.h"
 #include "cli/app.h"
@@ -60,19 +61,19 @@ Result<int> decide(const App& app, Store& store, const std::string& text, const 
 
 }  // namespace
 
-void add_sites(CLI::App& parser, App& app) {
-  CLI::App* sites = parser.add_subcommand("sites", "Which sites may find others' files, if you are asked");
-  sites->require_subcommand(1);
-  add_command(*sites, app, "list", "Sites that asked, and what you said",
+void add_sites(Command cos, App& app) {
+  const Command sites = cos.add_command("sites", "Which sites may find others' files, if you are asked");
+  sites.require_command();
+  add_command(sites, app, "list", "Sites that asked, and what you said",
               [&app] { return with_store(app, [&](Store& store) { return list(app, store); }); });
   auto site = std::make_shared<std::string>();
   auto profile = std::make_shared<std::string>();
   const auto add_decision = [&](const char* name, const char* help, SiteDecision decision) {
-    CLI::App* command = add_command(*sites, app, name, help, [&app, site, profile, decision] {
+    const Command command = add_command(sites, app, name, help, [&app, site, profile, decision] {
       return with_store(app, [&](Store& store) { return decide(app, store, *site, *profile, decision); });
     });
-    command->add_option("site", *site, "example.com")->required();
-    command->add_option("--profile", *profile, "In one browser profile only; default: in all that the store knows");
+    command.add_option("site", *site, "example.com").required();
+    command.add_option("--profile", *profile, "In one browser profile only; default: in all that the store knows");
   };
   add_decision("allow", "Let a site find files of other sites", SiteDecision::kAllowed);
   add_decision("block", "Do not", SiteDecision::kBlocked);

@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "base/try.h"
 #include "cli/app.h"
@@ -38,9 +39,9 @@ void print(const EntryInfo& info) {
 
 }  // namespace
 
-void add_stat(CLI::App& parser, App& app) {
+void add_stat(Command cos, App& app) {
   auto text = std::make_shared<std::string>();
-  CLI::App* command = add_command(parser, app, "stat", "Show one entry", [&app, text] {
+  const Command command = add_command(cos, app, "stat", "Show one entry", [&app, text] {
     return with_store(app, [&](Store& store) -> Result<int> {
       COS_TRY(const Hash hash, resolve_hash(store, *text));
       COS_TRY(const auto info, store.stat(hash));
@@ -56,7 +57,7 @@ void add_stat(CLI::App& parser, App& app) {
       return kDone;
     });
   });
-  command->add_option("hash", *text, "The hash, or its first six or more digits")->required();
+  command.add_option("hash", *text, "The hash, or its first six or more digits").required();
 }
 
 }  // namespace libcos::cli

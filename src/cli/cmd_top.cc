@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -186,12 +187,12 @@ Result<int> top(const App& app, Store& store, bool once) {
 
 }  // namespace
 
-void add_top(CLI::App& parser, App& app) {
+void add_top(Command cos, App& app) {
   auto once = std::make_shared<bool>(false);
-  CLI::App* command = add_command(parser, app, "top", "Watch the store: its size, last reads and writes", [&app, once] {
-    return with_store(app, [&](Store& store) { return top(app, store, *once); });
-  });
-  command->add_flag("--once", *once, "Print it once, also on a terminal");
+  const Command command =
+      add_command(cos, app, "top", "Watch the store: its size, last reads and writes",
+                  [&app, once] { return with_store(app, [&](Store& store) { return top(app, store, *once); }); });
+  command.add_flag("--once", *once, "Print it once, also on a terminal");
 }
 
 }  // namespace libcos::cli

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -176,14 +177,14 @@ int uninstall(const App& app, const Wish& wish) {
 
 }  // namespace
 
-void add_uninstall(CLI::App& parser, App& app) {
+void add_uninstall(Command cos, App& app) {
   auto wish = std::make_shared<Wish>();
-  CLI::App* command =
-      add_command(parser, app, "uninstall", "Undo install; stored files are kept unless --purge is given",
+  const Command command =
+      add_command(cos, app, "uninstall", "Undo install; stored files are kept unless --purge is given",
                   [&app, wish] { return uninstall(app, *wish); });
-  add_browser_options(*command, wish->browsers);
-  command->add_flag("--purge", wish->purge, "Delete the store, too, with all entries and settings");
-  command->add_flag("--yes", wish->yes, "Do not ask before deleting");
+  add_browser_options(command, wish->browsers);
+  command.add_flag("--purge", wish->purge, "Delete the store, too, with all entries and settings");
+  command.add_flag("--yes", wish->yes, "Do not ask before deleting");
 }
 
 }  // namespace libcos::cli

@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "base/try.h"
@@ -45,9 +46,9 @@ Result<Verification> verify(Store& store, const std::vector<std::string>& texts)
 
 }  // namespace
 
-void add_verify(CLI::App& parser, App& app) {
+void add_verify(Command cos, App& app) {
   auto hashes = std::make_shared<std::vector<std::string>>();
-  CLI::App* command = add_command(parser, app, "verify", "Read entries again and check every byte", [&app, hashes] {
+  const Command command = add_command(cos, app, "verify", "Read entries again and check every byte", [&app, hashes] {
     return with_store(app, [&](Store& store) -> Result<int> {
       COS_TRY(const Verification verification, verify(store, *hashes));
       Whole whole;
@@ -70,7 +71,7 @@ void add_verify(CLI::App& parser, App& app) {
                                                                                                     : kDamagedFound;
     });
   });
-  command->add_option("hashes", *hashes, "Only these entries");
+  command.add_option("hashes", *hashes, "Only these entries");
 }
 
 }  // namespace libcos::cli

@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "base/try.h"
@@ -87,16 +88,16 @@ Result<int> run(const App& app, Store& store, const Wish& wish) {
 
 }  // namespace
 
-void add_why(CLI::App& parser, App& app) {
+void add_why(Command cos, App& app) {
   auto wish = std::make_shared<Wish>();
-  CLI::App* command = add_command(parser, app, "why", "Explain why a page finds an entry, or does not", [&app, wish] {
+  const Command command = add_command(cos, app, "why", "Explain why a page finds an entry, or does not", [&app, wish] {
     return with_store(app, [&](Store& store) { return run(app, store, *wish); });
   });
-  command->add_option("hash", wish->hash, "The hash, or its first six or more digits")->required();
-  command->add_option("--origin", wish->origin, "Who asks: https://www.example.com")->required();
-  command->add_option("--top-level", wish->top_level, "The page that frames it, when it is framed");
-  command->add_option("--profile", wish->profile, "In one browser profile only: its id, or how that begins");
-  command->add_flag("--third-party-cookies", wish->cookies, "As if the browser allowed third-party cookies");
+  command.add_option("hash", wish->hash, "The hash, or its first six or more digits").required();
+  command.add_option("--origin", wish->origin, "Who asks: https://www.example.com").required();
+  command.add_option("--top-level", wish->top_level, "The page that frames it, when it is framed");
+  command.add_option("--profile", wish->profile, "In one browser profile only: its id, or how that begins");
+  command.add_flag("--third-party-cookies", wish->cookies, "As if the browser allowed third-party cookies");
 }
 
 }  // namespace libcos::cli

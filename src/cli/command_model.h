@@ -1,7 +1,6 @@
 // The commands as the parser knows them, for what is made from it: help, shell completions, manual pages.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
@@ -27,8 +26,6 @@ struct CommandModel {
   std::vector<OptionModel> positionals;
   std::vector<CommandModel> commands;
 };
-
-CommandModel model_of(const CLI::App& parser);
 
 // "config get"
 std::string words_of(const CommandModel& command);

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace libcos::cli {
@@ -66,12 +64,12 @@ constexpr std::array<Pair, 3> kPairs{{
     {"completions", "man", "What your shell needs to complete cos; manual pages"},
 }};
 
-std::string overview(const CLI::App& parser) {
+std::string overview(const CommandModel& cos) {
   constexpr std::size_t kColumn = 20;
   std::string text = "Usage: cos COMMAND [OPTIONS], cos COMMAND --help, cos --version\n";
-  for (const CLI::App* command : parser.get_subcommands([](const CLI::App*) { return true; })) {
-    std::string name = command->get_name();
-    std::string description = command->get_description();
+  for (const CommandModel& command : cos.commands) {
+    std::string name = words_of(command);
+    std::string description = command.description;
     // What only browsers call has a manual page.
     if (name == "host" || std::any_of(kPairs.begin(), kPairs.end(), [&](const Pair& p) { return p.second == name; })) {
       continue;
@@ -87,24 +85,16 @@ std::string overview(const CLI::App& parser) {
   return text + std::string(kWhereTheStoreIs) + "\n" + std::string(kExitCodes) + "\n";
 }
 
-class Formatter : public CLI::Formatter {
- public:
-  std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override {
-    return app->get_parent() == nullptr ? overview(*app) : CLI::Formatter::make_help(app, std::move(name), mode);
-  }
-};
-
-void finish(CLI::App& command, const std::string& words, const std::shared_ptr<Formatter>& formatter) {
-  command.formatter(formatter);
+void add_examples(Command command, const std::string& words) {
   std::string footer;
   for (const Example& example : kExamples) {
     if (example.command == words) {
       footer += std::string(footer.empty() ? "Example: " : "\n         ") + std::string(example.line);
     }
   }
-  command.footer(footer);
-  for (CLI::App* below : command.get_subcommands([](CLI::App*) { return true; })) {
-    finish(*below, words + (words.empty() ? "" : " ") + below->get_name(), formatter);
+  command.set_footer(footer);
+  for (const Command below : command.commands()) {
+    add_examples(below, words + (words.empty() ? "" : " ") + below.name());
   }
 }
 
@@ -133,6 +123,9 @@ cos --help shows everything, cos COMMAND --help the options of a command.
 
 std::span<const Example> examples() { return kExamples; }
 
-void finish_help(CLI::App& parser) { finish(parser, "", std::make_shared<Formatter>()); }
+void finish_help(Parser& parser) {
+  add_examples(parser.root(), "");
+  parser.set_overview(overview(parser.root().model()));
+}
 
 }  // namespace libcos::cli

@@ -1,9 +1,10 @@
 // The words of `cos`, `cos --help` and the examples of every command.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <span>
 #include <string_view>
+
+#include "cli/parser.h"
 
 namespace libcos::cli {
 
@@ -24,6 +25,6 @@ extern const char* const kWelcome;
 
 // Gives every command's help its examples, and `cos --help` a form that fits a small screen. To be called when all
 // commands are there.
-void finish_help(CLI::App& parser);
+void finish_help(Parser& parser);
 
 }  // namespace libcos::cli

@@ -267,6 +267,14 @@ TEST_F(FaceTest, TheManualSaysWhichOptionsTakeAValue) {
   EXPECT_TRUE(mentions(page, "\\fB\\-\\-limit\\fR \\fILIMIT\\fR\n")) << page;
 }
 
+TEST_F(FaceTest, HelpAndTheManualTellWhatAnOptionIsWhenItIsNotGiven) {
+  ASSERT_EQ(code_of({"man", "--output", path("man").string()}), 0);
+  EXPECT_TRUE(mentions(help({"ls"}), "{read,stored,size,hash}=read")) << help({"ls"});
+  EXPECT_TRUE(mentions(content(path("man") / "cos-ls.1"), "Default: read."));
+  EXPECT_TRUE(mentions(help({"install"}), "--browser TEXT=all")) << help({"install"});
+  EXPECT_TRUE(mentions(content(path("man") / "cos-install.1"), "Default: all."));
+}
+
 TEST_F(FaceTest, TheManualPagesAreFormattedWithoutAWarning) {
   if (!fs::exists("/usr/bin/man") || !fs::exists("/usr/bin/groff")) {
     GTEST_SKIP() << "man and groff are not installed; scripts/setup does it";

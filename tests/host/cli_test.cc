@@ -41,6 +41,7 @@ TEST_F(CliTest, WrongUsageIsExitCode2) {
                                              {"phl", "update"},
                                              {"phl", "check"},
                                              {"phl", "build"},
+                                             {"doctor", "--user-data-dir", "one", "two"},
                                              {"ls", "stat"}}) {
     const Finished finished = cos(arguments);
     EXPECT_EQ(finished.code, 2) << testing::PrintToString(arguments);
