@@ -11,7 +11,8 @@ import { HostError } from './host-errors.js';
 
 /** Each command and the members that go along with it; others are dropped. @type {Map<unknown, string[]>} */
 const COMMANDS = new Map([
-  ['entries', ['order', 'after', 'limit', 'search']],
+  ['entries', ['order', 'after', 'limit', 'search', 'origin']],
+  ['origins', ['order', 'after', 'limit']],
   ['entry', ['hash']],
   ['remove', ['hash']],
   ['pin', ['hash', 'pinned']],

@@ -17,8 +17,9 @@ namespace {
 using nlohmann::json;
 using Command = Result<json> (*)(const UserCommandContext&, const json&);
 
-constexpr std::array<std::pair<std::string_view, Command>, 21> kCommands{{
+constexpr std::array<std::pair<std::string_view, Command>, 22> kCommands{{
     {"ui.entries", user::entries},
+    {"ui.origins", user::origins},
     {"ui.entry", user::entry},
     {"ui.remove", user::remove},
     {"ui.pin", user::pin},
