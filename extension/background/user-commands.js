@@ -23,6 +23,7 @@ const COMMANDS = new Map([
   ['effect', ['changes']],
   ['totals', []],
   ['list', []],
+  ['list.update', []],
   ['sites', []],
   ['site', ['site']],
   ['decide', ['site', 'decision']],

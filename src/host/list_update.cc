@@ -136,16 +136,20 @@ bool is_due(const ListCheck& last, std::int64_t days) {
   return now - last.checked_at >= wait || last.checked_at > now;
 }
 
-std::string configured_address(Store& store) {
-  const Result<Setting> url = store.setting(setting::kListUrl);
-  return url ? url->value : "";
-}
-
 }  // namespace
+
+Result<std::string> configured_list_address(Store& store) {
+  COS_TRY(const Setting url, store.setting(setting::kListUrl));
+  if (url.value.empty()) {
+    return fail(ErrorCode::kType, "There is no address to fetch the Public Hash List from.",
+                "Give one for good with `cos config set phl.url https://…`, or once with `cos phl update --from`.");
+  }
+  return url.value;
+}
 
 Result<ListUpdate> update_hash_list(Store& store, const std::string& from, const Progress& progress) {
   Result<ListUpdate> outcome = update(store, from, Asked::kByUser, progress);
-  if (from == configured_address(store)) {
+  if (from == configured_list_address(store).value_or("")) {
     note_outcome(store, outcome, Asked::kByUser);
   }
   return outcome;
@@ -173,7 +177,7 @@ ListCheck last_list_check(const Store& store) {
 }
 
 void update_hash_list_if_due(Store& store, const std::atomic<bool>& stop) {
-  const std::string url = configured_address(store);
+  const std::string url = configured_list_address(store).value_or("");
   const Result<Setting> days_text = store.setting(setting::kListDays);
   const auto days = days_text ? parse_setting(*find_setting(setting::kListDays), days_text->value).value_or(0) : 0;
   if (url.empty() || days == 0 || !is_due(last_list_check(store), days)) {

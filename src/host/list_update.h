@@ -16,6 +16,9 @@ struct ListUpdate {
   HashListInfo list;
 };
 
+// The address in the settings. Errors: kType when there is none.
+Result<std::string> configured_list_address(Store& store);
+
 // `from`: an https: or file: URL or a path, whose checksum is published beside it with .sha256 at the end.
 // Errors: kData (checksum or list), kNotFound, kType, kIo, kAborted. The installed list stays as it was then.
 Result<ListUpdate> update_hash_list(Store& store, const std::string& from, const Progress& progress);

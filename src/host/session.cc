@@ -23,7 +23,7 @@ constexpr std::size_t kMostWrites = 256;
 constexpr std::size_t kMostWritesOfOrigin = 32;
 constexpr unsigned kClosingThreads = 2;
 constexpr unsigned kSlowThreads = 3;
-constexpr unsigned kUserThreads = 2;      // one may be reading a huge file again while the other lists
+constexpr unsigned kUserThreads = 3;  // one may read a huge file again, another fetch a list, while the third answers
 constexpr std::chrono::minutes kIdle{2};  // before the store is read again in the background
 
 tl::unexpected<Refusal> refuse(std::string name, std::string message, std::string mend = {}) {

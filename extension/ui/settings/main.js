@@ -13,7 +13,7 @@ import { showControls, wireSettingsFile } from './controls.js';
 import { EntryList } from './entry-list.js';
 import { EntryPanel } from './entry-panel.js';
 import { titleOf } from './entry-words.js';
-import { showHashList } from './hash-list.js';
+import { showHashList, wireHashList } from './hash-list.js';
 import { showSites, wireSites } from './sites.js';
 import { showStorage } from './storage-bar.js';
 import { Undo } from './undo.js';
@@ -191,6 +191,7 @@ wireAdding({ added: (hash) => showAdded(hash), leave: () => list.focus() });
 wireActivity(undo);
 wireSites();
 wireSettingsFile(onSetting);
+wireHashList(() => void list.load());
 document.addEventListener('visibilitychange', () => {
   // Sites have stored and read meanwhile. Who is in the middle of the list stays there.
   if (document.visibilityState !== 'visible' || byId('store').hidden) return;
