@@ -7,7 +7,7 @@ import { HostError } from './host-errors.js';
 
 /** @typedef {import('./host-connection.js').HostConnection} HostConnection */
 /** @typedef {{ask: 'store', cmd: string, fields?: Record<string, unknown>}} StoreQuestion */
-/** @typedef {{ok: true} & Record<string, any> | {ok: false, error: {name: string, message: string, mend: string}}} StoreAnswer */
+/** @typedef {{ok: true} & Record<string, any> | {ok: false, error: {name: string, message: string, mend: string, code?: string}}} StoreAnswer */
 
 /** Each command and the members that go along with it; others are dropped. @type {Map<unknown, string[]>} */
 const COMMANDS = new Map([
@@ -56,7 +56,7 @@ export async function answerCommand(host, cmd, fields) {
   try {
     return await host.request(command.cmd, command.fields);
   } catch (error) {
-    if (error instanceof HostError) return { ok: false, error: { name: error.name, message: error.message, mend: error.mend } };
+    if (error instanceof HostError) return { ok: false, error: { name: error.name, message: error.message, mend: error.mend, code: error.code } };
     return { ok: false, error: { name: 'HostUnavailable', message: '', mend: '' } };
   }
 }

@@ -256,6 +256,9 @@ struct Setting {
   std::string fallback;  // the default
   std::string help;
   bool administered = false;  // set by the administrator: the user cannot change it
+  // What it may be at least and at most; empty for what is no number or size.
+  std::string least = {};
+  std::string most = {};
 };
 
 // What a change of a setting would do to what is there now. Counting ends at a bound, so that a store of any size

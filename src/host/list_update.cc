@@ -106,8 +106,11 @@ Result<ListUpdate> update(Store& store, const std::string& from, Asked asked, co
 
 // Best effort: a record that cannot be written costs a check that comes too early.
 void note(const Store& store, const ListCheck& check) {
-  const json record{
-      {"checkedAt", check.checked_at}, {"failure", check.failure}, {"mend", check.mend}, {"declined", check.declined}};
+  const json record{{"checkedAt", check.checked_at},
+                    {"failure", check.failure},
+                    {"mend", check.mend},
+                    {"code", check.code},
+                    {"declined", check.declined}};
   const std::string text = record.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
   (void)make_private_directory(paths_of(store).directory);
   (void)replace_file(paths_of(store).last_check(), as_bytes(text));
@@ -122,6 +125,7 @@ void note_outcome(const Store& store, const Result<ListUpdate>& outcome, Asked a
   if (!outcome) {
     check.failure = outcome.error().message;
     check.mend = outcome.error().mend;
+    check.code = error_code_name(outcome.error().code);
   }
   if (!outcome || asked == Asked::kInBackground) {
     check.declined = last_list_check(store).declined;
@@ -173,7 +177,7 @@ ListCheck last_list_check(const Store& store) {
   }
   return {static_cast<std::int64_t>(size_at(record, "checkedAt").value_or(0)),
           string_at(record, "failure").value_or(""), string_at(record, "mend").value_or(""),
-          string_at(record, "declined").value_or("")};
+          string_at(record, "code").value_or(""), string_at(record, "declined").value_or("")};
 }
 
 void update_hash_list_if_due(Store& store, const std::atomic<bool>& stop) {

@@ -32,6 +32,7 @@ struct ListCheck {
   std::int64_t checked_at = 0;  // ms since 1970
   std::string failure;          // empty: it went well
   std::string mend;
+  std::string code;      // error_code_name() of the failure
   std::string declined;  // checksum of a list that the user went back from
 };
 ListCheck last_list_check(const Store& store);

@@ -16,11 +16,16 @@ constexpr std::size_t kMostSites = 2000;
 constexpr std::size_t kMostChanges = 32;
 
 json json_of(const Setting& setting) {
-  return {{"key", setting.key},
-          {"value", setting.value},
-          {"default", setting.fallback},
-          {"help", setting.help},
-          {"administered", setting.administered}};
+  json told{{"key", setting.key},
+            {"value", setting.value},
+            {"default", setting.fallback},
+            {"help", setting.help},
+            {"administered", setting.administered}};
+  if (!setting.most.empty()) {
+    told["least"] = setting.least;
+    told["most"] = setting.most;
+  }
+  return told;
 }
 
 json json_of(std::string_view key, const SettingEffect& effect) {
@@ -111,7 +116,7 @@ Result<json> list(const UserCommandContext& context, const json& /*request*/) {
   }
   reply["address"] = configured_list_address(context.store).value_or("");
   if (const ListCheck check = last_list_check(context.store); check.checked_at != 0) {
-    reply["check"] = {{"at", check.checked_at}, {"failure", check.failure}, {"mend", check.mend}};
+    reply["check"] = {{"at", check.checked_at}, {"failure", check.failure}, {"mend", check.mend}, {"code", check.code}};
   }
   return reply;
 }

@@ -69,8 +69,13 @@ Result<Setting> read_setting(StoreState& state, const SettingRow& row) {
     return Setting{std::string(row.key), std::move(text), "", std::string(row.help), administered};
   }
   COS_TRY(const std::int64_t value, state.setting_value(row.key));
-  return Setting{std::string(row.key), format_setting(row, value), format_setting(row, row.fallback),
-                 std::string(row.help), administered};
+  Setting setting{std::string(row.key), format_setting(row, value), format_setting(row, row.fallback),
+                  std::string(row.help), administered};
+  if (row.kind != SettingRow::Kind::kSwitch) {
+    setting.least = format_setting(row, row.least);
+    setting.most = format_setting(row, row.most);
+  }
+  return setting;
 }
 
 tl::unexpected<Error> unknown_setting(std::string_view key) {

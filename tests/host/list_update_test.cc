@@ -284,6 +284,7 @@ TEST_F(UserUpdateTest, AFailureHasAReasonAndAMendAndIsRemembered) {
   const json list = ask(host, "list");
   EXPECT_EQ(list.at("version"), "one") << "the list stays as it was";
   EXPECT_EQ(list.at("check").at("failure"), refused.at("error").at("message"));
+  EXPECT_EQ(list.at("check").at("code"), "data");
 }
 
 TEST_F(UserUpdateTest, WithoutAnAddressThereIsNothingToUpdateFrom) {

@@ -195,6 +195,28 @@ TEST_F(UserCommandsTest, WhatAnotherProfileDidIsCountedAndNotNamed) {
   EXPECT_EQ(walk({{"search", "secret"}}), std::vector<std::string>{});
 }
 
+TEST_F(UserCommandsTest, AnErrorSaysOfWhatKindItIsToTheUserAndNotToPages) {
+  const auto code = [](const json& reply) { return reply.at("error").value("code", ""); };
+  EXPECT_EQ(code(entry("nothing")), "not-found");
+  EXPECT_EQ(code(ask("set", {{"key", "grease.percent"}, {"value", "90"}})), "type");
+  EXPECT_EQ(code(ask("list.update")), "type");
+  EXPECT_EQ(code(host_.ask({{"cmd", "find"}, {"caller", caller(kA)}, {"hash", "none"}})), "");
+  EXPECT_EQ(code(host_.ask({{"cmd", "find"}, {"caller", caller("null")}, {"hash", json_of(hash_of("x"))}})), "");
+}
+
+TEST_F(UserCommandsTest, ANumberSaysWhatItMayBeAndASwitchDoesNot) {
+  const json reply = ask("settings");
+  std::map<std::string, json> settings;
+  for (const json& setting : reply.at("settings")) {
+    settings[setting.at("key").get<std::string>()] = setting;
+  }
+  EXPECT_EQ(settings.at("grease.percent").at("least"), "0");
+  EXPECT_EQ(settings.at("grease.percent").at("most"), "50");
+  EXPECT_EQ(settings.at("budget.ceiling").at("least"), "1MiB");
+  EXPECT_FALSE(settings.at("gates.ask").contains("most"));
+  EXPECT_FALSE(settings.at("phl.url").contains("most"));
+}
+
 TEST_F(UserCommandsTest, ARemovedEntryIsGoneForPages) {
   store_text(host_, kA, "text");
   EXPECT_TRUE(ask("remove", {{"hash", json_of(hash_of("text"))}}).at("removed").get<bool>());

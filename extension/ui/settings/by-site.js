@@ -5,7 +5,7 @@
 
 import { formatBytes, formatNumber, shortOrigin } from '../format.js';
 import { button, byId, make, text } from '../text.js';
-import { ask, Refused } from './ask.js';
+import { ask, errorSentence } from './ask.js';
 
 /** @typedef {{origin: string, entries: number, bytes: number}} Usage what an origin stored */
 
@@ -78,7 +78,7 @@ export class SiteList {
       take(origins);
     } catch (error) {
       if (generation !== this.#generation) return;
-      byId('by-site-error').textContent = error instanceof Refused ? error.sentence(text('notDone')) : text('notDone');
+      byId('by-site-error').textContent = errorSentence(error);
     }
   }
 

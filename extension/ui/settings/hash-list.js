@@ -1,8 +1,9 @@
 /** @file Which Public Hash List is in force, and looking for a newer one. May be imported by ui/settings/main.js only. */
 
+import { errorWords } from '../error-words.js';
 import { formatAgo, formatNumber, formatTime } from '../format.js';
 import { byId, make, text } from '../text.js';
-import { ask, Refused } from './ask.js';
+import { ask, errorSentence } from './ask.js';
 
 /**
  * @typedef {object} HashList
@@ -13,13 +14,16 @@ import { ask, Refused } from './ask.js';
  * @property {number} [madeAt]
  * @property {number} [installedAt]
  * @property {string} [address] that newer ones come from, if one is set; absent in a private window, which looks for none
- * @property {{at: number, failure: string, mend: string}} [check] the last look for a newer one
+ * @property {{at: number, failure: string, mend: string, code: string}} [check] the last look for a newer one
  */
 
+/** What it means that a list could not be had. */
+const failures = () => ({ data: text('errorListData'), io: text('errorListIo'), 'not-found': text('errorListNotFound') });
+
 /** @param {NonNullable<HashList['check']>} check */
-function checkWords({ at, failure, mend }) {
+function checkWords({ at, failure, mend, code }) {
   const when = formatAgo(at, Date.now());
-  return failure === '' ? when : text('listCheckFailed', when, [failure, mend].filter(Boolean).join(' '));
+  return failure === '' ? when : text('listCheckFailed', when, errorWords({ message: failure, mend, code }, failures()));
 }
 
 /** @param {HashList} list */
@@ -56,7 +60,7 @@ async function update(updated) {
     if (list.updated) updated();
   } catch (error) {
     byId('list-said').textContent = '';
-    byId('list-error').textContent = error instanceof Refused ? error.sentence(text('notDone')) : text('notDone');
+    byId('list-error').textContent = errorSentence(error, failures());
   }
   button.disabled = false;
   // A button that cannot be pressed loses the focus.

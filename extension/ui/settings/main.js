@@ -7,7 +7,7 @@ import { showHostState, wireMend } from '../host-state.js';
 import { byId, fillIn, text } from '../text.js';
 import { showActivity, wireActivity } from './activity.js';
 import { wireAdding } from './add-files.js';
-import { keyOf, Refused } from './ask.js';
+import { errorSentence, keyOf } from './ask.js';
 import { SiteList } from './by-site.js';
 import { showControls, wireSettingsFile } from './controls.js';
 import { EntryList } from './entry-list.js';
@@ -24,7 +24,7 @@ const SEARCH_AFTER_MS = 200;
 
 /** @param {unknown} error */
 function say(error) {
-  byId('page-error').textContent = error instanceof Refused ? error.sentence(text('notDone')) : text('notDone');
+  byId('page-error').textContent = errorSentence(error);
 }
 
 const undo = new Undo();
@@ -53,9 +53,9 @@ function remove(entry) {
       void siteList.load();
       void showTotals();
     },
-    failed: (sentence) => {
+    failed: (error) => {
       list.setDeleting(key, false);
-      byId('page-error').textContent = sentence;
+      say(error);
     },
   });
 }
@@ -107,8 +107,8 @@ function forget(fields, sentence, tell, back = () => {}) {
       void showTotals();
       void showActivity().catch(say);
     },
-    failed: (words) => {
-      tell(words);
+    failed: (error) => {
+      tell(errorSentence(error, { type: text('errorNotASite') }));
       back();
     },
   });
