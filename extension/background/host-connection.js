@@ -16,7 +16,7 @@ const IDLE_MS = 60_000;
 /** @typedef {import('./host-hello.js').Session} Session */
 /**
  * @typedef {{kind: 'idle' | 'connecting' | 'ready'}
- *   | {kind: 'missing' | 'forbidden' | 'broken' | 'older-host' | 'newer-host' | 'store', detail: string, mend: string}} HostState
+ *   | {kind: 'missing' | 'forbidden' | 'broken' | 'older-host' | 'newer-host' | 'store', detail: string, mend: string, code?: string}} HostState
  */
 
 /** @param {string} message of chrome.runtime.lastError @returns {HostState} */

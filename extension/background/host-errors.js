@@ -24,6 +24,8 @@ export class HostError extends Error {
     super(typeof error?.message === 'string' ? error.message : '');
     this.name = typeof error?.name === 'string' ? error.name : 'UnknownError';
     this.mend = typeof error?.mend === 'string' ? error.mend : '';
+    /** What kind of error it is, for who has words of their own. */
+    this.code = typeof error?.code === 'string' ? error.code : '';
     /** @type {'older-host' | 'newer-host' | undefined} */
     this.version = undefined;
   }
@@ -31,7 +33,7 @@ export class HostError extends Error {
   /** @returns {import('./host-connection.js').HostState} */
   get hostState() {
     const kind = this.version ?? (this.name === 'StoreError' ? 'store' : 'broken');
-    return { kind, detail: this.message, mend: this.mend };
+    return { kind, detail: this.message, mend: this.mend, code: this.code };
   }
 }
 

@@ -11,7 +11,7 @@ import { readBytes } from './loopback.js';
 /** @typedef {{add: Blob, origins?: string | string[]} | {read: Hash}} TransferMessage */
 /** @typedef {{hash: Hash, size: number, alreadyStored: boolean, onHashList: boolean}} Added */
 /**
- * @typedef {{done: number} | {added: Added} | {blob: Blob} | {error: {name: string, message: string, mend: string}}} TransferReport
+ * @typedef {{done: number} | {added: Added} | {blob: Blob} | {error: {name: string, message: string, mend: string, code?: string}}} TransferReport
  *   `done`: bytes that are in the store
  */
 
@@ -24,7 +24,7 @@ const CHUNK_BYTES = 8 << 20;
 /** @param {unknown} error */
 function describe(error) {
   if (error instanceof HostUnavailable) return { name: 'HostUnavailable', message: '', mend: '' };
-  if (error instanceof HostError) return { name: error.name, message: error.message, mend: error.mend };
+  if (error instanceof HostError) return { name: error.name, message: error.message, mend: error.mend, code: error.code };
   return { name: 'UnknownError', message: '', mend: '' };
 }
 

@@ -7,11 +7,12 @@ import { HostError } from './host-errors.js';
 
 /** @typedef {import('./host-connection.js').HostConnection} HostConnection */
 /** @typedef {{ask: 'store', cmd: string, fields?: Record<string, unknown>}} StoreQuestion */
-/** @typedef {{ok: true} & Record<string, any> | {ok: false, error: {name: string, message: string, mend: string}}} StoreAnswer */
+/** @typedef {{ok: true} & Record<string, any> | {ok: false, error: {name: string, message: string, mend: string, code?: string}}} StoreAnswer */
 
 /** Each command and the members that go along with it; others are dropped. @type {Map<unknown, string[]>} */
 const COMMANDS = new Map([
-  ['entries', ['order', 'after', 'limit', 'search']],
+  ['entries', ['order', 'after', 'limit', 'search', 'origin']],
+  ['origins', ['order', 'after', 'limit']],
   ['entry', ['hash']],
   ['remove', ['hash']],
   ['pin', ['hash', 'pinned']],
@@ -22,6 +23,7 @@ const COMMANDS = new Map([
   ['effect', ['changes']],
   ['totals', []],
   ['list', []],
+  ['list.update', []],
   ['sites', []],
   ['site', ['site']],
   ['decide', ['site', 'decision']],
@@ -54,7 +56,7 @@ export async function answerCommand(host, cmd, fields) {
   try {
     return await host.request(command.cmd, command.fields);
   } catch (error) {
-    if (error instanceof HostError) return { ok: false, error: { name: error.name, message: error.message, mend: error.mend } };
+    if (error instanceof HostError) return { ok: false, error: { name: error.name, message: error.message, mend: error.mend, code: error.code } };
     return { ok: false, error: { name: 'HostUnavailable', message: '', mend: '' } };
   }
 }

@@ -1,5 +1,6 @@
 /** @file Whether the store can be reached, and what mends it when not. May be imported by ui/ only. */
 
+import { errorWords } from './error-words.js';
 import { byId, text } from './text.js';
 
 /** @typedef {import('../background/host-connection.js').HostState} HostState */
@@ -20,7 +21,7 @@ const STATES = /** @type {const} */ ({
 /** @param {HostState} state */
 function showMend(state) {
   const { mend, command: usual } = STATES[state.kind];
-  const own = 'mend' in state ? state.mend : '';
+  const own = 'mend' in state ? errorWords({ code: state.code ?? '', message: '', mend: state.mend }) : '';
   byId('mend').hidden = mend === '';
   if (mend === '') return;
   byId('mend-text').textContent = own === '' ? text(mend) : own;

@@ -30,6 +30,9 @@ enum class ErrorCode {
 // "UnknownError": a page learns nothing about the machine.
 std::string_view dom_name(ErrorCode code);
 
+// The code's own name, which stays the same: "not-found", "busy", … For programs that have words of their own for it.
+std::string_view error_code_name(ErrorCode code);
+
 struct Error {
   ErrorCode code;
   std::string message;  // what happened, one sentence, for the user or the developer

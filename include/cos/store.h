@@ -195,6 +195,29 @@ struct EntryPage {
   std::optional<ListPlace> next;  // where the next page begins; nullopt after the last
 };
 
+// What an origin stored in a realm. It is charged for each entry in full, whoever else stored it, too.
+struct OriginUsage {
+  std::string realm;
+  std::string origin;
+  std::uint64_t entries = 0;
+  std::uint64_t bytes = 0;
+};
+
+// Most bytes or most entries first; by name: in ascending order of the serialized origin.
+enum class OriginOrder { kBytes, kEntries, kName };
+
+// Where a page of origins ended: what its last one was ordered by.
+struct OriginPlace {
+  std::uint64_t key;
+  std::string origin;
+  std::string realm;
+};
+
+struct OriginPage {
+  std::vector<OriginUsage> origins;
+  std::optional<OriginPlace> next;  // where the next page begins; nullopt after the last
+};
+
 struct Totals {
   std::uint64_t entries;
   std::uint64_t bytes;
@@ -233,6 +256,9 @@ struct Setting {
   std::string fallback;  // the default
   std::string help;
   bool administered = false;  // set by the administrator: the user cannot change it
+  // What it may be at least and at most; empty for what is no number or size.
+  std::string least = {};
+  std::string most = {};
 };
 
 // What a change of a setting would do to what is there now. Counting ends at a bound, so that a store of any size
@@ -309,6 +335,12 @@ class Store {
   Result<std::vector<EntryInfo>> list(const std::optional<Hash>& after, std::size_t limit);
   // A page of `limit` entries in that order after `after`: any number of entries can be listed in little memory.
   Result<EntryPage> list(ListOrder order, const std::optional<ListPlace>& after, std::size_t limit);
+  // The same, of the entries that `origin` stored in `realm`.
+  Result<EntryPage> list_stored_by(const Realm& realm, const Origin& origin, ListOrder order,
+                                   const std::optional<ListPlace>& after, std::size_t limit);
+  // The storing origins of one realm or (nullopt) of all, `limit` of them after `after`.
+  Result<OriginPage> storing_origins(const std::optional<Realm>& realm, OriginOrder order,
+                                     const std::optional<OriginPlace>& after, std::size_t limit);
   // The first bytes of an entry's file, as they stand there and not verified: for a guess, shown to the user, at what
   // it is. Returns how many there were. Errors: kNotFound, kIo.
   Result<std::size_t> peek(const Hash& hash, std::span<std::uint8_t> bytes);

@@ -15,32 +15,68 @@ namespace {
 
 constexpr std::size_t kPage = 1000;
 constexpr std::size_t kShortHash = 12;
+constexpr std::size_t kShortRealm = 8;
 
 struct Options {
-  std::string sort = "read";
+  std::string sort;  // empty: what suits what is listed
   std::size_t limit = 0;
+  bool by_site = false;
 };
 
-ListOrder order_named(const std::string& name) {
+Result<ListOrder> entry_order(const std::string& name) {
+  if (name.empty() || name == "read") {
+    return ListOrder::kRead;
+  }
   if (name == "size") {
     return ListOrder::kSize;
   }
   if (name == "stored") {
     return ListOrder::kStored;
   }
-  return name == "hash" ? ListOrder::kHash : ListOrder::kRead;
+  if (name == "hash") {
+    return ListOrder::kHash;
+  }
+  return fail(ErrorCode::kType, "Entries cannot be sorted by " + name + ".", "Give read, stored, size or hash.");
 }
 
-using Show = std::function<void(const std::vector<EntryInfo>&)>;
+Result<OriginOrder> site_order(const std::string& name) {
+  if (name.empty() || name == "size") {
+    return OriginOrder::kBytes;
+  }
+  if (name == "files") {
+    return OriginOrder::kEntries;
+  }
+  if (name == "name") {
+    return OriginOrder::kName;
+  }
+  return fail(ErrorCode::kType, "Sites cannot be sorted by " + name + ".", "Give size, files or name.");
+}
 
 // Shows the entries page by page: of a million, a thousand are in memory at a time.
-Status for_each_page(Store& store, const Options& options, const Show& show) {
+Status for_each_page(Store& store, const Options& options,
+                     const std::function<void(const std::vector<EntryInfo>&)>& show) {
+  COS_TRY(const ListOrder order, entry_order(options.sort));
   std::optional<ListPlace> place;
   std::size_t left = options.limit == 0 ? SIZE_MAX : options.limit;
   do {
-    COS_TRY(const EntryPage page, store.list(order_named(options.sort), place, std::min(left, kPage)));
+    COS_TRY(const EntryPage page, store.list(order, place, std::min(left, kPage)));
     show(page.entries);
     left -= page.entries.size();
+    place = page.next;
+  } while (place && left > 0);
+  return {};
+}
+
+// The same of the sites.
+Status for_each_page(Store& store, const Options& options,
+                     const std::function<void(const std::vector<OriginUsage>&)>& show) {
+  COS_TRY(const OriginOrder order, site_order(options.sort));
+  std::optional<OriginPlace> place;
+  std::size_t left = options.limit == 0 ? SIZE_MAX : options.limit;
+  do {
+    COS_TRY(const OriginPage page, store.storing_origins(std::nullopt, order, place, std::min(left, kPage)));
+    show(page.origins);
+    left -= page.origins.size();
     place = page.next;
   } while (place && left > 0);
   return {};
@@ -68,12 +104,19 @@ std::string visible_to(const EntryInfo& info) {
   return info.listed_origins.empty() ? "same site" : std::to_string(info.listed_origins.size()) + " listed";
 }
 
+using cli::to_json;
+
+nlohmann::ordered_json to_json(const OriginUsage& usage) {
+  return {{"origin", usage.origin}, {"realm", usage.realm}, {"entries", usage.entries}, {"bytes", usage.bytes}};
+}
+
 // What print_json() prints of an array of all of them.
+template <class Item>
 Result<int> list_as_json(Store& store, const Options& options) {
   const char* before = "[\n";
-  COS_CHECK(for_each_page(store, options, [&](const std::vector<EntryInfo>& page) {
-    for (const EntryInfo& info : page) {
-      const std::string text = json_text(nlohmann::ordered_json::array({to_json(info)}));
+  COS_CHECK(for_each_page(store, options, [&](const std::vector<Item>& page) {
+    for (const Item& item : page) {
+      const std::string text = json_text(nlohmann::ordered_json::array({to_json(item)}));
       // Without the brackets that one of its own has, and their line breaks.
       std::printf("%s%s", before, text.substr(2, text.size() - 4).c_str());
       before = ",\n";
@@ -109,17 +152,44 @@ Result<int> list_as_table(Store& store, const Options& options) {
   return kDone;
 }
 
+Result<int> list_sites_as_table(Store& store, const Options& options) {
+  std::vector<std::size_t> widths;
+  COS_CHECK(for_each_page(store, options, [&](const std::vector<OriginUsage>& page) {
+    if (page.empty()) {
+      return;
+    }
+    Table table{{"SITE", "FILES", "SIZE", "PROFILE"}, {false, true, true, false}, {}};
+    for (const OriginUsage& usage : page) {
+      table.rows.push_back(
+          {usage.origin, std::to_string(usage.entries), human_size(usage.bytes), usage.realm.substr(0, kShortRealm)});
+    }
+    widths = print_table(table, widths);
+  }));
+  if (widths.empty()) {
+    std::printf("No site has stored anything: %s\n", store.directory().c_str());
+  }
+  return kDone;
+}
+
+Result<int> list(const App& app, Store& store, const Options& options) {
+  if (options.by_site) {
+    return app.json ? list_as_json<OriginUsage>(store, options) : list_sites_as_table(store, options);
+  }
+  return app.json ? list_as_json<EntryInfo>(store, options) : list_as_table(store, options);
+}
+
 }  // namespace
 
 void add_ls(Command cos, App& app) {
   auto options = std::make_shared<Options>();
   const Command command = add_command(cos, app, "ls", "List what is stored", [&app, options] {
-    return with_store(
-        app, [&](Store& store) { return app.json ? list_as_json(store, *options) : list_as_table(store, *options); });
+    return with_store(app, [&](Store& store) { return list(app, store, *options); });
   });
-  command.add_option("--sort", options->sort, "Order: read, stored, size or hash")
-      .default_shown()
-      .choices({"read", "stored", "size", "hash"});
+  command.add_flag("--by-site", options->by_site, "The sites that stored something, with files and bytes of each");
+  command
+      .add_option("--sort", options->sort,
+                  "Order: read (default), stored, size or hash; of sites: size (default), files or name")
+      .choices({"read", "stored", "size", "hash", "files", "name"});
   command.add_option("--limit", options->limit, "Show at most so many");
 }
 

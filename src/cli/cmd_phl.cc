@@ -218,12 +218,7 @@ Result<int> update(const App& app, Store& store, std::string from, bool rollback
     return finish_update(app, store, "rolled-back", "The list before is in force again.");
   }
   if (from.empty()) {
-    COS_TRY(const Setting url, store.setting("phl.url"));
-    from = url.value;
-  }
-  if (from.empty()) {
-    return fail(ErrorCode::kType, "There is no address to fetch the Public Hash List from.",
-                "Give one with --from, or for good with `cos config set phl.url https://…`.");
+    COS_TRY(from, configured_list_address(store));
   }
   ProgressBar progress("Fetching the list");
   COS_TRY(const ListUpdate updated, update_hash_list(store, from, [&](std::uint64_t done, std::uint64_t total) {

@@ -8,12 +8,13 @@
 namespace libcos::cli {
 namespace {
 
-constexpr std::array<Example, 41> kExamples{{
+constexpr std::array<Example, 42> kExamples{{
     {"install", "cos install --browser chromium"},
     {"uninstall", "cos uninstall"},
     {"uninstall", "cos uninstall --purge"},
     {"doctor", "cos doctor"},
     {"ls", "cos ls --sort size --limit 10"},
+    {"ls", "cos ls --by-site"},
     {"stat", "cos stat 1a153a"},
     {"add", "cos add model.onnx"},
     {"add", "cos add --origins https://app.example model.onnx"},

@@ -106,8 +106,11 @@ Result<ListUpdate> update(Store& store, const std::string& from, Asked asked, co
 
 // Best effort: a record that cannot be written costs a check that comes too early.
 void note(const Store& store, const ListCheck& check) {
-  const json record{
-      {"checkedAt", check.checked_at}, {"failure", check.failure}, {"mend", check.mend}, {"declined", check.declined}};
+  const json record{{"checkedAt", check.checked_at},
+                    {"failure", check.failure},
+                    {"mend", check.mend},
+                    {"code", check.code},
+                    {"declined", check.declined}};
   const std::string text = record.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
   (void)make_private_directory(paths_of(store).directory);
   (void)replace_file(paths_of(store).last_check(), as_bytes(text));
@@ -122,6 +125,7 @@ void note_outcome(const Store& store, const Result<ListUpdate>& outcome, Asked a
   if (!outcome) {
     check.failure = outcome.error().message;
     check.mend = outcome.error().mend;
+    check.code = error_code_name(outcome.error().code);
   }
   if (!outcome || asked == Asked::kInBackground) {
     check.declined = last_list_check(store).declined;
@@ -136,16 +140,20 @@ bool is_due(const ListCheck& last, std::int64_t days) {
   return now - last.checked_at >= wait || last.checked_at > now;
 }
 
-std::string configured_address(Store& store) {
-  const Result<Setting> url = store.setting(setting::kListUrl);
-  return url ? url->value : "";
-}
-
 }  // namespace
+
+Result<std::string> configured_list_address(Store& store) {
+  COS_TRY(const Setting url, store.setting(setting::kListUrl));
+  if (url.value.empty()) {
+    return fail(ErrorCode::kType, "There is no address to fetch the Public Hash List from.",
+                "Give one for good with `cos config set phl.url https://…`, or once with `cos phl update --from`.");
+  }
+  return url.value;
+}
 
 Result<ListUpdate> update_hash_list(Store& store, const std::string& from, const Progress& progress) {
   Result<ListUpdate> outcome = update(store, from, Asked::kByUser, progress);
-  if (from == configured_address(store)) {
+  if (from == configured_list_address(store).value_or("")) {
     note_outcome(store, outcome, Asked::kByUser);
   }
   return outcome;
@@ -169,11 +177,11 @@ ListCheck last_list_check(const Store& store) {
   }
   return {static_cast<std::int64_t>(size_at(record, "checkedAt").value_or(0)),
           string_at(record, "failure").value_or(""), string_at(record, "mend").value_or(""),
-          string_at(record, "declined").value_or("")};
+          string_at(record, "code").value_or(""), string_at(record, "declined").value_or("")};
 }
 
 void update_hash_list_if_due(Store& store, const std::atomic<bool>& stop) {
-  const std::string url = configured_address(store);
+  const std::string url = configured_list_address(store).value_or("");
   const Result<Setting> days_text = store.setting(setting::kListDays);
   const auto days = days_text ? parse_setting(*find_setting(setting::kListDays), days_text->value).value_or(0) : 0;
   if (url.empty() || days == 0 || !is_due(last_list_check(store), days)) {

@@ -16,6 +16,9 @@ struct ListUpdate {
   HashListInfo list;
 };
 
+// The address in the settings. Errors: kType when there is none.
+Result<std::string> configured_list_address(Store& store);
+
 // `from`: an https: or file: URL or a path, whose checksum is published beside it with .sha256 at the end.
 // Errors: kData (checksum or list), kNotFound, kType, kIo, kAborted. The installed list stays as it was then.
 Result<ListUpdate> update_hash_list(Store& store, const std::string& from, const Progress& progress);
@@ -29,6 +32,7 @@ struct ListCheck {
   std::int64_t checked_at = 0;  // ms since 1970
   std::string failure;          // empty: it went well
   std::string mend;
+  std::string code;      // error_code_name() of the failure
   std::string declined;  // checksum of a list that the user went back from
 };
 ListCheck last_list_check(const Store& store);

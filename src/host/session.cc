@@ -23,7 +23,7 @@ constexpr std::size_t kMostWrites = 256;
 constexpr std::size_t kMostWritesOfOrigin = 32;
 constexpr unsigned kClosingThreads = 2;
 constexpr unsigned kSlowThreads = 3;
-constexpr unsigned kUserThreads = 2;      // one may be reading a huge file again while the other lists
+constexpr unsigned kUserThreads = 3;  // one may read a huge file again, another fetch a list, while the third answers
 constexpr std::chrono::minutes kIdle{2};  // before the store is read again in the background
 
 tl::unexpected<Refusal> refuse(std::string name, std::string message, std::string mend = {}) {
@@ -32,7 +32,14 @@ tl::unexpected<Refusal> refuse(std::string name, std::string message, std::strin
 
 tl::unexpected<Refusal> protocol_error(std::string message) { return refuse("ProtocolError", std::move(message)); }
 
-tl::unexpected<Refusal> store_error(const Error& error) { return refuse("StoreError", error.message, error.mend); }
+// In full: no page is told.
+tl::unexpected<Refusal> refuse_user(std::string name, const Error& error) {
+  Refusal refusal(std::move(name), error.message, error.mend);
+  refusal.code = error_code_name(error.code);
+  return tl::unexpected<Refusal>(std::move(refusal));
+}
+
+tl::unexpected<Refusal> store_error(const Error& error) { return refuse_user("StoreError", error); }
 
 tl::unexpected<Refusal> handover_failed(std::string message) { return refuse("HandoverFailed", std::move(message)); }
 
@@ -40,6 +47,9 @@ json error_object(const Refusal& refusal) {
   json object{{"name", refusal.name}, {"message", refusal.message}};
   if (!refusal.mend.empty()) {
     object["mend"] = refusal.mend;
+  }
+  if (!refusal.code.empty()) {
+    object["code"] = refusal.code;
   }
   return object;
 }
@@ -419,8 +429,7 @@ Session::Outcome Session::user_command(const std::string& command, const json& r
   Result<json> reply =
       run_user_command({*store_, *realm_, transfers_, [this] { return !stopping_; }}, command, request);
   if (!reply) {
-    // In full: no page is told.
-    return refuse(std::string(dom_name(reply.error().code)), reply.error().message, reply.error().mend);
+    return refuse_user(std::string(dom_name(reply.error().code)), reply.error());
   }
   return std::move(*reply);
 }

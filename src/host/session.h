@@ -44,6 +44,7 @@ struct Refusal {
   std::string name;
   std::string message;
   std::string mend;
+  std::string code;  // error_code_name(), for the extension's own pages: they have words of their own for it
 };
 
 class Session {

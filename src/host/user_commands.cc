@@ -17,8 +17,9 @@ namespace {
 using nlohmann::json;
 using Command = Result<json> (*)(const UserCommandContext&, const json&);
 
-constexpr std::array<std::pair<std::string_view, Command>, 21> kCommands{{
+constexpr std::array<std::pair<std::string_view, Command>, 23> kCommands{{
     {"ui.entries", user::entries},
+    {"ui.origins", user::origins},
     {"ui.entry", user::entry},
     {"ui.remove", user::remove},
     {"ui.pin", user::pin},
@@ -29,6 +30,7 @@ constexpr std::array<std::pair<std::string_view, Command>, 21> kCommands{{
     {"ui.effect", user::effect},
     {"ui.totals", user::totals},
     {"ui.list", user::list},
+    {"ui.list.update", user::update_list},
     {"ui.sites", user::sites},
     {"ui.site", user::site},
     {"ui.decide", user::decide},

@@ -17,6 +17,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMostEntries = 200;
+constexpr std::size_t kMostOrigins = 200;
 constexpr std::size_t kSmallestStep = 50;
 // A search looks at so many entries before it answers, so that the next question need not wait for all of a million.
 constexpr std::size_t kSearchedEntries = 5000;
@@ -60,6 +61,24 @@ Result<std::optional<ListPlace>> place_of(const json& request) {
   return ListPlace{hash, id->get<std::int64_t>(), key->get<std::int64_t>()};
 }
 
+OriginOrder origin_order_of(const json& request) {
+  const std::string name = string_at(request, "order").value_or("bytes");
+  return name == "entries" ? OriginOrder::kEntries : name == "name" ? OriginOrder::kName : OriginOrder::kBytes;
+}
+
+Result<std::optional<OriginPlace>> origin_place_of(const UserCommandContext& context, const json& request) {
+  const auto found = request.find("after");
+  if (found == request.end() || found->is_null()) {
+    return std::nullopt;
+  }
+  const auto key = found->is_object() ? size_at(*found, "key") : std::nullopt;
+  const auto origin = found->is_object() ? string_at(*found, "origin") : std::nullopt;
+  if (!key || !origin) {
+    return malformed("after must be a place in the list.");
+  }
+  return OriginPlace{*key, *origin, context.realm.name()};
+}
+
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
@@ -87,10 +106,27 @@ Result<json> entries_with(const UserCommandContext& context, const std::vector<H
   return json{{"entries", std::move(rows)}};
 }
 
+// The request's `origin`: only what it stored in this profile.
+Result<std::optional<Origin>> origin_of(const json& request) {
+  const auto found = request.find("origin");
+  if (found == request.end() || found->is_null()) {
+    return std::nullopt;
+  }
+  COS_TRY(Origin origin, Origin::from_serialized(string_at(request, "origin").value_or("")));
+  return std::optional(std::move(origin));
+}
+
+Result<EntryPage> page_of(const UserCommandContext& context, const json& request, const std::optional<Origin>& origin,
+                          const std::optional<ListPlace>& after, std::size_t limit) {
+  return origin ? context.store.list_stored_by(context.realm, *origin, order_of(request), after, limit)
+                : context.store.list(order_of(request), after, limit);
+}
+
 Result<json> search(const UserCommandContext& context, const json& request, std::size_t limit,
                     const std::string& wanted) {
   COS_TRY(std::optional<ListPlace> place, place_of(request));
-  if (!place && wanted.size() >= kWholeSearch && is_lowercase_hex(wanted)) {
+  COS_TRY(const auto origin, origin_of(request));
+  if (!place && !origin && wanted.size() >= kWholeSearch && is_lowercase_hex(wanted)) {
     COS_TRY(const auto hashes, context.store.match(wanted, limit));
     if (!hashes.empty()) {
       return entries_with(context, hashes);
@@ -101,7 +137,7 @@ Result<json> search(const UserCommandContext& context, const json& request, std:
     // No more than there is room for, or little more: the place where the page ends is where the next one begins.
     const std::size_t step = std::max(kSmallestStep, limit - rows.size());
     seen += step;
-    COS_TRY(const EntryPage page, context.store.list(order_of(request), place, step));
+    COS_TRY(const EntryPage page, page_of(context, request, origin, place, step));
     for (const EntryInfo& info : page.entries) {
       if (fits(context, info, wanted)) {
         COS_CHECK(add_row(context, info, rows));
@@ -131,7 +167,8 @@ Result<json> entries(const UserCommandContext& context, const json& request) {
     return search(context, request, limit, wanted);
   }
   COS_TRY(const auto place, place_of(request));
-  COS_TRY(const EntryPage page, context.store.list(order_of(request), place, limit));
+  COS_TRY(const auto origin, origin_of(request));
+  COS_TRY(const EntryPage page, page_of(context, request, origin, place, limit));
   json rows = json::array();
   for (const EntryInfo& info : page.entries) {
     COS_CHECK(add_row(context, info, rows));
@@ -139,6 +176,21 @@ Result<json> entries(const UserCommandContext& context, const json& request) {
   json reply{{"entries", std::move(rows)}};
   if (page.next) {
     reply["next"] = json_of(*page.next);
+  }
+  return reply;
+}
+
+Result<json> origins(const UserCommandContext& context, const json& request) {
+  const std::size_t limit = std::clamp<std::size_t>(size_at(request, "limit").value_or(kMostOrigins), 1, kMostOrigins);
+  COS_TRY(const auto place, origin_place_of(context, request));
+  COS_TRY(const OriginPage page, context.store.storing_origins(context.realm, origin_order_of(request), place, limit));
+  json rows = json::array();
+  for (const OriginUsage& usage : page.origins) {
+    rows.push_back({{"origin", usage.origin}, {"entries", usage.entries}, {"bytes", usage.bytes}});
+  }
+  json reply{{"origins", std::move(rows)}};
+  if (page.next) {
+    reply["next"] = {{"key", page.next->key}, {"origin", page.next->origin}};
   }
   return reply;
 }

@@ -8,6 +8,7 @@
 namespace libcos::user {
 
 Result<nlohmann::json> entries(const UserCommandContext& context, const nlohmann::json& request);
+Result<nlohmann::json> origins(const UserCommandContext& context, const nlohmann::json& request);
 Result<nlohmann::json> totals(const UserCommandContext& context, const nlohmann::json& request);
 
 }  // namespace libcos::user

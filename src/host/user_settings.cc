@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/try.h"
+#include "host/list_update.h"
 #include "host/user_values.h"
 
 namespace libcos::user {
@@ -15,11 +16,16 @@ constexpr std::size_t kMostSites = 2000;
 constexpr std::size_t kMostChanges = 32;
 
 json json_of(const Setting& setting) {
-  return {{"key", setting.key},
-          {"value", setting.value},
-          {"default", setting.fallback},
-          {"help", setting.help},
-          {"administered", setting.administered}};
+  json told{{"key", setting.key},
+            {"value", setting.value},
+            {"default", setting.fallback},
+            {"help", setting.help},
+            {"administered", setting.administered}};
+  if (!setting.most.empty()) {
+    told["least"] = setting.least;
+    told["most"] = setting.most;
+  }
+  return told;
 }
 
 json json_of(std::string_view key, const SettingEffect& effect) {
@@ -43,6 +49,9 @@ Result<Origin> requested_site(const json& request) {
   const std::string site = string_at(request, "site").value_or("");
   return Origin::from_url(site.find("://") == std::string::npos ? "https://" + site : site);
 }
+
+// Of such a store nothing is on disk, and nothing of the user's settings is known in it.
+bool is_private(const Store& store) { return store.directory().empty(); }
 
 Result<bool> asks(const UserCommandContext& context) {
   COS_TRY(const Setting ask, context.store.setting("gates.ask"));
@@ -102,6 +111,26 @@ Result<json> list(const UserCommandContext& context, const json& /*request*/) {
   if (info.installed_at) {
     reply["installedAt"] = *info.installed_at;
   }
+  if (is_private(context.store)) {
+    return reply;
+  }
+  reply["address"] = configured_list_address(context.store).value_or("");
+  if (const ListCheck check = last_list_check(context.store); check.checked_at != 0) {
+    reply["check"] = {{"at", check.checked_at}, {"failure", check.failure}, {"mend", check.mend}, {"code", check.code}};
+  }
+  return reply;
+}
+
+// As `cos phl update`.
+Result<json> update_list(const UserCommandContext& context, const json& request) {
+  if (is_private(context.store)) {
+    return fail(ErrorCode::kNotAllowed, "A private window does not change the Public Hash List.");
+  }
+  COS_TRY(const std::string from, configured_list_address(context.store));
+  COS_TRY(const ListUpdate update,
+          update_hash_list(context.store, from, [&](std::uint64_t, std::uint64_t) { return context.go_on(); }));
+  COS_TRY(json reply, list(context, request));
+  reply["updated"] = update.installed;
   return reply;
 }
 

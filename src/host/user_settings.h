@@ -11,6 +11,7 @@ Result<nlohmann::json> settings(const UserCommandContext& context, const nlohman
 Result<nlohmann::json> set(const UserCommandContext& context, const nlohmann::json& request);
 Result<nlohmann::json> effect(const UserCommandContext& context, const nlohmann::json& request);
 Result<nlohmann::json> list(const UserCommandContext& context, const nlohmann::json& request);
+Result<nlohmann::json> update_list(const UserCommandContext& context, const nlohmann::json& request);
 Result<nlohmann::json> sites(const UserCommandContext& context, const nlohmann::json& request);
 Result<nlohmann::json> site(const UserCommandContext& context, const nlohmann::json& request);
 Result<nlohmann::json> decide(const UserCommandContext& context, const nlohmann::json& request);

@@ -206,6 +206,12 @@ class Registry {
   // The realms that have the entry.
   Result<std::vector<Realm>> holders(std::int64_t entry);
 
+  // What each origin stored (registry_origins.cc). `realm`: null for all of them.
+  Result<std::vector<EntryRow>> list_stored_by(const Realm& realm, const Origin& origin, ListOrder order,
+                                               const std::optional<ListPlace>& after, std::size_t limit);
+  Result<OriginPage> storing_origins(const Realm* realm, OriginOrder order, const std::optional<OriginPlace>& after,
+                                     std::size_t limit);
+
   // Counts for the user (registry_counts.cc). Each looks at so many rows and no more; what it returns says whether
   // there were more.
   struct Count {

@@ -48,6 +48,20 @@ ListPlace place_of(ListOrder order, const EntryRow& row) {
   return {row.hash, row.id, row.id};
 }
 
+// The mutex is held.
+Result<EntryPage> page_of(StoreState& state, ListOrder order, const std::vector<EntryRow>& rows, std::size_t limit) {
+  EntryPage page;
+  page.entries.reserve(rows.size());
+  for (const EntryRow& row : rows) {
+    COS_TRY(EntryInfo info, info_of(state, row));
+    page.entries.push_back(std::move(info));
+  }
+  if (!rows.empty() && rows.size() == limit) {
+    page.next = place_of(order, rows.back());
+  }
+  return page;
+}
+
 Result<Setting> read_setting(StoreState& state, const SettingRow& row) {
   const bool administered = state.administrator.setting(row.key) != nullptr;
   if (row.kind == SettingRow::Kind::kText) {
@@ -55,8 +69,13 @@ Result<Setting> read_setting(StoreState& state, const SettingRow& row) {
     return Setting{std::string(row.key), std::move(text), "", std::string(row.help), administered};
   }
   COS_TRY(const std::int64_t value, state.setting_value(row.key));
-  return Setting{std::string(row.key), format_setting(row, value), format_setting(row, row.fallback),
-                 std::string(row.help), administered};
+  Setting setting{std::string(row.key), format_setting(row, value), format_setting(row, row.fallback),
+                  std::string(row.help), administered};
+  if (row.kind != SettingRow::Kind::kSwitch) {
+    setting.least = format_setting(row, row.least);
+    setting.most = format_setting(row, row.most);
+  }
+  return setting;
 }
 
 tl::unexpected<Error> unknown_setting(std::string_view key) {
@@ -92,16 +111,21 @@ Result<EntryPage> Store::list(ListOrder order, const std::optional<ListPlace>& a
   const std::lock_guard lock(state_->mutex);
   (void)state_->flush_reads();  // the order goes by them
   COS_TRY(const auto rows, state_->registry.list(order, after, limit));
-  EntryPage page;
-  page.entries.reserve(rows.size());
-  for (const EntryRow& row : rows) {
-    COS_TRY(EntryInfo info, info_of(*state_, row));
-    page.entries.push_back(std::move(info));
-  }
-  if (!rows.empty() && rows.size() == limit) {
-    page.next = place_of(order, rows.back());
-  }
-  return page;
+  return page_of(*state_, order, rows, limit);
+}
+
+Result<EntryPage> Store::list_stored_by(const Realm& realm, const Origin& origin, ListOrder order,
+                                        const std::optional<ListPlace>& after, std::size_t limit) {
+  const std::lock_guard lock(state_->mutex);
+  (void)state_->flush_reads();
+  COS_TRY(const auto rows, state_->registry.list_stored_by(realm, origin, order, after, limit));
+  return page_of(*state_, order, rows, limit);
+}
+
+Result<OriginPage> Store::storing_origins(const std::optional<Realm>& realm, OriginOrder order,
+                                          const std::optional<OriginPlace>& after, std::size_t limit) {
+  const std::lock_guard lock(state_->mutex);
+  return state_->registry.storing_origins(realm ? &*realm : nullptr, order, after, limit);
 }
 
 Result<std::size_t> Store::peek(const Hash& hash, std::span<std::uint8_t> bytes) {

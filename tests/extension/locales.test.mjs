@@ -57,6 +57,6 @@ for (const locale of locales) {
 test('German is German', () => {
   const german = messagesOf('de');
   // Names, and words that both languages have.
-  const shared = ['extensionName', 'actionTitle', 'kind_wasm', 'factHash', 'listVersion', 'panelTitle', 'panelMs', 'panelHash', 'panelEntryName', 'activityFile'];
+  const shared = ['extensionName', 'actionTitle', 'kind_wasm', 'factHash', 'listVersion', 'panelTitle', 'panelMs', 'panelHash', 'panelEntryName', 'activityFile', 'errorDetailed'];
   assert.deepEqual(Object.keys(english).filter((key) => german[key].message === english[key].message && !shared.includes(key)), []);
 });

@@ -185,6 +185,44 @@ TEST_F(CliTest, LsSortsAndCuts) {
   EXPECT_LT(by_hash[0].at("value"), by_hash[1].at("value"));
 }
 
+TEST_F(CliTest, LsBySiteShowsWhatEachSiteStoredInEachProfile) {
+  EXPECT_TRUE(mentions(cos({"ls", "--by-site"}).out, "No site has stored anything"));
+  EXPECT_EQ(json_of({"ls", "--by-site"}), json::array());
+  {
+    auto store = this->store();
+    const auto put = [&](char realm, const std::string& origin, const std::string& text) {
+      auto writer = store.begin_write({profile(realm), origin_of(origin), hash_of(text)});
+      ASSERT_TRUE(writer && writer->append(bytes_of(text)) && writer->close());
+    };
+    put('a', "https://few.test", "one large file");
+    put('a', "https://many.test", "one");
+    put('a', "https://many.test", "two");
+    put('b', "https://many.test", "three");
+  }
+  add("by hand");
+  const auto listed = [&](const std::vector<std::string>& options) {
+    std::vector<std::string> arguments{"ls", "--by-site"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    std::string words;
+    for (const json& site : json_of(arguments)) {
+      words += site.at("origin").get<std::string>() + site.at("realm").get<std::string>().substr(0, 1) +
+               site.at("entries").dump() + "," + site.at("bytes").dump() + " ";
+    }
+    return words;
+  };
+  const std::string few = "https://few.testa1,14 ";
+  const std::string many = "https://many.testa2,6 ";
+  const std::string other = "https://many.testb1,5 ";
+  EXPECT_EQ(listed({}), few + many + other);
+  EXPECT_EQ(listed({"--sort", "files"}), many + few + other);
+  EXPECT_EQ(listed({"--sort", "name", "--limit", "2"}), few + many);
+  const Finished table = cos({"ls", "--by-site"});
+  EXPECT_EQ(table.code, 0);
+  EXPECT_TRUE(mentions(table.out, "https://many.test      2   6 B  aaaaaaaa")) << table.out;
+  EXPECT_EQ(code_of({"ls", "--by-site", "--sort", "read"}), 2);
+  EXPECT_EQ(code_of({"ls", "--sort", "name"}), 2);
+}
+
 TEST_F(CliTest, StatShowsOneEntry) {
   const std::string hash = add("text");
   const Finished shown = cos({"stat", hash});

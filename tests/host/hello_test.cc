@@ -97,6 +97,7 @@ TEST_F(HelloTest, AStoreOfANewerVersionIsAStoreErrorWithAMend) {
   }
   const json error = error_of(hello_message(json::object()));
   EXPECT_EQ(error.at("name"), "StoreError");
+  EXPECT_EQ(error.at("code"), "newer-store");
   EXPECT_NE(error.at("mend").get<std::string>().find("Update cos"), std::string::npos);
 }
 

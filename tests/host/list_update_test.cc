@@ -234,5 +234,93 @@ TEST_F(BackgroundTest, ADownloadDoesNotKeepAHostFromEnding) {
   EXPECT_FALSE(status().at("installed").get<bool>());
 }
 
+// For the settings page ------------------------------------------------------------------------------
+
+class UserUpdateTest : public PhlTest {
+ protected:
+  // Nothing but what the page asks for.
+  UserUpdateTest() { EXPECT_EQ(code_of({"config", "set", "phl.update-days", "0"}), 0); }
+
+  void configure(const std::string& path) const {
+    EXPECT_EQ(code_of({"config", "set", "phl.url", server_.url(path)}), 0);
+  }
+  static json ask(NativeHost& host, const std::string& command) { return host.ask({{"cmd", "ui." + command}}); }
+
+  const TlsServer server_{home_.path()};
+};
+
+TEST_F(UserUpdateTest, InstallsWhatIsPublishedAndSaysWhenThatIsInForceAlready) {
+  publish("list", "one", {"a", "b"});
+  configure("list");
+  NativeHost host(home_.environment(server_.trust()));
+  ASSERT_TRUE(host.hello().at("ok").get<bool>());
+  const json before = ask(host, "list");
+  EXPECT_EQ(before.at("address"), server_.url("list"));
+  EXPECT_FALSE(before.contains("check"));
+  const json first = ask(host, "list.update");
+  ASSERT_TRUE(first.at("ok").get<bool>()) << first;
+  EXPECT_TRUE(first.at("updated").get<bool>());
+  EXPECT_EQ(first.at("version"), "one");
+  EXPECT_EQ(first.at("digests"), before.at("digests").get<int>() + 2);
+  EXPECT_EQ(first.at("check").at("failure"), "");
+  EXPECT_TRUE(is_listed("a"));
+  const json second = ask(host, "list.update");
+  EXPECT_FALSE(second.at("updated").get<bool>());
+  EXPECT_EQ(second.at("version"), "one");
+}
+
+TEST_F(UserUpdateTest, AFailureHasAReasonAndAMendAndIsRemembered) {
+  publish("list", "one", {"a"});
+  configure("list");
+  NativeHost host(home_.environment(server_.trust()));
+  ASSERT_TRUE(host.hello().at("ok").get<bool>());
+  ASSERT_TRUE(ask(host, "list.update").at("ok").get<bool>());
+  file("list.sha256", kUnknown + "\n");
+  const json refused = ask(host, "list.update");
+  ASSERT_FALSE(refused.at("ok").get<bool>());
+  EXPECT_EQ(refused.at("error").at("name"), "DataError");
+  EXPECT_TRUE(mentions(refused.at("error").at("message"), "checksum")) << refused;
+  EXPECT_NE(refused.at("error").at("mend"), "");
+  const json list = ask(host, "list");
+  EXPECT_EQ(list.at("version"), "one") << "the list stays as it was";
+  EXPECT_EQ(list.at("check").at("failure"), refused.at("error").at("message"));
+  EXPECT_EQ(list.at("check").at("code"), "data");
+}
+
+TEST_F(UserUpdateTest, WithoutAnAddressThereIsNothingToUpdateFrom) {
+  NativeHost host(home_.environment());
+  ASSERT_TRUE(host.hello().at("ok").get<bool>());
+  EXPECT_EQ(ask(host, "list").at("address"), "");
+  const json refused = ask(host, "list.update");
+  ASSERT_FALSE(refused.at("ok").get<bool>());
+  EXPECT_TRUE(mentions(refused.at("error").at("message"), "no address")) << refused;
+  EXPECT_TRUE(mentions(refused.at("error").at("mend"), "phl.url")) << refused;
+}
+
+TEST_F(UserUpdateTest, APrivateWindowNeitherUpdatesNorSaysFromWhere) {
+  publish("list", "one", {"a"});
+  configure("list");
+  NativeHost host(home_.environment(server_.trust()));
+  ASSERT_TRUE(host.hello_in_private().at("ok").get<bool>());
+  EXPECT_FALSE(ask(host, "list").contains("address"));
+  EXPECT_EQ(ask(host, "list.update").at("error").at("name"), "NotAllowedError");
+  EXPECT_FALSE(status().at("installed").get<bool>());
+}
+
+TEST_F(UserUpdateTest, OthersAreAnsweredWhileAListIsFetchedAndTheEndOfTheHostEndsThat) {
+  file("endless.sha256", kUnknown + "\n");
+  configure("endless");
+  NativeHost host(home_.environment(server_.trust()));
+  ASSERT_TRUE(host.hello().at("ok").get<bool>());
+  for (int tab = 0; tab < 2; ++tab) {
+    host.send({{"cmd", "ui.list.update"}});
+  }
+  const std::int64_t asked = host.send({{"cmd", "ui.list"}});
+  EXPECT_EQ(host.receive().at("id"), asked);
+  host.hang_up();
+  EXPECT_EQ(host.wait(), 0);
+  EXPECT_FALSE(status().at("installed").get<bool>());
+}
+
 }  // namespace
 }  // namespace libcos

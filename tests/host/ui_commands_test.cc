@@ -98,6 +98,48 @@ TEST_F(UserCommandsTest, ASearchWalksOnPageByPageUntilAllIsFound) {
   EXPECT_EQ(walk({{"search", "a.test"}, {"limit", 10}}).size(), 40U);
 }
 
+TEST_F(UserCommandsTest, WhatOneOriginStoredIsListedAloneAndSearchedAlone) {
+  store_text(host_, kA, "one");
+  store_text(host_, kA, "three");
+  for (const char* alike : {"https://a.test:8443", "http://a.test", "https://sub.a.test", "https://a.test.example"}) {
+    store_text(host_, alike, std::string("of ") + alike);
+  }
+  NativeHost other(home_.environment());
+  ASSERT_EQ(refusal(other.hello('b')), "");
+  store_text(other, kA, "in another profile");
+  const std::vector<std::string> by_size{hash_of("three").hex(), hash_of("one").hex()};
+  EXPECT_EQ(walk({{"origin", kA}, {"order", "size"}}), by_size);
+  EXPECT_EQ(walk({{"origin", kA}, {"order", "size"}, {"limit", 1}}), by_size);
+  EXPECT_EQ(walk({{"origin", kA}, {"search", "a.test"}, {"order", "size"}}), by_size);
+  EXPECT_EQ(walk({{"origin", kA}, {"search", hash_of("one").hex()}}), std::vector{hash_of("one").hex()});
+  EXPECT_EQ(walk({{"origin", kB}}), std::vector<std::string>{});
+  EXPECT_EQ(refusal(ask("entries", {{"origin", "a.test"}})), "TypeError");
+  EXPECT_EQ(refusal(ask("entries", {{"origin", 7}})), "TypeError");
+}
+
+TEST_F(UserCommandsTest, TheSitesOfThisProfileAloneAreListedInPagesWithWhatTheyStored) {
+  store_text(host_, kA, "one");
+  store_text(host_, kA, "two");
+  store_text(host_, kB, "a long text");
+  NativeHost other(home_.environment());
+  ASSERT_EQ(refusal(other.hello('b')), "");
+  store_text(other, "https://secret.test", "something");
+  store_text(other, kB, "and more");
+  const json a{{"origin", kA}, {"entries", 2}, {"bytes", 6}};
+  const json b{{"origin", kB}, {"entries", 1}, {"bytes", 11}};
+  EXPECT_EQ(ask("origins").at("origins"), json::array({b, a}));
+  EXPECT_EQ(ask("origins", {{"order", "entries"}}).at("origins"), json::array({a, b}));
+  EXPECT_EQ(ask("origins", {{"order", "name"}}).at("origins"), json::array({a, b}));
+  const json first = ask("origins", {{"limit", 1}});
+  EXPECT_EQ(first.at("origins"), json::array({b}));
+  const json rest = ask("origins", {{"limit", 1}, {"after", first.at("next")}});
+  EXPECT_EQ(rest.at("origins"), json::array({a}));
+  EXPECT_FALSE(rest.contains("next"));
+  for (const json& place : {json("here"), json{{"key", 1}}, json{{"origin", kA}}, json{{"key", -1}, {"origin", kA}}}) {
+    EXPECT_EQ(refusal(ask("origins", {{"after", place}})), "TypeError") << place;
+  }
+}
+
 TEST_F(UserCommandsTest, AnEntrySaysWhoStoredItWhoReadItAndWhen) {
   put_on_public_hash_list(hash_of("shared"));
   store_text(host_, kA, "shared", "*");
@@ -151,6 +193,28 @@ TEST_F(UserCommandsTest, WhatAnotherProfileDidIsCountedAndNotNamed) {
   EXPECT_EQ(reply.dump().find("secret"), std::string::npos) << reply;
   EXPECT_EQ(ask("entries").dump().find("secret"), std::string::npos);
   EXPECT_EQ(walk({{"search", "secret"}}), std::vector<std::string>{});
+}
+
+TEST_F(UserCommandsTest, AnErrorSaysOfWhatKindItIsToTheUserAndNotToPages) {
+  const auto code = [](const json& reply) { return reply.at("error").value("code", ""); };
+  EXPECT_EQ(code(entry("nothing")), "not-found");
+  EXPECT_EQ(code(ask("set", {{"key", "grease.percent"}, {"value", "90"}})), "type");
+  EXPECT_EQ(code(ask("list.update")), "type");
+  EXPECT_EQ(code(host_.ask({{"cmd", "find"}, {"caller", caller(kA)}, {"hash", "none"}})), "");
+  EXPECT_EQ(code(host_.ask({{"cmd", "find"}, {"caller", caller("null")}, {"hash", json_of(hash_of("x"))}})), "");
+}
+
+TEST_F(UserCommandsTest, ANumberSaysWhatItMayBeAndASwitchDoesNot) {
+  const json reply = ask("settings");
+  std::map<std::string, json> settings;
+  for (const json& setting : reply.at("settings")) {
+    settings[setting.at("key").get<std::string>()] = setting;
+  }
+  EXPECT_EQ(settings.at("grease.percent").at("least"), "0");
+  EXPECT_EQ(settings.at("grease.percent").at("most"), "50");
+  EXPECT_EQ(settings.at("budget.ceiling").at("least"), "1MiB");
+  EXPECT_FALSE(settings.at("gates.ask").contains("most"));
+  EXPECT_FALSE(settings.at("phl.url").contains("most"));
 }
 
 TEST_F(UserCommandsTest, ARemovedEntryIsGoneForPages) {

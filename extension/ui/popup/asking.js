@@ -4,7 +4,7 @@
  */
 
 import { shortOrigin } from '../format.js';
-import { ask, Refused } from '../settings/ask.js';
+import { ask, errorSentence } from '../settings/ask.js';
 import { button, byId, make, text } from '../text.js';
 
 /** @typedef {'asked' | 'allowed' | 'blocked'} Decision */
@@ -60,7 +60,7 @@ class Row {
       await ask('decide', { site, decision });
       this.#state = await ask('site', { site });
     } catch (error) {
-      byId('ask-error').textContent = error instanceof Refused ? error.sentence(text('notDone')) : text('notDone');
+      byId('ask-error').textContent = errorSentence(error);
       return;
     }
     this.#show();

@@ -6,7 +6,7 @@
 import { describeName } from '../file-names.js';
 import { formatAgo, formatBytes, formatNumber, formatTime, shortHash, shortOrigin } from '../format.js';
 import { byId, make, text } from '../text.js';
-import { ask, Refused } from './ask.js';
+import { ask, errorSentence } from './ask.js';
 
 /** @typedef {import('./ask.js').Hash} Hash */
 /**
@@ -39,7 +39,7 @@ let generation = 0;
 
 /** @param {unknown} error */
 function say(error) {
-  byId('activity-error').textContent = error instanceof Refused ? error.sentence(text('notDone')) : text('notDone');
+  byId('activity-error').textContent = errorSentence(error);
 }
 
 /** @param {Line} line */
@@ -149,9 +149,9 @@ function erase(undo) {
     fields: {},
     undone: show,
     done: show,
-    failed: (sentence) => {
+    failed: (error) => {
       show();
-      byId('activity-error').textContent = sentence;
+      say(error);
     },
   });
 }

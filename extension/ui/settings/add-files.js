@@ -5,7 +5,7 @@
 
 import { formatBytes, formatNumber, formatShare } from '../format.js';
 import { byId, text } from '../text.js';
-import { Refused } from './ask.js';
+import { errorSentence, Refused } from './ask.js';
 import { transfer } from './transfer.js';
 
 /** @typedef {import('./ask.js').Hash} Hash */
@@ -16,8 +16,8 @@ const TOLD_SHARES = 4;
 
 /** @param {unknown} error */
 function whyNot(error) {
-  if (!(error instanceof Refused)) return text('notDone');
-  return Object.hasOwn(WORDS, error.name) ? text(WORDS[/** @type {keyof WORDS} */ (error.name)]) : error.sentence(text('notDone'));
+  const own = error instanceof Refused && Object.hasOwn(WORDS, error.name);
+  return own ? text(WORDS[/** @type {keyof WORDS} */ (error.name)]) : errorSentence(error);
 }
 
 /** @param {DragEvent} event */

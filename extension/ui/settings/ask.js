@@ -1,5 +1,8 @@
 /** @file Questions to the store, by way of the background. May be imported by ui/ only. */
 
+import { errorWords } from '../error-words.js';
+import { text } from '../text.js';
+
 /** @typedef {{algorithm: string, value: string}} Hash */
 
 /**
@@ -29,13 +32,16 @@ export class Refused extends Error {
     super(String(error?.message ?? ''));
     this.name = String(error?.name ?? 'UnknownError');
     this.mend = String(error?.mend ?? '');
-  }
-
-  /** What to show; a missing store has a sentence of its own elsewhere on the page. @param {string} fallback */
-  sentence(fallback) {
-    return [this.message || fallback, this.mend].filter(Boolean).join(' ');
+    this.code = String(error?.code ?? '');
   }
 }
+
+/**
+ * What to show; a missing store has a sentence of its own elsewhere on the page.
+ * @param {unknown} error
+ * @param {Record<string, string>} [here] as for errorWords()
+ */
+export const errorSentence = (error, here) => (error instanceof Refused ? errorWords(error, here) : '') || text('notDone');
 
 /** @param {string} cmd @param {Record<string, unknown>} [fields] @returns {Promise<any>} rejects with Refused */
 export async function ask(cmd, fields = {}) {

@@ -5,11 +5,11 @@
 
 import { formatNumber } from '../format.js';
 import { button, byId, make, text } from '../text.js';
-import { ask, Refused } from './ask.js';
+import { ask, errorSentence, Refused } from './ask.js';
 import { foresee, isCounted, switchEffect, valueEffect } from './effects.js';
 import { MOST_BYTES, readSettings, writeSettings } from './settings-file.js';
 
-/** @typedef {{key: string, value: string, default: string, help: string, administered?: boolean}} Setting */
+/** @typedef {{key: string, value: string, default: string, help: string, administered?: boolean, least?: string, most?: string}} Setting */
 
 /** Words of each are set_<key> and set_<key>_help, with _ for . and -. */
 const SWITCHES = [
@@ -34,8 +34,9 @@ async function mayBeSet(key, value) {
   return chrome.permissions.request({ permissions: ['privacy'] });
 }
 
-/** @param {unknown} error */
-const sentenceOf = (error) => (error instanceof Refused ? error.sentence(text('notDone')) : text('notDone'));
+/** @param {unknown} error @param {Setting} setting which could not be set */
+const refusalOf = (error, { least, most }) =>
+  errorSentence(error, least === undefined || most === undefined ? {} : { type: text('errorOutside', least, most) });
 
 /** What every setting has: its name, what it does, what a change would do, and what was wrong with it. */
 class Control {
@@ -43,6 +44,7 @@ class Control {
   constructor(setting, kind) {
     const id = wordsOf(setting.key);
     this.key = setting.key;
+    this.refusalOf = (/** @type {unknown} */ error) => refusalOf(error, setting);
     this.value = setting.value;
     this.administered = setting.administered === true;
     this.input = /** @type {HTMLInputElement} */ (make('input', { id, 'aria-describedby': `${id}-help ${id}-effect ${id}-error`, ...kind }));
@@ -101,7 +103,7 @@ class Switch extends Control {
       this.#show();
       this.#changed(setting);
     } catch (error) {
-      this.error.textContent = sentenceOf(error);
+      this.error.textContent = this.refusalOf(error);
       this.#show();
     }
   }
@@ -166,7 +168,7 @@ class Value extends Control {
   async #foresee() {
     const asked = this.#asked;
     const wanted = this.#wanted;
-    const [effect, refused] = await foresee([{ key: this.key, value: wanted }]).then(([first]) => [valueEffect(wanted, first), ''], (error) => ['', sentenceOf(error)]);
+    const [effect, refused] = await foresee([{ key: this.key, value: wanted }]).then(([first]) => [valueEffect(wanted, first), ''], (error) => ['', this.refusalOf(error)]);
     // What is typed meanwhile is asked for anew.
     if (this.#asked !== asked) return;
     this.effect.textContent = effect;
@@ -199,7 +201,7 @@ class Value extends Control {
       this.#changed(setting);
     } catch (error) {
       this.effect.textContent = '';
-      this.#refuse(sentenceOf(error));
+      this.#refuse(this.refusalOf(error));
     }
   }
 }
@@ -247,7 +249,8 @@ async function exportSettings() {
 
 /** @param {File} file @param {(setting: Setting) => void} changed @returns {Promise<string>} what became of it */
 async function importSettings(file, changed) {
-  const wanted = file.size > MOST_BYTES ? undefined : readSettings(await file.text(), await shownSettings());
+  const settings = await shownSettings();
+  const wanted = file.size > MOST_BYTES ? undefined : readSettings(await file.text(), settings);
   if (wanted === undefined) return text('importNotSettings');
   const refused = [];
   for (const { key, value } of wanted) {
@@ -255,7 +258,8 @@ async function importSettings(file, changed) {
       if (!(await mayBeSet(key, value))) throw new Refused({ message: text('permissionRefused') });
       changed((await ask('set', { key, value })).setting);
     } catch (error) {
-      refused.push(`${text(wordsOf(key))}: ${sentenceOf(error)}`);
+      const setting = settings.find((one) => one.key === key);
+      refused.push(`${text(wordsOf(key))}: ${setting === undefined ? errorSentence(error) : refusalOf(error, setting)}`);
     }
   }
   return [text('imported', formatNumber(wanted.length - refused.length)), ...refused].join(' ');

@@ -3,7 +3,7 @@
  * near. May be imported by ui/settings/main.js only.
  */
 
-import { formatAgo, formatBytes, formatNumber } from '../format.js';
+import { formatAgo, formatBytes, formatNumber, shortOrigin } from '../format.js';
 import { byId, make, text } from '../text.js';
 import { ask, keyOf } from './ask.js';
 import { useWords, wordsOf } from './entry-words.js';
@@ -31,8 +31,8 @@ export class EntryList {
   /** The rows that exist, by their place. @type {Map<number, HTMLElement>} */ #made = new Map();
   /** Files in the store, of which the list may have some only. */
   #total = 0;
-  /** What is asked for; an answer to an older question is dropped. */
-  #question = { order: 'read', search: '' };
+  /** What is asked for, by `origin` what that one stored; an answer to an older question is dropped. */
+  #question = { order: 'read', search: '', origin: '' };
   #active = -1;
   /** The active row's entry: it stays active where another question or order moves it. */
   #activeKey = '';
@@ -61,9 +61,12 @@ export class EntryList {
     this.#box.focus();
   }
 
-  /** @param {{order?: string, search?: string}} [wish] absent: the same once more */
+  /** @param {{order?: string, search?: string, origin?: string}} [wish] absent: the same once more */
   async load(wish = {}) {
     this.#question = { ...this.#question, ...wish };
+    const { origin } = this.#question;
+    byId('files-of').hidden = origin === '';
+    byId('files-of-site').textContent = origin === '' ? '' : text('filesOfSite', shortOrigin(origin));
     this.#isStale = true;
     this.#next = undefined;
     this.#loading = false;
@@ -109,7 +112,7 @@ export class EntryList {
     try {
       // A search may pass many files before it finds one.
       do {
-        const { entries, next } = await ask('entries', { ...question, after: this.#next, limit: this.#isStale ? FIRST_PAGE : PAGE });
+        const { entries, next } = await ask('entries', { ...question, origin: question.origin || undefined, after: this.#next, limit: this.#isStale ? FIRST_PAGE : PAGE });
         if (question !== this.#question) return;
         // Rows that are followed by more stay as they are; the last ones know that the list has ended.
         const anew = this.#isStale || next === undefined;
@@ -167,7 +170,7 @@ export class EntryList {
     const count = this.#shown.length;
     const more = this.#next !== undefined;
     const isEmpty = count === 0 && !this.#loading;
-    const isSearch = this.#question.search !== '';
+    const isSearch = this.#question.search !== '' || this.#question.origin !== '';
     byId('entries-none').hidden = !isEmpty;
     byId('entries-none').textContent = text(isSearch ? 'filesNotFound' : 'filesNone');
     byId('entries').hidden = isEmpty;

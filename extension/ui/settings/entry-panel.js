@@ -4,7 +4,7 @@
 
 import { formatAgo, formatBytes, formatNumber, formatTime, shortOrigin } from '../format.js';
 import { button, byId, make, text } from '../text.js';
-import { ask, keyOf, Refused } from './ask.js';
+import { ask, errorSentence, keyOf, Refused } from './ask.js';
 import { titleOf, usedByWords, wordsOf } from './entry-words.js';
 import { saveName, START_BYTES } from './save-name.js';
 import { transfer } from './transfer.js';
@@ -125,7 +125,7 @@ export class EntryPanel {
     } catch (error) {
       if (generation !== this.#generation) return;
       this.#entry = undefined;
-      this.#box.replaceChildren(make('p', { class: 'error' }, error instanceof Refused ? error.sentence(text('notDone')) : text('notDone')));
+      this.#box.replaceChildren(make('p', { class: 'error' }, errorSentence(error)));
     }
   }
 
@@ -218,7 +218,7 @@ export class EntryPanel {
     try {
       said = await act();
     } catch (error) {
-      said = error instanceof Refused ? error.sentence(text('notDone')) : text('notDone');
+      said = errorSentence(error);
     }
     const details = await ask('entry', { hash: entry.hash }).then((answer) => answer.entry, () => undefined);
     if (details === undefined) this.actions.changed(entry);

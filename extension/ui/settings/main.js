@@ -7,12 +7,13 @@ import { showHostState, wireMend } from '../host-state.js';
 import { byId, fillIn, text } from '../text.js';
 import { showActivity, wireActivity } from './activity.js';
 import { wireAdding } from './add-files.js';
-import { keyOf, Refused } from './ask.js';
+import { errorSentence, keyOf } from './ask.js';
+import { SiteList } from './by-site.js';
 import { showControls, wireSettingsFile } from './controls.js';
 import { EntryList } from './entry-list.js';
 import { EntryPanel } from './entry-panel.js';
 import { titleOf } from './entry-words.js';
-import { showHashList } from './hash-list.js';
+import { showHashList, wireHashList } from './hash-list.js';
 import { showSites, wireSites } from './sites.js';
 import { showStorage } from './storage-bar.js';
 import { Undo } from './undo.js';
@@ -23,12 +24,14 @@ const SEARCH_AFTER_MS = 200;
 
 /** @param {unknown} error */
 function say(error) {
-  byId('page-error').textContent = error instanceof Refused ? error.sentence(text('notDone')) : text('notDone');
+  byId('page-error').textContent = errorSentence(error);
 }
 
 const undo = new Undo();
 const list = new EntryList({ choose: (entry, moveFocus) => void panel.show(entry, moveFocus), remove, fail: say });
 const panel = new EntryPanel({ changed: (entry) => list.update(entry), remove, close: () => list.focus() });
+
+const siteList = new SiteList({ showFiles: (origin) => void showFilesOf(origin), forget: forgetFilesOf });
 
 const showTotals = () => showStorage().then((files) => list.setTotal(files)).catch(say);
 
@@ -47,11 +50,12 @@ function remove(entry) {
     undone: () => list.setDeleting(key, false),
     done: () => {
       list.drop(key);
+      void siteList.load();
       void showTotals();
     },
-    failed: (sentence) => {
+    failed: (error) => {
       list.setDeleting(key, false);
-      byId('page-error').textContent = sentence;
+      say(error);
     },
   });
 }
@@ -63,7 +67,7 @@ async function showAdded(hash) {
   const search = /** @type {HTMLInputElement} */ (byId('search'));
   search.value = '';
   void showTotals();
-  await list.load({ search: '' });
+  await list.load({ search: '', origin: '' });
   if (list.reveal(key)) return;
   // The order puts it further down.
   search.value = hash.value;
@@ -71,34 +75,65 @@ async function showAdded(hash) {
   list.reveal(key);
 }
 
+/** @param {string} origin */
+async function showFilesOf(origin) {
+  /** @type {HTMLInputElement} */ (byId('search')).value = '';
+  byId('files').scrollIntoView();
+  await list.load({ search: '', origin });
+  list.focus();
+}
+
+/**
+ * @param {{what: 'site' | 'all', where: string, site?: string}} fields
+ * @param {string} sentence what is being forgotten
+ * @param {(words: string) => void} tell where it was asked for what became of it
+ * @param {() => void} [back] it was not done
+ */
+function forget(fields, sentence, tell, back = () => {}) {
+  tell('');
+  undo.start({
+    sentence,
+    cmd: 'clear',
+    fields,
+    undone: () => {
+      tell(text('clearUndone'));
+      back();
+    },
+    done: ({ removed, bytesFreed }) => {
+      tell(text('cleared', formatNumber(removed ?? 0), formatBytes(bytesFreed ?? 0)));
+      panel.clear();
+      void list.load();
+      void siteList.load(fields.site);
+      void showTotals();
+      void showActivity().catch(say);
+    },
+    failed: (error) => {
+      tell(errorSentence(error, { type: text('errorNotASite') }));
+      back();
+    },
+  });
+}
+
+/** @param {string} host */
+function forgetFilesOf(host) {
+  const back = () => siteList.setGoing(host, false);
+  forget({ what: 'site', where: 'profile', site: host }, text('forgettingSite', host), (words) => siteList.say(words), back);
+}
+
 /** @param {'site' | 'all'} what */
 function clear(what) {
   const site = /** @type {HTMLInputElement} */ (byId('clear-site')).value.trim();
   const where = /** @type {HTMLSelectElement} */ (byId('clear-where')).value;
-  byId('clear-said').textContent = '';
+  const tell = (/** @type {string} */ words) => {
+    byId('clear-said').textContent = words;
+  };
   if (what === 'site' && site === '') {
-    byId('clear-said').textContent = text('clearNeedsSite');
+    tell(text('clearNeedsSite'));
     byId('clear-site').focus();
     return;
   }
-  undo.start({
-    sentence: what === 'all' ? text(where === 'machine' ? 'clearingMachine' : 'clearingProfile') : text('clearingSite', site),
-    cmd: 'clear',
-    fields: { what, where, ...(what === 'site' ? { site } : {}) },
-    undone: () => {
-      byId('clear-said').textContent = text('clearUndone');
-    },
-    done: ({ removed, bytesFreed }) => {
-      byId('clear-said').textContent = text('cleared', formatNumber(removed ?? 0), formatBytes(bytesFreed ?? 0));
-      panel.clear();
-      void list.load();
-      void showTotals();
-      void showActivity().catch(say);
-    },
-    failed: (sentence) => {
-      byId('clear-said').textContent = sentence;
-    },
-  });
+  const sentence = what === 'all' ? text(where === 'machine' ? 'clearingMachine' : 'clearingProfile') : text('clearingSite', site);
+  forget({ what, where, ...(what === 'site' ? { site } : {}) }, sentence, tell);
 }
 
 function wireFiles() {
@@ -111,6 +146,10 @@ function wireFiles() {
   });
   const order = /** @type {HTMLSelectElement} */ (byId('order'));
   order.addEventListener('change', () => void list.load({ order: order.value }));
+  byId('files-of-all').addEventListener('click', () => {
+    void list.load({ origin: '' });
+    search.focus();
+  });
   byId('clear-form').addEventListener('submit', (event) => {
     event.preventDefault();
     clear('site');
@@ -139,7 +178,7 @@ async function refresh() {
   byId('store-path').textContent = status.isPrivate ? '' : (status.store?.path ?? '');
   if (ready) {
     panel.clear();
-    await Promise.all([showTotals(), list.load(), showActivity(), showControls(onSetting), showSites(), showHashList()]).catch(say);
+    await Promise.all([showTotals(), list.load(), siteList.load(), showActivity(), showControls(onSetting), showSites(), showHashList()]).catch(say);
   }
   byId('page').setAttribute('aria-busy', 'false');
 }
@@ -152,10 +191,12 @@ wireAdding({ added: (hash) => showAdded(hash), leave: () => list.focus() });
 wireActivity(undo);
 wireSites();
 wireSettingsFile(onSetting);
+wireHashList(() => void list.load());
 document.addEventListener('visibilitychange', () => {
   // Sites have stored and read meanwhile. Who is in the middle of the list stays there.
   if (document.visibilityState !== 'visible' || byId('store').hidden) return;
   void showTotals();
+  void siteList.load();
   void showActivity().catch(say);
   if (list.isAtTop) void list.load();
 });

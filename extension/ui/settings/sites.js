@@ -2,7 +2,7 @@
 
 import { shortOrigin } from '../format.js';
 import { button, byId, make, text } from '../text.js';
-import { ask, Refused } from './ask.js';
+import { ask, errorSentence } from './ask.js';
 
 /** @typedef {{site: string, decision: 'asked' | 'allowed' | 'blocked', at: number}} SiteDecision */
 
@@ -16,7 +16,7 @@ async function decide(site, decision) {
     await showSites();
     return true;
   } catch (error) {
-    byId('sites-error').textContent = error instanceof Refused ? error.sentence(text('notDone')) : text('notDone');
+    byId('sites-error').textContent = errorSentence(error, { type: text('errorNotASite') });
     return false;
   }
 }

@@ -17,7 +17,7 @@ const UNDO_MS = 8000;
  * @property {Record<string, unknown>} fields
  * @property {() => void} undone
  * @property {(answer: any) => void} done
- * @property {(sentence: string) => void} failed
+ * @property {(error: Refused) => void} failed
  */
 
 /** @typedef {Wish & {id: string, toast: HTMLElement, timer: ReturnType<typeof setTimeout> | undefined, sent: boolean}} Waiting */
@@ -112,6 +112,6 @@ export class Undo {
     waiting.toast.remove();
     this.#waiting.delete(id);
     if (answer?.ok === true) waiting.done(answer);
-    else waiting.failed(new Refused(answer?.error).sentence(text('notDone')));
+    else waiting.failed(new Refused(answer?.error));
   }
 }
