@@ -269,8 +269,9 @@ TEST_F(FaceTest, TheManualSaysWhichOptionsTakeAValue) {
 
 TEST_F(FaceTest, HelpAndTheManualTellWhatAnOptionIsWhenItIsNotGiven) {
   ASSERT_EQ(code_of({"man", "--output", path("man").string()}), 0);
-  EXPECT_TRUE(mentions(help({"ls"}), "{read,stored,size,hash}=read")) << help({"ls"});
-  EXPECT_TRUE(mentions(content(path("man") / "cos-ls.1"), "Default: read."));
+  EXPECT_TRUE(mentions(help({"add"}), "--algorithm TEXT=SHA-256")) << help({"add"});
+  EXPECT_TRUE(mentions(content(path("man") / "cos-add.1"), "Default: SHA\\-256."))
+      << content(path("man") / "cos-add.1");
   EXPECT_TRUE(mentions(help({"install"}), "--browser TEXT=all")) << help({"install"});
   EXPECT_TRUE(mentions(content(path("man") / "cos-install.1"), "Default: all."));
 }
