@@ -11,9 +11,9 @@ constexpr std::size_t kMostNoted = 1024;
 constexpr std::size_t kMostOfPage = 256;
 
 constexpr std::int64_t kKeptForMs = 90LL * 24 * 3600 * 1000;
-constexpr std::size_t kMostLines = 10'000;
-// Asking costs a page nothing: what it asks for in vain must not push out what was stored and found.
-constexpr std::size_t kMostRefused = kMostLines / 2;
+// Asking costs a page nothing: what it asks for in vain must not push out what was stored and found. Nor must a site
+// that finds much push out what happened at others.
+constexpr ActivityLimits kLimits{.lines = 10'000, .refused = 5'000, .of_site = 2'000};
 
 }  // namespace
 
@@ -46,7 +46,7 @@ Status ActivityLog::flush(std::int64_t now) {
         COS_CHECK(registry_.put_activity(subject, times));
       }
     }
-    COS_CHECK(registry_.trim_activity(now - kKeptForMs, kMostLines, kMostRefused));
+    COS_CHECK(registry_.trim_activity(now - kKeptForMs, kLimits));
     return transaction.commit();
   });
   if (written) {

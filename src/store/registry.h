@@ -113,6 +113,13 @@ struct ActivityTimes {
   std::uint64_t size;  // of the entry; 0: not to be told
 };
 
+// Lines of the activity log.
+struct ActivityLimits {
+  std::size_t lines;    // at most
+  std::size_t refused;  // at most, of these
+  std::size_t of_site;  // beyond so many a site's own lines go before those of others
+};
+
 struct Usage {
   std::uint64_t entries = 0;
   std::uint64_t bytes = 0;
@@ -197,9 +204,8 @@ class Registry {
   // that forget are called only if it has.
   Result<bool> has_activity();
   Status put_activity(const ActivitySubject& subject, const ActivityTimes& times);
-  // Takes away lines from before `before`; of more than `most`, and of more than `most_refused` that were refused, the
-  // oldest.
-  Status trim_activity(std::int64_t before, std::size_t most, std::size_t most_refused);
+  // Takes away lines from before `before`, and the oldest of what is more than the limits.
+  Status trim_activity(std::int64_t before, const ActivityLimits& limits);
   Result<ActivityPage> activity(const Realm* realm, const std::optional<ActivityPlace>& before, std::size_t limit);
   // When something was last erased in the realm, by any process: what was noted before is not to be written any more.
   Result<std::int64_t> activity_erased_at(const Realm& realm);

@@ -52,18 +52,34 @@ Status Registry::put_activity(const ActivitySubject& subject, const ActivityTime
       times.last / kDayMs);
 }
 
-Status Registry::trim_activity(std::int64_t before, std::size_t most, std::size_t most_refused) {
+Status Registry::trim_activity(std::int64_t before, const ActivityLimits& limits) {
   COS_CHECK(database_.run("DELETE FROM activity WHERE at < ?1", before));
-  COS_TRY(const auto lines, database_.integer("SELECT count(*) FROM activity"));
-  if (static_cast<std::size_t>(lines.value_or(0)) <= most_refused) {
+  const auto count = [this]() -> Result<std::size_t> {
+    COS_TRY(const auto lines, database_.integer("SELECT count(*) FROM activity"));
+    return static_cast<std::size_t>(lines.value_or(0));
+  };
+  COS_TRY(std::size_t lines, count());
+  if (lines <= limits.refused) {
     return {};
   }
   COS_CHECK(
       database_.run("DELETE FROM activity WHERE id IN (SELECT id FROM activity WHERE what = ?1"
                     " ORDER BY at DESC, id DESC LIMIT -1 OFFSET ?2)",
-                    static_cast<std::int64_t>(ActivityKind::kRefused), most_refused));
+                    static_cast<std::int64_t>(ActivityKind::kRefused), limits.refused));
+  COS_TRY(lines, count());
+  if (lines <= limits.lines) {
+    return {};
+  }
+  // The end of a host's name stands for its site: one of many hosts has no more than one of one.
+  COS_CHECK(
+      database_.run("DELETE FROM activity WHERE id IN (SELECT id FROM (SELECT id, at, row_number() OVER (PARTITION BY"
+                    "   realm, substr(rtrim(iif(top_level = '', origin, top_level), '0123456789:'), -8)"
+                    "   ORDER BY at DESC, id DESC) AS place FROM activity)"
+                    " WHERE place > ?1 ORDER BY at, id LIMIT ?2)",
+                    limits.of_site, lines - limits.lines));
   return database_.run(
-      "DELETE FROM activity WHERE id IN (SELECT id FROM activity ORDER BY at DESC, id DESC LIMIT -1 OFFSET ?1)", most);
+      "DELETE FROM activity WHERE id IN (SELECT id FROM activity ORDER BY at DESC, id DESC LIMIT -1 OFFSET ?1)",
+      limits.lines);
 }
 
 Result<ActivityPage> Registry::activity(const Realm* realm, const std::optional<ActivityPlace>& before,

@@ -34,13 +34,14 @@ class ActivityTest : public StoreTest {
     auto database = sqlite::Database::open(directory() / "store.db");
     return database->integer("SELECT count(*) FROM activity").value().value_or(-1);
   }
-  void fill(std::size_t count, ActivityKind kind, std::int64_t at) {
+  void fill(std::size_t count, ActivityKind kind, std::int64_t at, const std::string& origin = "'https://old.test'") {
     auto database = sqlite::Database::open(directory() / "store.db");
-    ASSERT_TRUE(database->run(
-        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)"
-        " INSERT INTO activity (realm, at, what, origin, top_level, algorithm, digest, size, count, day)"
-        " SELECT (SELECT min(id) FROM realm), ?2 + i, ?3, 'https://old.test', '', 2, randomblob(32), 0, 1, 0 FROM n",
-        count, at, static_cast<std::int64_t>(kind)));
+    ASSERT_TRUE(
+        database->run("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)"
+                      " INSERT INTO activity (realm, at, what, origin, top_level, algorithm, digest, size, count, day)"
+                      " SELECT (SELECT min(id) FROM realm), ?2 + i, ?3, " +
+                          origin + ", '', 2, randomblob(32), 0, 1, 0 FROM n",
+                      count, at, static_cast<std::int64_t>(kind)));
   }
 };
 
@@ -251,6 +252,20 @@ TEST_F(ActivityTest, WhatIsAskedInVainDoesNotPushOutWhatWasStored) {
   EXPECT_LE(words.size(), 5'002U);
   EXPECT_NE(std::find(words.begin(), words.end(), "stored " + kA), words.end());
   EXPECT_NE(std::find(words.begin(), words.end(), "found " + kA), words.end()) << "one page leaves room for others";
+}
+
+TEST_F(ActivityTest, ASiteThatFindsMuchDoesNotPushOutWhatOthersDidBefore) {
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(put(kA, "text " + std::to_string(i)));
+  }
+  ASSERT_TRUE(store_.settle());
+  clock_.advance(kDayMs);
+  fill(9'990, ActivityKind::kFound, *clock_.now, "'https://h' || (i % 100) || '.many-hosts.test'");
+  clock_.advance(kDayMs);
+  ask(kB, hash_of("text 1"));
+  const auto words = told();
+  EXPECT_EQ(words.size(), 10'000U);
+  EXPECT_EQ(std::count(words.begin(), words.end(), "stored " + kA), 20);
 }
 
 TEST_F(ActivityTest, ASiteOfManyHostsLeavesAsMuchRoomAsOneOfOne) {
