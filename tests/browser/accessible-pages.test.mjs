@@ -1,7 +1,7 @@
 /** The popup and the settings page for everybody: by keyboard, by ear, in the dark, without motion, from right to left, on narrow screens. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import axe from 'axe-core';
+import { hasNothingInTheWay } from './support/accessibility.mjs';
 import { bytesOf, hashOf } from './support/bytes.mjs';
 import { finds, misses, succeeded } from './support/expect.mjs';
 import { openWorld } from './support/fixture.mjs';
@@ -14,19 +14,6 @@ const world = await openWorld();
 after(() => world.close());
 const profile = await world.launch();
 const withoutHost = await world.launch('without', { host: 'missing' });
-
-/** @param {Page} page @param {string} what */
-async function hasNothingInTheWay(page, what) {
-  for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
-    await page.emulateMedia({ colorScheme });
-    await page.evaluate(axe.source);
-    const { violations, passes } = await page.evaluate(() => /** @type {any} */ (globalThis).axe.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'],
-    }));
-    assert.ok(passes.length > 5, 'the rules were applied');
-    assert.deepEqual(violations.map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes.map((/** @type {any} */ node) => node.html).join(' ')}`), [], `${what}, ${colorScheme}`);
-  }
-}
 
 /** @param {Page} page @param {number} width @returns {Promise<string[]>} what is wider than it may be */
 async function overflowing(page, width) {
