@@ -8,12 +8,12 @@
 import { RERUN_EVENT } from '../shared/names.js';
 import { resourceOf } from './declared-resource.js';
 import { moveSheet } from './declared-urls.js';
-import { EventHold } from './event-hold.js';
 import { standsAlone } from './relocation.js';
 
 /** @typedef {import('./connection.js').Connection} Connection */
 /** @typedef {{scripts: boolean, styles: boolean, trusted: string[] | null}} Policy see background/markup-policy.js */
 /** @typedef {import('./declared-resource.js').DeclaredResource} DeclaredResource */
+/** @typedef {import('./event-hold.js').EventHold} EventHold */
 /** @typedef {{element: HTMLElement, run: () => Promise<void>}} Turn */
 /** @typedef {{url: string, exact: boolean}} Sheet `exact`: byte for byte what `integrity` says */
 
@@ -43,12 +43,15 @@ export class ScriptOrder {
   #asyncs = 0;
   /** Running a script that was held inserts it again. @type {WeakSet<Element>} */ #met = new WeakSet();
   #running = false;
-  #parsed = new EventHold(window, 'DOMContentLoaded', () => this.#go());
-  #loaded = new EventHold(window, 'load', () => {});
+  /** `DOMContentLoaded`. @type {EventHold} */ #parsed;
+  /** `load`. @type {EventHold} */ #loaded;
 
-  /** @param {Connection} connection */
-  constructor(connection) {
+  /** @param {Connection} connection @param {EventHold} parsed @param {EventHold} loaded */
+  constructor(connection, parsed, loaded) {
     this.#connection = connection;
+    this.#parsed = parsed;
+    this.#loaded = loaded;
+    parsed.onCome = () => void this.#go();
     this.#policy = new Promise((resolve) => connection.call({ op: 'markup' }, (reply) =>
       resolve(reply.ok ? reply : { scripts: false, styles: false, trusted: null })));
   }
