@@ -9,7 +9,7 @@
 
 import { PORT_EVENT } from '../shared/names.js';
 import {
-  addListener, append, dispatch, isClosed, iterableOf, mapDelete, mapForEach, mapGet, mapSet, MapCtor, MessageChannelCtor, messageData,
+  addListener, append, dispatch, isClosed, iterableOf, makeChannel, mapDelete, mapForEach, mapGet, mapSet, MapCtor, messageData,
   MessageEventCtor, own, performanceOf, postMessage, setOnMessage,
 } from './primordials.js';
 
@@ -62,7 +62,7 @@ function createChannel(send) {
  * @returns {MessagePort | undefined} the other end; undefined: there is no content script
  */
 function connect() {
-  const { port1, port2 } = new MessageChannelCtor();
+  const { port1, port2 } = makeChannel();
   const event = new MessageEventCtor(PORT_EVENT, /** @type {any} */ ({ __proto__: null, cancelable: true, ports: iterableOf([port2]) }));
   return dispatch(performanceOf(globalThis), event) ? undefined : port1;
 }
