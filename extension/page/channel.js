@@ -21,7 +21,8 @@ const lostReply = () => ({ __proto__: null, ok: false, lost: true, error: undefi
 
 /**
  * @param {(message: object) => boolean} send false: there is nobody to send to
- * @returns {{channel: Channel, receive: (event: MessageEvent) => void, lose: () => void}}
+ * @returns {{channel: Channel, receive: (event: MessageEvent) => void, lose: () => void, onLoss: (done: () => void) => () => void}}
+ *   `onLoss` has `done` called when calls under way are lost, until what it returns is called
  */
 function createChannel(send) {
   const waiting = new MapCtor();
@@ -53,6 +54,12 @@ function createChannel(send) {
       });
       for (let index = 0; index < lost.length; index += 1) lost[index](lostReply());
     },
+    onLoss(done) {
+      lastCall += 1;
+      const call = lastCall;
+      mapSet(waiting, call, done);
+      return () => mapDelete(waiting, call);
+    },
   };
 }
 
@@ -69,13 +76,13 @@ function connect() {
 
 /**
  * The channel of a window. A frame that is removed gets no message any more, so its calls are settled
- * as lost when that happens, and later ones at once.
- * @returns {Channel}
+ * as lost when that happens, and later ones at once. `onLoss` is for what else would never end then.
+ * @returns {Channel & {onLoss: (done: () => void) => () => void}}
  */
 export function openChannel() {
   /** @type {MessagePort | undefined} */
   let port;
-  const { channel, receive, lose } = createChannel((message) => {
+  const { channel, receive, lose, onLoss } = createChannel((message) => {
     if (isClosed(globalThis)) return false;
     // document.open() removes every listener of the window; adding one that is there does nothing.
     addListener(globalThis, 'pagehide', lose, true);
@@ -87,7 +94,7 @@ export function openChannel() {
     postMessage(port, message);
     return true;
   });
-  return channel;
+  return { ...channel, onLoss };
 }
 
 /**

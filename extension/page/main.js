@@ -69,8 +69,16 @@ if (window.isSecureContext && typeof FileSystemFileHandle === 'function') {
   const second = expectSecondPart(channel);
   const calls = patient(channel, second);
   exposeManager(calls, (state, done, fail) => {
-    if (second.part === undefined) fail();
-    else second.part.makeHandle(state, done);
+    if (second.part === undefined) {
+      fail();
+      return;
+    }
+    // The file system of a frame that is removed never answers.
+    const forget = channel.onLoss(fail);
+    second.part.makeHandle(state, (handle) => {
+      forget();
+      done(handle);
+    });
   }, createWorkerEnabler(calls, second));
   standInForFiles(answerForHandle(second), (name, native, self, args) =>
     (second.part === undefined ? apply(native, self, args) : second.part.answerForWritable(name, native, self, args)));

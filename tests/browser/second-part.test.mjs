@@ -97,3 +97,32 @@ test('calls of a frame that is removed while it is on its way settle', async () 
   assert.deepEqual(seen, ['NotFoundError', 'UnknownError', 'TypeError', 'TypeError']);
   await page.close();
 });
+
+test('a call of a frame settles, at whatever moment the frame is removed', async () => {
+  const page = await profile.open('a.test');
+  const bytes = bytesOf('for frames that go at any time');
+  succeeded(await store(page, bytes));
+  const seen = succeeded(await attempt(page, async (hash) => {
+    const outcomes = new Set();
+    for (let delay = 0; delay < 12; delay += 0.25) {
+      const frame = document.body.appendChild(document.createElement('iframe'));
+      const { crossOriginStorage } = /** @type {Window} */ (frame.contentWindow).navigator;
+      await crossOriginStorage.getFileHandle(hash);
+      const call = crossOriginStorage.getFileHandle(hash).then(() => 'fine', (/** @type {Error} */ error) => error.name);
+      // Timers are too coarse for the moment in which the handle is being made.
+      for (const end = performance.now() + delay; performance.now() < end;) {
+        await new Promise((resolve) => {
+          const { port1, port2 } = new MessageChannel();
+          port1.onmessage = resolve;
+          port2.postMessage(null);
+        });
+      }
+      frame.remove();
+      outcomes.add(await Promise.race([call, new Promise((resolve) => setTimeout(resolve, 1000, 'hangs'))]));
+    }
+    return [...outcomes];
+  }, hashOf(bytes)));
+  assert.ok(seen.includes('NotFoundError'));
+  assert.ok(!seen.includes('hangs'));
+  await page.close();
+});
