@@ -161,7 +161,7 @@ export class DocumentSession {
 
   /** @param {number} call */
   async #bringSecondPart(call) {
-    // Page and content script may both ask for it.
+    // A page without a place for it may ask for it at each call.
     this.#secondPart ??= bringSecondPart(this.#tab, this.#documentId);
     const ok = await this.#secondPart;
     if (!ok) this.#secondPart = null;

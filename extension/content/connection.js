@@ -17,6 +17,7 @@ export class Connection {
   /** @type {Map<number, Done>} */ #underWay = new Map();
   #lastCall = 0;
   #leave = this.leave.bind(this);
+  /** @type {MutationObserver | undefined} */ #openings;
 
   /**
    * @param {object} message
@@ -63,9 +64,17 @@ export class Connection {
       void chrome.runtime.lastError;
       if (this.#port === port) this.leave();
     });
-    // The browser cuts the port of a page in the back/forward cache without telling this end.
-    window.addEventListener('pagehide', this.#leave);
+    this.#hearLeaving();
     return port;
+  }
+
+  #hearLeaving() {
+    // The browser cuts the port of a page in the back/forward cache without telling this end.
+    const listen = () => window.addEventListener('pagehide', this.#leave);
+    listen();
+    // document.open() removes every listener of the window, and whatever the document has; adding one that is there does nothing.
+    this.#openings ??= new MutationObserver(listen);
+    this.#openings.observe(document, { childList: true });
   }
 
   leave() {

@@ -1,6 +1,6 @@
 /**
  * @file Keeps an event of the document from its listeners until what it tells has come true.
- * May be used by content/script-order.js only.
+ * May be used by content/markup.js and content/script-order.js only.
  */
 
 export class EventHold {
@@ -8,14 +8,15 @@ export class EventHold {
   /** @type {(() => void) | undefined} */ #send;
   /** Whether the browser has sent it. */
   hasCome = false;
+  /** Called when the browser sends it. */
+  onCome = () => {};
 
   /**
+   * Must be made before any script of the page runs: a window's listeners are called in the order in which they were added.
    * @param {Window} window
    * @param {string} name
-   * @param {() => void} onCome called when the browser sends it
    */
-  constructor(window, name, onCome) {
-    // Before all listeners of the document, and before those of the window that do not capture.
+  constructor(window, name) {
     window.addEventListener(name, (event) => {
       if (!event.isTrusted || this.hasCome) return;
       this.hasCome = true;
@@ -25,7 +26,7 @@ export class EventHold {
         // The window's `load` names the document as its target. Sent from here `isTrusted` is false.
         this.#send = () => (bubbles ? target : window)?.dispatchEvent(new Event(name, { bubbles }));
       }
-      onCome();
+      this.onCome();
     }, { capture: true });
   }
 

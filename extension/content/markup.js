@@ -9,6 +9,7 @@
 import { hashesOf } from '../shared/integrity.js';
 import { RERUN_EVENT } from '../shared/names.js';
 import { MARK, serveUrls } from './declared-urls.js';
+import { EventHold } from './event-hold.js';
 import { ScriptOrder } from './script-order.js';
 
 /** @typedef {import('./connection.js').Connection} Connection */
@@ -70,6 +71,8 @@ function isHindered() {
  * @param {Connection} connection
  */
 export function watchMarkup(connection) {
+  const parsed = new EventHold(window, 'DOMContentLoaded');
+  const loaded = new EventHold(window, 'load');
   /** @type {ScriptOrder | undefined} */
   let order;
   /** @param {HTMLScriptElement} script */
@@ -78,14 +81,14 @@ export function watchMarkup(connection) {
     if (!declared && !order?.isBusy) return;
     const time = timeOf(script);
     if (time === undefined || !isAtParser(script) || isHindered()) return;
-    order ??= new ScriptOrder(connection);
+    order ??= new ScriptOrder(connection, parsed, loaded);
     order.meet(script, time, declared);
   }
   /** @param {HTMLLinkElement} link */
   function seeLink(link) {
     if (!link.relList.contains('stylesheet') || link.relList.contains('alternate') || link.disabled) return;
     if (!isDeclared(link, 'href') || isHindered()) return;
-    order ??= new ScriptOrder(connection);
+    order ??= new ScriptOrder(connection, parsed, loaded);
     order.meetSheet(link);
   }
   /** @type {Set<HTMLStyleElement>} styles that the parser may not have ended */
@@ -94,7 +97,7 @@ export function watchMarkup(connection) {
   async function serveStyle(style) {
     const text = style.textContent;
     if (!text.includes(MARK) || isHindered()) return;
-    order ??= new ScriptOrder(connection);
+    order ??= new ScriptOrder(connection, parsed, loaded);
     const { styles } = await order.policy;
     const served = styles ? await serveUrls(connection, text, document.baseURI) : text;
     if (served !== text && style.textContent === text) style.textContent = served;

@@ -8,12 +8,12 @@
 import { RERUN_EVENT } from '../shared/names.js';
 import { resourceOf } from './declared-resource.js';
 import { moveSheet } from './declared-urls.js';
-import { EventHold } from './event-hold.js';
 import { standsAlone } from './relocation.js';
 
 /** @typedef {import('./connection.js').Connection} Connection */
 /** @typedef {{scripts: boolean, styles: boolean, trusted: string[] | null}} Policy see background/markup-policy.js */
 /** @typedef {import('./declared-resource.js').DeclaredResource} DeclaredResource */
+/** @typedef {import('./event-hold.js').EventHold} EventHold */
 /** @typedef {{element: HTMLElement, run: () => Promise<void>}} Turn */
 /** @typedef {{url: string, exact: boolean}} Sheet `exact`: byte for byte what `integrity` says */
 
@@ -21,16 +21,6 @@ const HELD_TYPE = 'text/x-cos-held';
 
 /** @param {Element} element @param {string | null} url @returns {boolean} whether it was done */
 const rerun = (element, url) => !element.dispatchEvent(new CustomEvent(RERUN_EVENT, { detail: url, cancelable: true }));
-
-/**
- * For a page script that has no second part, because the extension has just been updated: inserting it runs it, under
- * what this world's policy allows. @param {Element} element
- */
-function runHere(element) {
-  const { parentNode, nextSibling } = element;
-  element.remove();
-  parentNode?.insertBefore(element, nextSibling);
-}
 
 /** @param {Element} element */
 const settled = (element) =>
@@ -48,21 +38,22 @@ function putAttribute(element, name, value) {
 export class ScriptOrder {
   #connection;
   /** @type {Promise<Policy>} */ #policy;
-  /** The page script can run what was held back. @type {Promise<void>} */ #ready;
   /** @type {Turn[]} */ #blocking = [];
   /** @type {Turn[]} */ #deferred = [];
   #asyncs = 0;
   /** Running a script that was held inserts it again. @type {WeakSet<Element>} */ #met = new WeakSet();
   #running = false;
-  #parsed = new EventHold(window, 'DOMContentLoaded', () => this.#go());
-  #loaded = new EventHold(window, 'load', () => {});
+  /** `DOMContentLoaded`. @type {EventHold} */ #parsed;
+  /** `load`. @type {EventHold} */ #loaded;
 
-  /** @param {Connection} connection */
-  constructor(connection) {
+  /** @param {Connection} connection @param {EventHold} parsed @param {EventHold} loaded */
+  constructor(connection, parsed, loaded) {
     this.#connection = connection;
+    this.#parsed = parsed;
+    this.#loaded = loaded;
+    parsed.onCome = () => void this.#go();
     this.#policy = new Promise((resolve) => connection.call({ op: 'markup' }, (reply) =>
       resolve(reply.ok ? reply : { scripts: false, styles: false, trusted: null })));
-    this.#ready = new Promise((resolve) => connection.call({ op: 'second' }, () => resolve()));
   }
 
   /** Whether a script that the parser meets now has to wait. */
@@ -184,10 +175,8 @@ export class ScriptOrder {
     }
     // What runs in its turn is not async, and pages see that.
     if (!script.hasAttribute('async')) script.async = false;
-    await this.#ready;
     const served = hit !== undefined && rerun(script, hit);
     const ran = served || rerun(script, null);
-    if (!ran) runHere(script);
     // Inline modules tell nobody.
     const succeeded = ran && (await end);
     if (hit !== undefined) URL.revokeObjectURL(hit);
@@ -202,7 +191,6 @@ export class ScriptOrder {
    */
   async #loadSheet(link, href, entry, found) {
     const hit = await found;
-    await this.#ready;
     const end = settled(link);
     const integrity = link.getAttribute('integrity');
     if (hit !== undefined && !hit.exact) link.removeAttribute('integrity');

@@ -9,7 +9,7 @@
 
 import { PORT_EVENT } from '../shared/names.js';
 import {
-  addListener, append, dispatch, isClosed, iterableOf, mapDelete, mapForEach, mapGet, mapSet, MapCtor, MessageChannelCtor, messageData,
+  addListener, append, dispatch, isClosed, iterableOf, makeChannel, mapDelete, mapForEach, mapGet, mapSet, MapCtor, messageData,
   MessageEventCtor, own, performanceOf, postMessage, setOnMessage,
 } from './primordials.js';
 
@@ -21,7 +21,8 @@ const lostReply = () => ({ __proto__: null, ok: false, lost: true, error: undefi
 
 /**
  * @param {(message: object) => boolean} send false: there is nobody to send to
- * @returns {{channel: Channel, receive: (event: MessageEvent) => void, lose: () => void}}
+ * @returns {{channel: Channel, receive: (event: MessageEvent) => void, lose: () => void, onLoss: (done: () => void) => () => void}}
+ *   `onLoss` has `done` called when calls under way are lost, until what it returns is called
  */
 function createChannel(send) {
   const waiting = new MapCtor();
@@ -53,6 +54,12 @@ function createChannel(send) {
       });
       for (let index = 0; index < lost.length; index += 1) lost[index](lostReply());
     },
+    onLoss(done) {
+      lastCall += 1;
+      const call = lastCall;
+      mapSet(waiting, call, done);
+      return () => mapDelete(waiting, call);
+    },
   };
 }
 
@@ -62,20 +69,20 @@ function createChannel(send) {
  * @returns {MessagePort | undefined} the other end; undefined: there is no content script
  */
 function connect() {
-  const { port1, port2 } = new MessageChannelCtor();
+  const { port1, port2 } = makeChannel();
   const event = new MessageEventCtor(PORT_EVENT, /** @type {any} */ ({ __proto__: null, cancelable: true, ports: iterableOf([port2]) }));
   return dispatch(performanceOf(globalThis), event) ? undefined : port1;
 }
 
 /**
  * The channel of a window. A frame that is removed gets no message any more, so its calls are settled
- * as lost when that happens, and later ones at once.
- * @returns {Channel}
+ * as lost when that happens, and later ones at once. `onLoss` is for what else would never end then.
+ * @returns {Channel & {onLoss: (done: () => void) => () => void}}
  */
 export function openChannel() {
   /** @type {MessagePort | undefined} */
   let port;
-  const { channel, receive, lose } = createChannel((message) => {
+  const { channel, receive, lose, onLoss } = createChannel((message) => {
     if (isClosed(globalThis)) return false;
     // document.open() removes every listener of the window; adding one that is there does nothing.
     addListener(globalThis, 'pagehide', lose, true);
@@ -87,7 +94,7 @@ export function openChannel() {
     postMessage(port, message);
     return true;
   });
-  return channel;
+  return { ...channel, onLoss };
 }
 
 /**

@@ -11,20 +11,21 @@ import { declareFetch } from './declared-fetch.js';
 import { standInForFiles } from './file-methods.js';
 import { exposeManager } from './manager.js';
 import { apply, argument, own, PromiseCtor, promiseThen } from './primordials.js';
-import { offerReruns } from './reruns.js';
+import { offerReruns } from './rerun.js';
 import { expectSecondPart } from './second-part.js';
 
 /** @typedef {import('./channel.js').Channel} Channel */
 /** @typedef {ReturnType<typeof expectSecondPart>} Second */
 
 /**
- * A channel whose answers wait for the second part, which comes while the background looks for them.
+ * A channel whose answers wait for the second part, which comes while the background looks for them. What is lost waits
+ * for nothing: a frame that is removed gets no second part any more.
  * @param {Channel} channel
  * @param {Second} second
  * @returns {Channel}
  */
 const patient = (channel, second) => ({
-  call: (request, done) => channel.call(request, (reply) => second.use(() => done(reply))),
+  call: (request, done) => channel.call(request, (reply) => (own(reply, 'lost') ? done(reply) : second.use(() => done(reply)))),
   notify: channel.notify,
 });
 
@@ -68,8 +69,16 @@ if (window.isSecureContext && typeof FileSystemFileHandle === 'function') {
   const second = expectSecondPart(channel);
   const calls = patient(channel, second);
   exposeManager(calls, (state, done, fail) => {
-    if (second.part === undefined) fail();
-    else second.part.makeHandle(state, done);
+    if (second.part === undefined) {
+      fail();
+      return;
+    }
+    // The file system of a frame that is removed never answers.
+    const forget = channel.onLoss(fail);
+    second.part.makeHandle(state, (handle) => {
+      forget();
+      done(handle);
+    });
   }, createWorkerEnabler(calls, second));
   standInForFiles(answerForHandle(second), (name, native, self, args) =>
     (second.part === undefined ? apply(native, self, args) : second.part.answerForWritable(name, native, self, args)));
@@ -77,5 +86,5 @@ if (window.isSecureContext && typeof FileSystemFileHandle === 'function') {
     if (part === undefined) promiseThen(declared.fetchAsEver(), declared.resolve, declared.reject);
     else part.serveFetch(declared);
   }));
-  offerReruns(second);
+  offerReruns();
 }

@@ -141,7 +141,14 @@ const consoleWarn = console.warn;
 /** @param {string} text */
 export const warn = (text) => apply(consoleWarn, console, [text]);
 
-export const MessageChannelCtor = globals.MessageChannel;
+const { MessageChannel } = globals;
+const firstPort = getterOf(MessageChannel.prototype, 'port1');
+const secondPort = getterOf(MessageChannel.prototype, 'port2');
+/** @returns {{port1: MessagePort, port2: MessagePort}} the ports of a new channel */
+export function makeChannel() {
+  const channel = new MessageChannel();
+  return { port1: firstPort(channel), port2: secondPort(channel) };
+}
 export const postMessage = uncurry(MessagePort.prototype.postMessage);
 export const setOnMessage = uncurry(
   /** @type {(handler: (event: MessageEvent) => void) => void} */ (

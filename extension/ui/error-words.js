@@ -22,7 +22,8 @@ const DETAILED = new Set(['io', 'quota-exceeded']);
  * @returns {string} the program's own sentences for what there are no words for; empty when it said nothing
  */
 export function errorWords({ code, message, mend }, here = {}) {
-  const words = here[code] ?? (Object.hasOwn(EVERYWHERE, code) ? text(EVERYWHERE[code]) : '');
+  const everywhere = Object.hasOwn(EVERYWHERE, code) ? text(EVERYWHERE[code]) : '';
+  const words = Object.hasOwn(here, code) ? here[code] : everywhere;
   const said = [message, mend].filter(Boolean).join(' ');
   if (words === '') return said;
   return DETAILED.has(code) && said !== '' ? text('errorDetailed', words, said) : words;

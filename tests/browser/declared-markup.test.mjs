@@ -89,6 +89,14 @@ test('scripts run in the order of the document, those of the network and inline 
   await page.close();
 });
 
+test('whoever listens for the document’s events before it declares anything hears each of them once, when the scripts have run', async () => {
+  const listening = `window.ran = []; const note = ({ type }) => ran.push(type);
+    onload = note; for (const capture of [false, true]) for (const type of ['DOMContentLoaded', 'load']) addEventListener(type, note, capture);`;
+  const { page, ran } = await open(`<script>${listening}</script>${script(noting('declared')).tag}<script>ran.push('inline')</script>`);
+  assert.deepEqual(await ran(), ['declared', 'inline', ...Array(2).fill('DOMContentLoaded'), ...Array(4).fill('load')]);
+  await page.close();
+});
+
 test('a script that is missing comes from the network and is stored, with the scope that it declares', async () => {
   const text = noting('missing');
   const path = world.sites.script(text, { 'cross-origin-storage-allow-origin': world.origin('b.test') });

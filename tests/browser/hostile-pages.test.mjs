@@ -130,6 +130,27 @@ test('a page that replaces its document by document.open keeps the API, for itse
   await page.close();
 });
 
+test('a page that replaces its document by document.open after a call, is left and comes back, keeps the API', async () => {
+  const coming = await world.launch('comes back', { withoutArgs: ['--disable-back-forward-cache'] });
+  await extensionServiceWorker(coming.context);
+  const page = await coming.open('a.test');
+  const bytes = bytesOf('read before and after');
+  succeeded(await store(page, bytes));
+  await page.evaluate(() => {
+    document.open();
+    document.write('<p>another');
+    document.close();
+    /** @type {any} */ (globalThis).isTheSame = true;
+    setTimeout(() => { location.href = '/?next'; });
+  });
+  await page.waitForURL(/next/);
+  await page.evaluate(() => { setTimeout(() => history.back()); });
+  await page.waitForFunction(() => /** @type {any} */ (globalThis).isTheSame);
+  const hanging = new Promise((resolve) => setTimeout(resolve, 5000, 'hangs'));
+  assert.notEqual(await Promise.race([finds(page, bytes), hanging]), 'hangs');
+  await coming.close();
+});
+
 test('a page that removes a frame in the middle of a call’s arguments breaks nothing', async () => {
   const page = await profile.open('a.test');
   const seen = succeeded(await attempt(page, `async (hash) => (${inFrame})(() => {}, async (frame, view, settle) => {

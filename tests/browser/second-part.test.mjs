@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { extensionServiceWorker } from '../../scripts/lib/chromium.mjs';
-import { bytesOf } from './support/bytes.mjs';
+import { bytesOf, hashOf } from './support/bytes.mjs';
 import { failedWith, finds, misses, succeeded } from './support/expect.mjs';
 import { EXTENSION_ID, openWorld } from './support/fixture.mjs';
-import { store } from './support/in-page.mjs';
+import { attempt, store } from './support/in-page.mjs';
 
 const world = await openWorld();
 after(() => world.close());
@@ -66,4 +66,63 @@ test('a page that leaves no place for it has an empty store, and none of its cal
   assert.equal(await full.evaluate(async () => (await fetch('/', /** @type {any} */ ({ crossOriginStorage: '*' }))).status), 200);
   await page.close();
   await full.close();
+});
+
+test('where there is no place for it the scripts of the markup run nevertheless, in their order', async () => {
+  const text = "ran.push('declared')";
+  const integrity = `sha256-${Buffer.from(hashOf(new TextEncoder().encode(text)).value, 'hex').toString('base64')}`;
+  const page = await profile.openDocument('a.test', { html: `
+    <script>window.ran = []; Object.defineProperty(globalThis, '__cosSecondPart', { value: () => {} });</script>
+    <script src="${world.sites.script(text)}" integrity="${integrity}" crossoriginstorage></script>
+    <script>ran.push('inline')</script><script src="${world.sites.script("ran.push('network')")}"></script>
+    <script type=module>ran.push('end')</script>` });
+  await page.waitForFunction(() => /** @type {any} */ (window).ran.includes('end'));
+  assert.deepEqual(await page.evaluate(() => /** @type {any} */ (window).ran), ['declared', 'inline', 'network', 'end']);
+  await page.close();
+});
+
+test('calls of a frame that is removed while it is on its way settle', async () => {
+  const page = await profile.open('a.test');
+  const seen = succeeded(await attempt(page, async (hash) => {
+    const frame = document.createElement('iframe');
+    document.body.append(frame);
+    const { navigator: { crossOriginStorage }, fetch: fetchThere } = /** @type {any} */ (frame.contentWindow);
+    const calls = [crossOriginStorage.getFileHandle(hash), crossOriginStorage.getFileHandle(hash, { create: true }),
+      crossOriginStorage.getFileHandle({ algorithm: 'x', value: 'x' }), fetchThere('/', { crossOriginStorage: '*' })];
+    await new Promise((resolve) => setTimeout(resolve));
+    frame.remove();
+    const settled = (/** @type {Promise<unknown>} */ call) => call.then(() => 'fine', (error) => error.name);
+    return Promise.all(calls.map((call) => Promise.race([settled(call), new Promise((resolve) => setTimeout(resolve, 5000, 'hangs'))])));
+  }, hashOf(bytesOf('for a frame that goes'))));
+  assert.deepEqual(seen, ['NotFoundError', 'UnknownError', 'TypeError', 'TypeError']);
+  await page.close();
+});
+
+test('a call of a frame settles, at whatever moment the frame is removed', async () => {
+  const page = await profile.open('a.test');
+  const bytes = bytesOf('for frames that go at any time');
+  succeeded(await store(page, bytes));
+  const seen = succeeded(await attempt(page, async (hash) => {
+    const outcomes = new Set();
+    for (let delay = 0; delay < 12; delay += 0.25) {
+      const frame = document.body.appendChild(document.createElement('iframe'));
+      const { crossOriginStorage } = /** @type {Window} */ (frame.contentWindow).navigator;
+      await crossOriginStorage.getFileHandle(hash);
+      const call = crossOriginStorage.getFileHandle(hash).then(() => 'fine', (/** @type {Error} */ error) => error.name);
+      // Timers are too coarse for the moment in which the handle is being made.
+      for (const end = performance.now() + delay; performance.now() < end;) {
+        await new Promise((resolve) => {
+          const { port1, port2 } = new MessageChannel();
+          port1.onmessage = resolve;
+          port2.postMessage(null);
+        });
+      }
+      frame.remove();
+      outcomes.add(await Promise.race([call, new Promise((resolve) => setTimeout(resolve, 1000, 'hangs'))]));
+    }
+    return [...outcomes];
+  }, hashOf(bytes)));
+  assert.ok(seen.includes('NotFoundError'));
+  assert.ok(!seen.includes('hangs'));
+  await page.close();
 });

@@ -7,7 +7,6 @@
 import { serveFetch } from './fetch.js';
 import { firstPart } from './first-part.js';
 import { createHandles } from './handles.js';
-import { rerun } from './rerun.js';
 import { windowPlace } from './window-place.js';
 import { wrapWorkersWith } from './workers.js';
 import { answerForWritable } from './writables.js';
@@ -19,7 +18,6 @@ import { answerForWritable } from './writables.js';
  * @property {import('../file-methods.js').Answer} answerForHandle
  * @property {import('../file-methods.js').Answer} answerForWritable
  * @property {(declared: DeclaredFetch) => void} serveFetch
- * @property {typeof rerun} rerun
  * @property {(source: string) => void} wrapWorkers
  */
 
@@ -30,6 +28,5 @@ install({
   answerForHandle: handles.answer,
   answerForWritable,
   serveFetch: (declared) => serveFetch(channel, declared),
-  rerun,
   wrapWorkers: (source) => wrapWorkersWith(channel, source, windowPlace),
 });

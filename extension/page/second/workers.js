@@ -11,8 +11,8 @@
 
 import { ownOrigin } from '../fetch-primordials.js';
 import {
-  addListener, apply, BlobCtor, blobSize, construct, createObjectURL, dispatch, EventCtor, hasOwn, iterableOf, mapDelete,
-  mapGet, mapSet, MapCtor, messageData, MessageChannelCtor, NativeWorker, own, postToWorker, revokeObjectURL, setAdd, SetCtor, setDelete,
+  addListener, apply, BlobCtor, blobSize, construct, createObjectURL, dispatch, EventCtor, hasOwn, iterableOf, makeChannel, mapDelete,
+  mapGet, mapSet, MapCtor, messageData, NativeWorker, own, postToWorker, revokeObjectURL, setAdd, SetCtor, setDelete,
   setHas, setOnMessage, toJSON, urlHref, urlOrigin, urlProtocol, URLCtor, WeakMapCtor,
   weakMapGet, weakMapSet,
 } from '../primordials.js';
@@ -160,7 +160,7 @@ export function wrapWorkers(channel, boot, place) {
 
   /** @param {Worker} worker @param {Plan} plan @param {string[]} parts */
   function attend(worker, plan, parts) {
-    const { port1, port2 } = new MessageChannelCtor();
+    const { port1, port2 } = makeChannel();
     const relay = createRelay(channel, port1);
     weakMapSet(relays, worker, relay);
     let loading = true;

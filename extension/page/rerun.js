@@ -1,11 +1,17 @@
 /**
- * @file What the content script asks for by way of reruns.js. May be imported by second/main.js only.
+ * @file Lets the content script have elements of the markup loaded from another address, or run after they were held
+ * back: in its own world another Content-Security-Policy than the page's would hold, which runs no script of a page. So
+ * this is not left to the second part: where that cannot be had, the document's scripts must run nevertheless. Nothing is
+ * done that the page could not do itself; a page that sends such an event acts on its own element.
+ * May be imported by page/main.js only.
  */
 
-import { append, defineProperty } from '../primordials.js';
+import { RERUN_EVENT } from '../shared/names.js';
+import { addListener, append, defineProperty, preventDefault, stopImmediatePropagation } from './primordials.js';
 import {
-  createRange, getAttribute, hasAttribute, insertBefore, nextOf, nodeName, ownDocument, parentOf, removeChild, setAttribute, toFragment,
-} from '../window-primordials.js';
+  createRange, eventDetail, eventTarget, getAttribute, hasAttribute, insertBefore, nextOf, nodeName, ownDocument, parentOf, removeChild,
+  setAttribute, toFragment,
+} from './window-primordials.js';
 
 /** @param {Node} node */
 function insertAgain(node) {
@@ -48,7 +54,7 @@ function runInline(script) {
  * @param {any} element
  * @param {string | null} url that a script or style sheet is to come from; null: run the script as it stands
  */
-export function rerun(element, url) {
+function rerun(element, url) {
   if (url === null) {
     if (hasAttribute(element, 'src')) insertAgain(element);
     else runInline(element);
@@ -59,4 +65,20 @@ export function rerun(element, url) {
   setAttribute(element, isScript ? 'src' : 'href', url);
   // A script that has begun to load keeps its address whatever its attribute says; pages look at it to learn where they come from.
   if (declared !== null) setAttribute(element, 'src', declared);
+}
+
+/** Must be called before any script of the page runs. */
+export function offerReruns() {
+  addListener(window, RERUN_EVENT, (event) => {
+    stopImmediatePropagation(event);
+    const target = eventTarget(event);
+    try {
+      // On the document it only asks whether anybody listens: document.open() takes every listener away.
+      if (target !== ownDocument) rerun(target, eventDetail(event));
+      // Tells the content script that it was done.
+      preventDefault(event);
+    } catch {
+      // Trusted Types refuse an address that is a plain string.
+    }
+  }, /** @type {any} */ (true));
 }
