@@ -10,7 +10,7 @@ import { attempt, store } from './support/in-page.mjs';
 const world = await openWorld();
 after(() => world.close());
 const profile = await world.launch();
-await extensionServiceWorker(profile.context);
+const background = await extensionServiceWorker(profile.context);
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -53,6 +53,29 @@ test('a page that uses the API is brought it once', async () => {
   await finds(page, bytes);
   assert.equal(seconds(), 1);
   await page.close();
+});
+
+test('a page whose first call is a hit has its handle, however late the second part comes', async () => {
+  const bytes = bytesOf('known before');
+  const page = await profile.open('a.test');
+  succeeded(await store(page, bytes));
+  await page.close();
+  const delay = (/** @type {number} */ ms) => background.evaluate((time) => {
+    const { scripting } = /** @type {any} */ (globalThis).chrome;
+    scripting.usual ??= scripting.executeScript;
+    scripting.executeScript = async (/** @type {unknown[]} */ ...args) => {
+      await new Promise((resolve) => setTimeout(resolve, time));
+      return scripting.usual(...args);
+    };
+  }, ms);
+  await delay(300);
+  try {
+    const fresh = await profile.open('a.test');
+    await finds(fresh, bytes);
+    await fresh.close();
+  } finally {
+    await delay(0);
+  }
 });
 
 test('a page that leaves no place for it has an empty store, and none of its calls hangs', async () => {
