@@ -49,8 +49,7 @@ export function expectSecondPart(channel) {
     bring() {
       if (asked) return;
       asked = true;
-      const value = take;
-      defineProperty(globalThis, SECOND_PART, /** @type {any} */ ({ __proto__: null, value, configurable: true }));
+      defineProperty(globalThis, SECOND_PART, /** @type {any} */ ({ __proto__: null, value: take, configurable: true }));
       channel.call({ op: 'second' }, () => {
         if (part === undefined) settle();
       });

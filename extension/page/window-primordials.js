@@ -1,5 +1,5 @@
 /**
- * @file The built-ins of windows alone (see primordials.js). May be imported by page/main.js and page/second/ only.
+ * @file The built-ins of windows alone (see primordials.js). May be imported by page/ only, not by what workers use.
  */
 
 import { getterOf, uncurry } from './primordials.js';

@@ -52,34 +52,41 @@ Result<OriginOrder> site_order(const std::string& name) {
   return fail(ErrorCode::kType, "Sites cannot be sorted by " + name + ".", "Give size, files or name.");
 }
 
-// Shows the entries page by page: of a million, a thousand are in memory at a time.
-Status for_each_page(Store& store, const Options& options,
-                     const std::function<void(const std::vector<EntryInfo>&)>& show) {
-  COS_TRY(const ListOrder order, entry_order(options.sort));
-  std::optional<ListPlace> place;
+// Shows what there is page by page: of a million entries, a thousand are in memory at a time. `fetch` gets the page
+// after a place, of no more than so many.
+template <class Place, class Fetch, class Show>
+Status walk(const Options& options, const Fetch& fetch, const Show& show) {
+  std::optional<Place> place;
   std::size_t left = options.limit == 0 ? SIZE_MAX : options.limit;
   do {
-    COS_TRY(const EntryPage page, store.list(order, place, std::min(left, kPage)));
-    show(page.entries);
-    left -= page.entries.size();
+    COS_TRY(const auto page, fetch(place, std::min(left, kPage)));
+    left -= show(page);
     place = page.next;
   } while (place && left > 0);
   return {};
 }
 
-// The same of the sites.
+Status for_each_page(Store& store, const Options& options,
+                     const std::function<void(const std::vector<EntryInfo>&)>& show) {
+  COS_TRY(const ListOrder order, entry_order(options.sort));
+  return walk<ListPlace>(
+      options, [&](const auto& place, std::size_t limit) { return store.list(order, place, limit); },
+      [&](const EntryPage& page) {
+        show(page.entries);
+        return page.entries.size();
+      });
+}
+
 Status for_each_page(Store& store, const Options& options,
                      const std::function<void(const std::vector<OriginUsage>&)>& show) {
   COS_TRY(const OriginOrder order, site_order(options.sort));
-  std::optional<OriginPlace> place;
-  std::size_t left = options.limit == 0 ? SIZE_MAX : options.limit;
-  do {
-    COS_TRY(const OriginPage page, store.storing_origins(std::nullopt, order, place, std::min(left, kPage)));
-    show(page.origins);
-    left -= page.origins.size();
-    place = page.next;
-  } while (place && left > 0);
-  return {};
+  return walk<OriginPlace>(
+      options,
+      [&](const auto& place, std::size_t limit) { return store.storing_origins(std::nullopt, order, place, limit); },
+      [&](const OriginPage& page) {
+        show(page.origins);
+        return page.origins.size();
+      });
 }
 
 // "https://a.example and 2 more"
