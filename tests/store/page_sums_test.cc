@@ -22,6 +22,35 @@ const std::string kListed = "https://listed.test";
 constexpr std::size_t kPage = 4096;
 constexpr std::size_t kHeaderOfReserve = 20;
 
+std::string content_of(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// What SQLite says of a database that a new connection reads as a whole, or why it cannot.
+std::string what_is_read(const fs::path& database) {
+  std::string said;
+  const auto read = [&]() -> Status {
+    COS_TRY(auto opened, sqlite::Database::open(database));
+    COS_TRY(auto check, opened.query("PRAGMA integrity_check"));
+    for (;;) {
+      COS_TRY(const bool row, check.next());
+      if (!row) {
+        return {};
+      }
+      said += check.text(0);
+    }
+  }();
+  return read ? said : read.error().message;
+}
+
+// Not by what is in a page, which SQLite's own check may also find strange.
+bool is_found_by_a_sum(const fs::path& database) {
+  const std::string said = what_is_read(database);
+  return said.find("error code=" + std::to_string(SQLITE_IOERR_DATA)) != std::string::npos ||
+         said.find("does not have its sum") != std::string::npos;
+}
+
 class PageSumsTest : public StoreTest {
  protected:
   PageSumsTest() {
@@ -36,10 +65,7 @@ class PageSumsTest : public StoreTest {
   // The last connection that closes does.
   void bring_log_home() { store_ = Store::open_private({temp_.path() / "elsewhere", {}}).value(); }
 
-  [[nodiscard]] std::string content() const {
-    std::ifstream file(database(), std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
+  [[nodiscard]] std::string content() const { return content_of(database()); }
 
   void overwrite(std::size_t at, std::string_view bytes) const {
     std::fstream file(database(), std::ios::in | std::ios::out | std::ios::binary);
@@ -54,17 +80,6 @@ class PageSumsTest : public StoreTest {
     }
     const auto problems = store->check_registry();
     return problems ? !problems->empty() : problems.error().code == ErrorCode::kCorrupt;
-  }
-
-  // Not by what is in it, which SQLite's own check may also find strange.
-  [[nodiscard]] bool is_found_by_a_sum() const {
-    auto opened = sqlite::Database::open(database());
-    auto check = opened->query("PRAGMA integrity_check");
-    std::string said;
-    while (check && check->next().value_or(false)) {
-      said += check->text(0);
-    }
-    return said.find("error code=" + std::to_string(SQLITE_IOERR_DATA)) != std::string::npos;
   }
 
   [[nodiscard]] std::int64_t format() const {
@@ -118,7 +133,7 @@ TEST_F(PageSumsTest, ABitMakesNoOtherOriginAListedOne) {
 TEST_F(PageSumsTest, APageThatTheDiskGivesForAnotherIsNotTakenForIt) {
   const std::string sound = content();
   overwrite(7 * kPage, sound.substr(6 * kPage, kPage));
-  EXPECT_TRUE(is_found_by_a_sum());
+  EXPECT_TRUE(is_found_by_a_sum(database()));
 }
 
 // Of the log, while it has not come home.
@@ -132,10 +147,8 @@ class LogSumsTest : public StoreTest {
 
   [[nodiscard]] fs::path log() const { return directory() / "store.db-wal"; }
 
-  [[nodiscard]] std::string content() const {
-    std::ifstream file(log(), std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
+  [[nodiscard]] fs::path database() const { return directory() / "store.db"; }
+  [[nodiscard]] std::string content() const { return content_of(log()); }
 
   // Where the frames begin that hold the newest of their pages.
   [[nodiscard]] std::vector<std::size_t> frames_in_force() const {
@@ -151,29 +164,6 @@ class LogSumsTest : public StoreTest {
     return frames;
   }
 
-  // By another connection: this one has the pages in memory.
-  [[nodiscard]] std::string what_is_read() const {
-    std::string said;
-    const auto read = [&]() -> Status {
-      COS_TRY(auto opened, sqlite::Database::open(directory() / "store.db"));
-      COS_TRY(auto check, opened.query("PRAGMA integrity_check"));
-      for (;;) {
-        COS_TRY(const bool row, check.next());
-        if (!row) {
-          return {};
-        }
-        said += check.text(0);
-      }
-    }();
-    return read ? said : read.error().message;
-  }
-
-  [[nodiscard]] bool is_found_by_a_sum() const {
-    const std::string said = what_is_read();
-    return said.find("error code=" + std::to_string(SQLITE_IOERR_DATA)) != std::string::npos ||
-           said.find("does not have its sum") != std::string::npos;
-  }
-
   static constexpr std::size_t kLogHeader = 32;
   static constexpr std::size_t kFrameHeader = 24;
 };
@@ -181,14 +171,14 @@ class LogSumsTest : public StoreTest {
 TEST_F(LogSumsTest, ABitThatTurnedInTheLogOfAnOpenStoreIsFoundInWhicheverPageItIs) {
   const auto frames = frames_in_force();
   ASSERT_GT(frames.size(), 10U);
-  EXPECT_EQ(what_is_read(), "ok");
+  EXPECT_EQ(what_is_read(database()), "ok");
   for (std::size_t index = 0; index < frames.size(); ++index) {
     const std::size_t at = frames[index] + kFrameHeader + (index * 997) % kPage;
     ASSERT_TRUE(flip_bit(log(), at, static_cast<unsigned>(index % 8)));
-    EXPECT_TRUE(is_found_by_a_sum()) << "frame at " << frames[index];
+    EXPECT_TRUE(is_found_by_a_sum(database())) << "frame at " << frames[index];
     ASSERT_TRUE(flip_bit(log(), at, static_cast<unsigned>(index % 8)));
   }
-  EXPECT_EQ(what_is_read(), "ok");
+  EXPECT_EQ(what_is_read(database()), "ok");
 }
 
 TEST_F(LogSumsTest, ABitInTheLogMakesNoOtherOriginAListedOne) {
@@ -209,7 +199,7 @@ TEST_F(LogSumsTest, ABitInTheLogMakesNoOtherOriginAListedOne) {
 TEST_F(LogSumsTest, ATurnedBitDoesNotComeHomeWithItsPage) {
   const auto frames = frames_in_force();
   ASSERT_TRUE(flip_bit(log(), frames.back() + kFrameHeader + 100, 3));
-  auto other = sqlite::Database::open(directory() / "store.db");
+  auto other = sqlite::Database::open(database());
   ASSERT_TRUE(other);
   const Status home = other->execute("PRAGMA wal_checkpoint(PASSIVE)");
   ASSERT_FALSE(home);
@@ -217,7 +207,7 @@ TEST_F(LogSumsTest, ATurnedBitDoesNotComeHomeWithItsPage) {
 }
 
 TEST_F(LogSumsTest, ATransactionThatIsLargerThanTheCacheReadsWhatItHasWrittenItself) {
-  auto other = sqlite::Database::open(directory() / "store.db");
+  auto other = sqlite::Database::open(database());
   ASSERT_TRUE(other);
   // Pages leave the cache for the log before the transaction ends, and change there again.
   ASSERT_TRUE(
@@ -228,7 +218,7 @@ TEST_F(LogSumsTest, ATransactionThatIsLargerThanTheCacheReadsWhatItHasWrittenIts
                      "UPDATE many SET text = hex(randomblob(90)) WHERE id % 3 = 0; DELETE FROM many WHERE id % 5 = 0;"
                      "COMMIT"));
   EXPECT_EQ(other->integer("SELECT count(*) FROM many").value(), 2400);
-  EXPECT_EQ(what_is_read(), "ok");
+  EXPECT_EQ(what_is_read(database()), "ok");
 }
 
 // While somebody has it open.
@@ -289,7 +279,7 @@ TEST_F(Format3Test, AStoreGetsSumsWhenItIsNextOpenedAloneAndKeepsWhatItHolds) {
   bring_log_home();
   const std::size_t name = content().find("listed.test");
   ASSERT_TRUE(flip_bit(database(), name, 1));
-  EXPECT_TRUE(is_found_by_a_sum());
+  EXPECT_TRUE(is_found_by_a_sum(database()));
 }
 
 }  // namespace
