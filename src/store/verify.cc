@@ -1,4 +1,5 @@
 // Re-reading what the store holds.
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -42,7 +43,8 @@ Result<std::vector<std::uint8_t>> leaves_of_file(StoreState& state, const EntryR
 Result<Reading> read_through(const UniqueFd& fd, const EntryRow& entry, const Progress& progress) {
   Digest digest(entry.hash.algorithm());
   HashTree tree;
-  std::vector<std::uint8_t> buffer(kReadSize);
+  // One byte more than the entry has, so that a file that has grown is noticed by the first read.
+  std::vector<std::uint8_t> buffer(static_cast<std::size_t>(std::min<std::uint64_t>(kReadSize, entry.size + 1)));
   std::uint64_t done = 0;
   while (true) {
     const Result<std::size_t> read = read_at(fd, buffer, done);

@@ -14,11 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<std::string> environment(const fs::path& home) {
-  return {"PATH=/usr/bin:/bin", "HOME=" + home.string(), "COS_HOME=" + (home / "store").string(),
-          "XDG_CONFIG_HOME=" + (home / "config").string(), "XDG_DATA_HOME=" + (home / "data").string()};
-}
-
 // The browser is a shell with that argument, which starts the host and waits for it.
 std::vector<std::string> browser(const fs::path& user_data) {
   return {"/bin/sh", "-c", "\"$1\" host; exit $?", "browser", COS_EXECUTABLE, "--user-data-dir=" + user_data.string()};
@@ -38,8 +33,13 @@ std::string head(const NativeHost& host, const std::string& request, const std::
 
 }  // namespace
 
+std::vector<std::string> environment_of(const fs::path& home) {
+  return {"PATH=/usr/bin:/bin", "HOME=" + home.string(), "COS_HOME=" + (home / "store").string(),
+          "XDG_CONFIG_HOME=" + (home / "config").string(), "XDG_DATA_HOME=" + (home / "data").string()};
+}
+
 Browser::Browser(const fs::path& home, char digit)
-    : home_(home), digit_(digit), host_(environment(home), browser(home / std::string(1, digit))) {
+    : home_(home), digit_(digit), host_(environment_of(home), browser(home / std::string(1, digit))) {
   fs::create_directories(shelf());
   host_.hello(digit);
 }

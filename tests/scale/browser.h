@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "cos/hash.h"
 #include "host/process.h"
@@ -12,6 +13,9 @@
 namespace libcos::scale {
 
 using nlohmann::json;
+
+// What processes see that use the store of `home`.
+std::vector<std::string> environment_of(const std::filesystem::path& home);
 
 class Browser {
  public:

@@ -27,9 +27,8 @@ Subject::Subject(std::filesystem::path directory, std::size_t entries)
   need(store_.pin(hash_of(ballast), true));
 }
 
-// An entry in the lower half, in no order; none twice in kDistinct turns.
-Entry Subject::any(std::size_t turn, bool global) const {
-  return Entry{turn * 7'919'113 % (entries_ / 8) * 4 + (global ? 0U : 1U)};
+Entry any_entry(std::size_t entries, std::size_t turn, bool global) {
+  return Entry{turn * 7'919'113 % (entries / 8) * 4 + (global ? 0U : 1U)};
 }
 
 // As people ask: the n-th popular one a n-th as often as the first (Zipf's law with exponent 1).

@@ -21,6 +21,9 @@ struct Operation {
   std::function<void(std::size_t)> run;
 };
 
+// One in the lower half of so many, in no order; none twice in an eighth of them.
+Entry any_entry(std::size_t entries, std::size_t turn, bool global);
+
 // A populated store, and all that can be done to it. Reads take the lower half of the entries; what removes takes the
 // upper.
 class Subject {
@@ -37,7 +40,7 @@ class Subject {
   [[nodiscard]] std::vector<Operation> writes();
   [[nodiscard]] std::vector<Operation> removals();
   [[nodiscard]] std::vector<Operation> views();
-  [[nodiscard]] Entry any(std::size_t turn, bool global) const;
+  [[nodiscard]] Entry any(std::size_t turn, bool global) const { return any_entry(entries_, turn, global); }
   [[nodiscard]] Entry popular(std::size_t turn) const;
   void expect_read(const Origin& origin, const Entry& entry, bool found);
 

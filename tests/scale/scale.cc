@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "scale/operations.h"
+#include "scale/outside.h"
 #include "scale/runs.h"
 #include "scale/statements.h"
 #include "store/paths.h"
@@ -55,10 +56,8 @@ struct Row {
 };
 
 // Some turns here, some there: what the machine does besides meets both alike.
-std::vector<Row> compare(Subject& few, Subject& many) {
+std::vector<Row> compare(const std::vector<Operation>& left, const std::vector<Operation>& right) {
   std::vector<Row> rows;
-  const auto left = few.operations();
-  const auto right = many.operations();
   for (std::size_t i = 0; i < left.size(); ++i) {
     std::fprintf(stderr, "> %s\n", left[i].name.c_str());
     Row row{left[i].name, {}, {}};
@@ -129,18 +128,26 @@ int run_scale(const Options& options) {
   const std::filesystem::path few = work.path() / "few";
   const std::filesystem::path many = work.path() / "many";
   std::fprintf(stderr, "> making a store of %zu entries\n", options.entries);
-  populate(few, kLeastEntries);
-  const double making = seconds_of([&] { populate(many, options.entries); });
+  populate(few / "store", kLeastEntries);
+  const double making = seconds_of([&] { populate(many / "store", options.entries); });
   ::sync();
   nlohmann::ordered_json sizes{{"entries", options.entries}, {"madeInSeconds", making}};
   for (const auto& [name, directory, entries] :
-       {std::tuple{"few", few, kLeastEntries}, std::tuple{"many", many, options.entries}}) {
+       {std::tuple{"few", few / "store", kLeastEntries}, std::tuple{"many", many / "store", options.entries}}) {
     sizes[name] = {{"databaseBytes", std::filesystem::file_size(StorePaths(directory).database())},
                    {"peakOfLookups", peak_of_lookups(directory, entries)}};
   }
-  Subject small(few, kLeastEntries);
-  Subject large(many, options.entries);
-  const std::vector<Row> rows = compare(small, large);
+  std::vector<Row> rows;
+  {
+    // First: what removes comes last in the other.
+    Outside small(few, kLeastEntries);
+    Outside large(many, options.entries);
+    rows = compare(small.operations(), large.operations());
+  }
+  Subject small(few / "store", kLeastEntries);
+  Subject large(many / "store", options.entries);
+  const std::vector<Row> inside = compare(small.operations(), large.operations());
+  rows.insert(rows.end(), inside.begin(), inside.end());
   if (options.json) {
     print_json(rows, sizes);
   } else {
