@@ -24,8 +24,13 @@ namespace {
 
 tl::unexpected<Error> unavailable(std::string why) { return fail(ErrorCode::kUnavailable, std::move(why)); }
 
+// The name that a link has until it takes the place of the file: whoever knows of the link knows this one, too, and
+// what a killed process leaves under it goes with the link.
+std::string unfinished_name(const std::filesystem::path& link) { return ".cos-" + link.filename().string(); }
+
 // Gives the blob behind `blob` the name `name` in `directory`, as a hard link or as a reflink.
 Status give_name(const UniqueFd& blob, const UniqueFd& directory, const std::string& name) {
+  ::unlinkat(directory.get(), name.c_str(), 0);
   const std::string source = "/proc/self/fd/" + std::to_string(blob.get());
   if (::linkat(AT_FDCWD, source.c_str(), directory.get(), name.c_str(), AT_SYMLINK_FOLLOW) == 0) {
     return {};
@@ -44,7 +49,7 @@ Status give_name(const UniqueFd& blob, const UniqueFd& directory, const std::str
 Result<FileIdentity> put_in_place(const UniqueFd& blob, const std::filesystem::path& path) {
   COS_TRY(const UniqueFd parent, open_file(path.parent_path(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
   const std::string name = path.filename().string();
-  const std::string beside = ".cos-" + random_hex(8);
+  const std::string beside = unfinished_name(path);
   COS_CHECK(give_name(blob, parent, beside));
   struct stat made {};
   const bool placed = ::fstatat(parent.get(), beside.c_str(), &made, AT_SYMLINK_NOFOLLOW) == 0 &&
@@ -82,15 +87,15 @@ Status check_entry_of(StoreState& state, const Hash& hash, const UniqueFd& fd) {
   return {};
 }
 
-// Notes the link before it is made, so that a process killed in between leaves a row without a link and not a
-// link without a row.
+// Notes the link before it is made, and for good, so that a process that is killed in between and a power cut leave a
+// row without a link and not a link without a row.
 Status announce_link(StoreState& state, const Realm& realm, const LinkRow& link, const UniqueFd& blob) {
   const std::lock_guard lock(state.mutex);
-  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database(), sqlite::Durability::kRelaxed));
+  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
   COS_CHECK(check_entry_of(state, link.hash, blob));
   COS_TRY(const auto older, state.registry.link(realm, link.place, link.hash));
-  if (older && older->path != link.path) {
-    remove_link_file(*older);
+  if (older && older->path != link.path && !remove_link_file(*older)) {
+    return unavailable("The former link in the browser's profile cannot be removed.");
   }
   COS_CHECK(state.registry.put_link(realm, link, state.clock()));
   return transaction.commit();
@@ -101,8 +106,7 @@ Status confirm_link(StoreState& state, const Realm& realm, const LinkRow& link, 
   const std::lock_guard lock(state.mutex);
   COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database(), sqlite::Durability::kRelaxed));
   if (const Status entry = check_entry_of(state, link.hash, blob); !entry) {
-    remove_link_file(link);
-    COS_CHECK(state.registry.forget_link(link));
+    COS_CHECK(drop_link(state, link));
     COS_CHECK(transaction.commit());
     return tl::unexpected(entry.error());
   }
@@ -110,21 +114,24 @@ Status confirm_link(StoreState& state, const Realm& realm, const LinkRow& link, 
   COS_TRY(const std::int64_t most, state.setting_value(setting::kHandoverLinks));
   COS_TRY(const auto surplus, state.registry.links_over(realm, static_cast<std::size_t>(most)));
   for (const LinkRow& extra : surplus) {
-    remove_link_file(extra);
-    COS_CHECK(state.registry.forget_link(extra));
+    COS_CHECK(drop_link(state, extra));
   }
   return transaction.commit();
 }
 
 }  // namespace
 
-void remove_link_file(const LinkRow& link, const UniqueFd* blob) {
+bool remove_link_file(const LinkRow& link, const UniqueFd* blob) {
   const auto status = stat_of(link.path);
   const Result<struct stat> other = blob == nullptr ? fail(ErrorCode::kNotFound, "") : stat_of(*blob);
   const bool is_blob = status && other && status->st_ino == other->st_ino && status->st_dev == other->st_dev;
-  if (is_blob || is_ours(link, status)) {
-    ::unlink(link.path.c_str());
-  }
+  const auto gone = [](const std::filesystem::path& path) { return ::unlink(path.c_str()) == 0 || errno == ENOENT; };
+  const bool removed = (!is_blob && !is_ours(link, status)) || gone(link.path);
+  return gone(link.path.parent_path() / unfinished_name(link.path)) && removed;
+}
+
+Status drop_link(StoreState& state, const LinkRow& link, const UniqueFd* blob) {
+  return remove_link_file(link, blob) ? state.registry.forget_link(link) : Status();
 }
 
 namespace {
@@ -151,9 +158,8 @@ Result<std::size_t> remove_damaged_links(StoreState& state, const EntryRow& entr
     if (!own_bytes || link_holds(state, entry, *file)) {
       continue;
     }
-    remove_link_file(link);
     const std::lock_guard lock(state.mutex);
-    COS_CHECK(state.registry.forget_link(link));
+    COS_CHECK(drop_link(state, link));
     ++removed;
   }
   return removed;
@@ -236,16 +242,15 @@ Result<HandoverTest> Store::test_hand_over(const std::filesystem::path& path) {
 Status Store::sweep_links() {
   constexpr std::size_t kAtOnce = 256;
   const std::lock_guard lock(state_->mutex);
+  std::size_t kept = 0;  // links whose files cannot be removed now: another start tries again
   while (true) {
-    COS_TRY(const bool stale, state_->registry.has_stale_links());
+    COS_TRY(const bool stale, state_->registry.has_stale_links(kept));
     if (!stale) {
       return {};
     }
     COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state_->registry.database()));
-    COS_TRY(const auto links, state_->registry.take_stale_links(kAtOnce));
-    for (const LinkRow& link : links) {
-      internal::remove_link_file(link);
-    }
+    COS_TRY(kept, state_->registry.take_stale_links(
+                      kept, kAtOnce, [](const LinkRow& link) { return internal::remove_link_file(link); }));
     COS_CHECK(transaction.commit());
   }
 }
@@ -257,8 +262,7 @@ Result<std::size_t> Store::remove_links(const std::filesystem::path& below) {
   std::size_t removed = 0;
   for (const LinkRow& link : links) {
     const auto [rest, unused] = std::mismatch(below.begin(), below.end(), link.path.begin(), link.path.end());
-    if (rest == below.end()) {
-      internal::remove_link_file(link);
+    if (rest == below.end() && internal::remove_link_file(link)) {
       COS_CHECK(state_->registry.forget_link(link));
       ++removed;
     }

@@ -219,8 +219,7 @@ Result<Published> place_and_register(StoreState& state, const WriteRequest& requ
       // Links of the old file would go on serving its bytes.
       COS_TRY(const auto links, state.registry.links_of(request.hash));
       for (const LinkRow& link : links) {
-        remove_link_file(link, old_blob ? &*old_blob : nullptr);
-        COS_CHECK(state.registry.forget_link(link));
+        COS_CHECK(drop_link(state, link, old_blob ? &*old_blob : nullptr));
       }
       COS_CHECK(state.registry.replace_bytes(entry, bytes, now));
     } else {
@@ -277,8 +276,12 @@ Result<std::vector<LinkRow>> remove_rows(StoreState& state, const std::vector<En
 
 Status remove_files(StoreState& state, const std::vector<Hash>& hashes, const std::vector<LinkRow>& links) {
   std::set<std::filesystem::path> profiles;
+  std::vector<LinkRow> gone;
   for (const LinkRow& link : links) {
-    remove_link_file(link);
+    const Result<UniqueFd> blob = state.blobs->open(link.hash);
+    if (remove_link_file(link, blob ? &*blob : nullptr)) {
+      gone.push_back(link);
+    }
     profiles.insert(link.path.parent_path());
   }
   for (const std::filesystem::path& profile : profiles) {
@@ -296,7 +299,7 @@ Status remove_files(StoreState& state, const std::vector<Hash>& hashes, const st
   for (const Hash& hash : settled) {
     COS_CHECK(state.registry.forget_doomed(hash));
   }
-  for (const LinkRow& link : links) {
+  for (const LinkRow& link : gone) {
     COS_CHECK(state.registry.forget_link(link));
   }
   return transaction.commit();
@@ -410,8 +413,7 @@ Status mark_damaged(StoreState& state, const EntryRow& entry, const UniqueFd* bl
   COS_CHECK(state.registry.set_damaged(entry.id));
   COS_TRY(const auto links, state.registry.links_of(entry.hash));
   for (const LinkRow& link : links) {
-    remove_link_file(link, blob);
-    COS_CHECK(state.registry.forget_link(link));
+    COS_CHECK(drop_link(state, link, blob));
   }
   return {};
 }

@@ -298,33 +298,44 @@ Result<std::vector<LinkRow>> Registry::all_links() {
   return sqlite::collect(std::move(query), read_link);
 }
 
-Result<bool> Registry::has_stale_links() {
-  COS_TRY(const auto row, database_.integer("SELECT 1" + std::string(kStaleLinks) + " LIMIT 1"));
+Result<bool> Registry::has_stale_links(std::size_t kept) {
+  COS_TRY(const auto row, database_.integer("SELECT 1" + std::string(kStaleLinks) + " LIMIT 1 OFFSET ?1", kept));
   return row.has_value();
 }
 
-Result<std::vector<LinkRow>> Registry::take_stale_links(std::size_t limit) {
-  static const std::string kStep = std::string(kStaleLinks) + " ORDER BY realm, digest, algorithm, place LIMIT ?1";
+Result<std::size_t> Registry::take_stale_links(std::size_t kept, std::size_t limit,
+                                               const std::function<bool(const LinkRow&)>& remove) {
+  static const std::string kStep =
+      std::string(kStaleLinks) + " ORDER BY realm, digest, algorithm, place LIMIT ?1 OFFSET ?2";
   COS_TRY(auto query,
-          database_.query("SELECT algorithm, digest, path, inode, mtime, blob, place, used_at" + kStep, limit));
+          database_.query("SELECT algorithm, digest, path, inode, mtime, blob, place, used_at" + kStep, limit, kept));
   COS_TRY(const auto rows, sqlite::collect(std::move(query), read_link_if_sound));
+  std::vector<LinkRow> gone;
+  bool all = true;
+  for (const std::optional<LinkRow>& row : rows) {
+    if (row && remove(*row)) {
+      gone.push_back(*row);
+    } else {
+      all = all && !row;
+    }
+  }
+  if (!all) {
+    for (const LinkRow& link : gone) {
+      COS_CHECK(forget_link(link));
+    }
+    return kept + rows.size() - gone.size();
+  }
   // By what the rows hold, whatever that is: a row that a flipped bit keeps from being found by its values would be
   // taken again and again.
   COS_CHECK(
       database_.run("DELETE FROM link WHERE (realm, digest, algorithm, place) IN"
                     " (SELECT realm, digest, algorithm, place" +
                         kStep + ")",
-                    limit));
+                    limit, kept));
   if (!rows.empty() && database_.changes() == 0) {
     return fail(ErrorCode::kCorrupt, "The registry holds a link that cannot be removed.", "Run `cos verify`.");
   }
-  std::vector<LinkRow> links;
-  for (const std::optional<LinkRow>& row : rows) {
-    if (row) {
-      links.push_back(*row);
-    }
-  }
-  return links;
+  return kept;
 }
 
 Result<std::vector<LinkRow>> Registry::links_over(const Realm& realm, std::size_t most) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -291,10 +292,13 @@ class Registry {
   Status touch_link(const Realm& realm, const LinkRow& link, std::int64_t now);
   // Whether a profile read the entry through a link since then.
   Result<bool> link_used_since(const Hash& hash, std::int64_t when);
-  Result<bool> has_stale_links();
-  // Takes the rows, and returns those that say which file was linked.
   Result<std::vector<LinkRow>> all_links();
-  Result<std::vector<LinkRow>> take_stale_links(std::size_t limit);
+  // Links of entries that are gone or damaged; more than the first `kept`.
+  Result<bool> has_stale_links(std::size_t kept);
+  // Takes the rows of `limit` of them, beyond the first `kept`, whose files `remove` removes. Returns how many are kept
+  // now.
+  Result<std::size_t> take_stale_links(std::size_t kept, std::size_t limit,
+                                       const std::function<bool(const LinkRow&)>& remove);
   Result<std::vector<LinkRow>> links_over(const Realm& realm, std::size_t most);
   Status forget_link(const LinkRow& link);
 

@@ -179,8 +179,11 @@ Status choose_more(StoreState& state, std::uint64_t bytes, std::size_t most, Evi
 // links.cc -------------------------------------------------------------------------------------------
 
 // Removes the link's file if it is still the one that we put there, or (changed meanwhile) a name of the blob
-// that `blob` has open.
-void remove_link_file(const LinkRow& link, const UniqueFd* blob = nullptr);
+// that `blob` has open. False when the system does not let it go.
+bool remove_link_file(const LinkRow& link, const UniqueFd* blob = nullptr);
+// The same, and its row with it. A file that stays keeps its row: a start tries again once its entry is gone
+// (Store::sweep_links()). A write transaction is open.
+Status drop_link(StoreState& state, const LinkRow& link, const UniqueFd* blob = nullptr);
 // Removes links that are files of their own (reflinks) and have other bytes than the entry. Returns how many.
 Result<std::size_t> remove_damaged_links(StoreState& state, const EntryRow& entry);
 

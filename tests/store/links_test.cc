@@ -93,6 +93,27 @@ TEST_F(LinksTest, RemovingAnEntryRemovesItsLinks) {
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
+TEST_F(LinksTest, ALinkGoesWithItsEntryAlsoWhenSomebodyHasChangedItsDate) {
+  ASSERT_TRUE(put(kA, "text"));
+  const auto path = marked("1");
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), path));
+  std::filesystem::last_write_time(path, std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+  ASSERT_TRUE(store_.remove(hash_of("text")).value());
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST_F(LinksTest, WhatAKilledProcessLeftOfALinkGoesWithTheLink) {
+  ASSERT_TRUE(put(kA, "text"));
+  const auto path = marked("1");
+  const auto half_made = path.parent_path() / ".cos-1";
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), path));
+  std::filesystem::create_hard_link(path, half_made);
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), path)) << "it is in nobody's way";
+  std::filesystem::create_hard_link(path, half_made);
+  ASSERT_TRUE(store_.remove(hash_of("text")).value());
+  EXPECT_FALSE(std::filesystem::exists(half_made));
+}
+
 TEST_F(LinksTest, AFileThatIsNoLongerOursIsLeftAlone) {
   ASSERT_TRUE(put(kA, "text"));
   const auto path = marked("1");

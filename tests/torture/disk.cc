@@ -111,6 +111,7 @@ Disk Disk::read(const fs::path& directory) {
       std::ifstream file(item.path(), std::ios::binary);
       const std::uint64_t inode = inode_of(item.path());
       disk.names_[item.path().string()] = inode;
+      disk.modes_[inode] = item.status().permissions();
       disk.contents_[inode] = {std::istreambuf_iterator<char>(file), {}};
     }
   }
@@ -173,6 +174,9 @@ void Disk::write_to(const fs::path& directory, const fs::path& original) const {
     } else {
       const auto content = contents_.find(inode);
       std::ofstream(placed(path), std::ios::binary) << (content == contents_.end() ? std::string() : content->second);
+      if (const auto mode = modes_.find(inode); mode != modes_.end()) {
+        fs::permissions(placed(path), mode->second);
+      }
     }
   }
 }

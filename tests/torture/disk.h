@@ -26,6 +26,7 @@ class Disk {
  private:
   std::map<std::string, std::uint64_t> names_;
   std::map<std::uint64_t, std::string> contents_;
+  std::map<std::uint64_t, std::filesystem::perms> modes_;  // of what was there; new files have the usual ones
   std::set<std::string> directories_;
 };
 

@@ -108,7 +108,8 @@ std::string broken_invariant(const fs::path& directory, const Scenario& scenario
       return "the store cannot be opened: " + store.error().message;
     }
     for (const std::string& broken :
-         {broken_entry(*store), wrong_file(*store, scenario, acknowledged), left_over(*store, directory)}) {
+         {broken_entry(*store), wrong_file(*store, scenario, acknowledged), left_over(*store, directory),
+          scenario.hold ? scenario.hold(*store, directory) : std::string()}) {
       if (!broken.empty()) {
         return broken;
       }

@@ -76,15 +76,16 @@ class Campaign {
 
   bool replay(const Scenario& scenario, const Recording& recording, std::size_t until, Cut cut) {
     ++states_;
-    const fs::path directory = work_.path() / "replay";
+    // In the same place: the store remembers paths.
+    const fs::path directory = store().parent_path();
     std::error_code ignored;
     fs::remove_all(directory, ignored);
     Disk disk = recording.before;
     for (const Event& event : what_is_left(recording.journal, until, cut, random_)) {
       disk.apply(event);
     }
-    disk.write_to(directory, store().parent_path());
-    const fs::path replayed = directory / "store";
+    disk.write_to(directory, directory);
+    const fs::path replayed = store();
     // Before the last call nothing has been acknowledged.
     const bool acknowledged = until == recording.journal.size();
     if (const std::string broken = broken_invariant(replayed, scenario, acknowledged); !broken.empty()) {

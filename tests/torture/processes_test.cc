@@ -76,7 +76,7 @@ class KilledProcessTest : public testing::Test {
   }
 
   static torture::Scenario expecting(std::vector<torture::Expectation> files, bool in_steps = false) {
-    return {"", {}, {}, std::move(files), {}, in_steps};
+    return {"", {}, {}, std::move(files), {}, {}, in_steps};
   }
 
   // Kills `act` at call after call, until one time it comes to its end.

@@ -1,6 +1,9 @@
 #include "torture/scenarios.h"
 
+#include <sys/stat.h>
+
 #include <fstream>
+#include <iterator>
 #include <utility>
 
 #include "base/try.h"
@@ -182,6 +185,7 @@ std::vector<Scenario> make_removals() {
                  }),
                  base_files(false, true, true),
                  {},
+                 {},
                  true});
   all.push_back({"clear everything",
                  prepare_files,
@@ -191,6 +195,7 @@ std::vector<Scenario> make_removals() {
                    return {};
                  }),
                  base_files(false, false, false),
+                 {},
                  {},
                  true});
   all.push_back({"evict",
@@ -213,6 +218,103 @@ std::vector<Scenario> make_removals() {
                  [](Store& store) -> std::string {
                    return store.open_entry(hash_of(kBeta)) ? "a damaged entry is served" : "";
                  }});
+  return all;
+}
+
+// A file of the browser's, in a profile that lies where faults strike.
+fs::path place_in_profile(const fs::path& directory) { return directory / "profile" / "000" / "1"; }
+
+Site page_of(Store& store) { return store.site_of(origin_of(kA)); }
+
+Status prepare_profile(const fs::path& directory) {
+  COS_CHECK(prepare_files(directory));
+  const fs::path place = place_in_profile(directory);
+  fs::create_directories(place.parent_path());
+  std::ofstream(place) << "marker";
+  return {};
+}
+
+Status hand_over(Store& store) {
+  const fs::path place = place_in_profile(store.directory());
+  if (!fs::exists(place)) {
+    std::ofstream(place) << "marker";  // as the extension does when its file is gone
+  }
+  return store.hand_over(profile('a'), page_of(store), hash_of(kAlpha), place);
+}
+
+Status prepare_linked(const fs::path& directory) {
+  COS_CHECK(prepare_profile(directory));
+  COS_TRY(Store store, open(directory));
+  return hand_over(store);
+}
+
+// Names below the profile that give a file of the store, other than the link's own and the one that it has while it is
+// made.
+bool is_link(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return std::string((std::istreambuf_iterator<char>(stream)), {}) != "marker";
+}
+
+// No name in the profile gives a file of the store that the store does not know of: it would stay when the entry goes.
+std::string unknown_link(const fs::path& directory) {
+  auto database = sqlite::Database::open(directory / "store.db");
+  if (!database) {
+    return "the database cannot be opened";
+  }
+  const std::string known = place_in_profile(directory);
+  const std::string half_made = place_in_profile(directory).parent_path() / ".cos-1";
+  const auto row = database->integer("SELECT 1 FROM link WHERE path = ?1", known);
+  for (const auto& file : fs::recursive_directory_iterator(directory / "profile")) {
+    const std::string path = file.path();
+    if (file.is_regular_file() && is_link(path) && !(row && *row && (path == known || path == half_made))) {
+      return "a link that nobody knows of: " + path;
+    }
+  }
+  return "";
+}
+
+// Whether the linked file is the one that the store remembers. On a replayed disk it has another number, and the store
+// leaves it alone.
+bool is_remembered(const fs::path& directory) {
+  auto database = sqlite::Database::open(directory / "store.db");
+  if (!database) {
+    return false;
+  }
+  const auto known = database->integer("SELECT inode FROM link");
+  struct stat status {};
+  return known && *known && ::stat(place_in_profile(directory).c_str(), &status) == 0 &&
+         **known == static_cast<std::int64_t>(status.st_ino);
+}
+
+std::string links_hold(Store& store, const fs::path& directory) {
+  if (std::string unknown = unknown_link(directory); !unknown.empty() || !is_remembered(directory)) {
+    return unknown;
+  }
+  // As a host does when it starts.
+  if (const Status swept = store.sweep_links(); !swept) {
+    return "links cannot be swept: " + swept.error().message;
+  }
+  return unknown_link(directory);
+}
+
+std::vector<Scenario> make_links() {
+  std::vector<Scenario> all;
+  all.push_back({"hand over", prepare_profile, on_store(hand_over), base_files(true, true, true),
+                 [](Store& store) -> std::string {
+                   const auto link = store.current_link(profile('a'), page_of(store), hash_of(kAlpha));
+                   return link && (*link || !is_remembered(store.directory())) ? "" : "the link is not current";
+                 },
+                 links_hold});
+  all.push_back({"remove what is linked",
+                 prepare_linked,
+                 on_store([](Store& store) -> Status {
+                   COS_TRY(const bool removed, store.remove(hash_of(kAlpha)));
+                   (void)removed;
+                   return {};
+                 }),
+                 base_files(false, true, true),
+                 {},
+                 links_hold});
   return all;
 }
 
@@ -274,7 +376,7 @@ std::vector<Scenario> make_others() {
 const std::vector<Scenario>& scenarios() {
   static const std::vector<Scenario> all = [] {
     std::vector<Scenario> made = make_writes();
-    for (auto make : {make_removals, make_others}) {
+    for (auto make : {make_removals, make_links, make_others}) {
       for (Scenario& scenario : make()) {
         made.push_back(std::move(scenario));
       }

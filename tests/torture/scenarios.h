@@ -26,6 +26,8 @@ struct Scenario {
   std::vector<Expectation> files;
   // What else must hold once it was acknowledged; empty: nothing.
   std::function<std::string(Store&)> confirm;
+  // What must hold at any time; empty: nothing more than of all stores.
+  std::function<std::string(Store&, const std::filesystem::path&)> hold = {};
   // Clearing goes on in steps, so that it never holds the store for long; cut off, it has done some of them.
   bool in_steps = false;
 };
