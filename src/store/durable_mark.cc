@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/try.h"
+
 namespace libcos::sqlite {
 namespace {
 
@@ -62,6 +64,8 @@ std::optional<LogPart> part_in(const Record& record) {
   return part;
 }
 
+int code_of(const Error& error) { return error.code == ErrorCode::kQuotaExceeded ? SQLITE_FULL : SQLITE_IOERR_WRITE; }
+
 // What cannot be read is known as little as what is not there.
 std::optional<LogPart> read_mark(const fs::path& log) {
   Record record{};
@@ -79,46 +83,35 @@ fs::path mark_of(const fs::path& log) {
   return name.substr(0, name.size() - kEndingOfLog.size()).append(kEnding);
 }
 
-bool DurableMark::open() {
+Result<DurableMark::Known> DurableMark::look() {
   if (!file_.valid()) {
-    auto opened = open_file(mark_of(log_), O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
-    file_ = opened ? std::move(*opened) : UniqueFd();
+    COS_TRY(file_, open_file(mark_of(log_), O_RDWR | O_CREAT | O_NOFOLLOW, 0600));
   }
-  return file_.valid();
+  Record record{};
+  COS_TRY(const std::size_t got, read_at(file_, record, 0));
+  return Known{got == 0, record == kCleared, part_in(record)};
 }
 
 int DurableMark::clear_from(sqlite3_int64 offset) {
-  if (!open()) {
-    return SQLITE_CANTOPEN;
+  const auto known = look();
+  if (!known) {
+    return code_of(known.error());
   }
-  Record record{};
-  const auto got = read_at(file_, record, 0);
-  if (!got) {
-    return SQLITE_IOERR_READ;
-  }
-  const auto part = part_in(record);
   // Behind its beginning a log is changed by who goes on from where it ends, as a rule; not when a transaction failed
   // after its sync. A log that begins has a mark before it on the disk as long as that was not cleared durably,
   // whatever is read here. Nobody has ever set a mark that is empty.
-  if (offset > 0 ? !part || part->end <= offset : *got == 0) {
+  if (offset > 0 ? !known->part || known->part->end <= offset : known->empty) {
     return SQLITE_OK;
   }
-  if (record != kCleared) {
-    if (const Status cleared = write_at(file_, kCleared, 0); !cleared) {
-      return cleared.error().code == ErrorCode::kQuotaExceeded ? SQLITE_FULL : SQLITE_IOERR_WRITE;
-    }
-  }
-  return sync_data(file_) ? SQLITE_OK : SQLITE_IOERR_FSYNC;
+  const Status written = known->cleared ? Status() : write_at(file_, kCleared, 0);
+  const Status durable = written ? sync_data(file_) : written;
+  return durable ? SQLITE_OK : code_of(durable.error());
 }
 
 void DurableMark::set(const LogPart& part) {
-  Record record{};
-  if (!open() || !read_at(file_, record, 0)) {
-    return;
-  }
+  const auto known = look();
   // Whoever brings the log home syncs it, too, beside others who write on.
-  const auto before = part_in(record);
-  if (!before || before->salts != part.salts || before->end < part.end) {
+  if (known && (!known->part || known->part->salts != part.salts || known->part->end < part.end)) {
     (void)write_at(file_, record_of(part), 0);
   }
 }

@@ -31,7 +31,12 @@ class DurableMark {
   void set(const LogPart& part);
 
  private:
-  [[nodiscard]] bool open();
+  struct Known {
+    bool empty;  // there has never been a mark
+    bool cleared;
+    std::optional<LogPart> part;
+  };
+  Result<Known> look();
 
   const char* log_ = nullptr;
   UniqueFd file_;  // open from the first change of the log on
