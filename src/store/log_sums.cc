@@ -118,6 +118,11 @@ LogPart LastCommit::part() const {
   return frame_ != 0 && page_ == frame_ + kFrameHeader ? LogPart{salts_, page_ + page_size_} : LogPart{};
 }
 
+bool is_of_log(sqlite3_file* log, const LogPart& part) {
+  std::array<std::uint8_t, 8> salts{};
+  return read(log, salts, kSaltsInLogHeader) == SQLITE_OK && salts == part.salts;
+}
+
 Result<std::optional<LogPart>> sound_part(const UniqueFd& log, sqlite3_int64 until) {
   std::array<std::uint8_t, kLogHeader> header{};
   COS_TRY(const std::size_t got, read_at(log, header, 0));

@@ -61,6 +61,9 @@ class LastCommit {
   int page_size_ = 0;
 };
 
+// Whether `part` is of the log that lies there: others may have begun it anew.
+bool is_of_log(sqlite3_file* log, const LogPart& part);
+
 // At the beginning of a log, before its frames. SQLite reads and writes it whole.
 inline constexpr int kLogHeader = 32;
 

@@ -147,7 +147,7 @@ int sync_log(sqlite3_file* file, int flags) {
   const LogPart part = log.commit.part();
   // Of a transaction whose sync failed nothing stays.
   log.commit.forget();
-  if (code == SQLITE_OK && part.end > 0 && is_summed(log.database)) {
+  if (code == SQLITE_OK && part.end > 0 && is_summed(log.database) && is_of_log(below(file), part)) {
     log.mark.set(part);
   }
   return code;

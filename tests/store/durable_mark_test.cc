@@ -270,6 +270,19 @@ TEST_F(DurableMarkTest, WhoeverWritesTheMarkSpeaksOfEverybodysTransactions) {
   EXPECT_EQ(lines_left(), kDamaged);
 }
 
+TEST_F(DurableMarkTest, WhoeverWroteToALogThatOthersHaveBegunAnewLeavesTheirMarkAlone) {
+  auto other = open(live(""));
+  write(other, Durability::kRelaxed);
+  ASSERT_TRUE(database_->execute("PRAGMA wal_checkpoint(RESTART)"));
+  write(Durability::kDurable);
+  kill_everybody();
+  const std::uint64_t before = durable();
+  ASSERT_GT(before, kLogHeader);
+  ASSERT_TRUE(other.execute("PRAGMA wal_checkpoint(PASSIVE)"));
+  kill_everybody();
+  EXPECT_EQ(durable(), before);
+}
+
 TEST_F(DurableMarkTest, ATransactionThatIsLargerThanTheCacheIsMarkedAsItIsInTheEnd) {
   auto transaction = sqlite::WriteTransaction::begin(*database_);
   // Pages leave the cache for the log before the transaction ends, and change there again.
