@@ -15,6 +15,9 @@ struct RebuildReport {
   // Rows that were read but say nothing without others that are lost, or that nobody could have written. How many
   // could not be read at all nobody knows.
   std::uint64_t rows_dropped = 0;
+  // Of the registry's log, what had been stored for certain and can no longer be read: what was stored last may be
+  // missing. What had come home from the log before is not.
+  std::uint64_t log_bytes_lost = 0;
   std::filesystem::path old_registry;  // the directory to which the damaged one was moved
 };
 

@@ -5,6 +5,7 @@
 
 #include "base/try.h"
 #include "cli/app.h"
+#include "cli/output.h"
 #include "cli/verification.h"
 
 namespace libcos::cli {
@@ -48,6 +49,11 @@ void print(const Repair& done) {
         "The registry was damaged. A new one was made from %llu rows of it; %llu rows had lost their meaning.\n",
         static_cast<unsigned long long>(done.rebuilt->rows_kept),
         static_cast<unsigned long long>(done.rebuilt->rows_dropped));
+    if (done.rebuilt->log_bytes_lost > 0) {
+      std::printf(
+          "%s of what had been written to it last cannot be read any more: the files stored last may be missing.\n",
+          human_size(done.rebuilt->log_bytes_lost).c_str());
+    }
     if (!done.rebuilt->old_registry.empty()) {
       std::printf("The old one is kept in %s.\n", done.rebuilt->old_registry.c_str());
     }
@@ -71,6 +77,7 @@ nlohmann::ordered_json to_json(const Repair& done) {
   if (done.rebuilt) {
     registry = {{"rowsKept", done.rebuilt->rows_kept},
                 {"rowsDropped", done.rebuilt->rows_dropped},
+                {"logBytesLost", done.rebuilt->log_bytes_lost},
                 {"oldRegistry", done.rebuilt->old_registry.string()}};
   }
   return {{"rebuiltRegistry", registry},

@@ -5,8 +5,13 @@
 
 #include <sqlite3.h>
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
+
+#include "base/files.h"
+#include "cos/result.h"
 
 namespace libcos::sqlite {
 
@@ -31,5 +36,39 @@ class UnfinishedFrames {
 
   sqlite3_int64 first_ = kNone;
 };
+
+// A log from its beginning to the end of one of its frames. A log that is begun anew has other salts.
+struct LogPart {
+  std::array<std::uint8_t, 8> salts{};
+  sqlite3_int64 end = 0;  // in bytes; 0: nothing of it
+
+  bool operator==(const LogPart&) const = default;
+};
+
+// The last transaction that this connection has written whole: what a sync of the log that follows makes durable.
+class LastCommit {
+ public:
+  // What is written to the log.
+  void note_write(const void* from, int size, sqlite3_int64 offset);
+  void forget() { *this = {}; }
+  // The log up to its end; of nothing when there is none.
+  [[nodiscard]] LogPart part() const;
+
+ private:
+  std::array<std::uint8_t, 8> salts_{};
+  sqlite3_int64 frame_ = 0;  // the one that commits; 0: none
+  sqlite3_int64 page_ = 0;   // the page that was written last
+  int page_size_ = 0;
+};
+
+// Whether `part` is of the log that lies there: others may have begun it anew.
+bool is_of_log(sqlite3_file* log, const LogPart& part);
+
+// At the beginning of a log, before its frames. SQLite reads and writes it whole.
+inline constexpr int kLogHeader = 32;
+
+// What of `log` is as it was written, up to the first frame without its sum, and not further than `until`. nullopt
+// when not even its header is. Errors: what reading it returned.
+Result<std::optional<LogPart>> sound_part(const UniqueFd& log, sqlite3_int64 until);
 
 }  // namespace libcos::sqlite

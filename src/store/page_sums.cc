@@ -9,6 +9,7 @@
 #include <new>
 #include <span>
 
+#include "store/durable_mark.h"
 #include "store/log_sums.h"
 
 namespace libcos::sqlite {
@@ -22,9 +23,16 @@ constexpr int kLargestPage = 65536;
 // SQLite allots szOsFile bytes for each file: this, and after it the file of the layer below.
 struct File {
   sqlite3_file face;
-  bool summed;                  // of a database: once it is, it stays so
-  UnfinishedFrames unfinished;  // of a log
+  bool summed;  // of a database: once it is, it stays so
+  // Of a log:
+  const char* name;
+  sqlite3_file* database;
+  UnfinishedFrames unfinished;
+  LastCommit commit;
+  DurableMark mark;
 };
+
+File& state_of(sqlite3_file* file) { return *reinterpret_cast<File*>(file); }
 
 sqlite3_file* below(sqlite3_file* file) { return reinterpret_cast<sqlite3_file*>(reinterpret_cast<File*>(file) + 1); }
 
@@ -46,14 +54,17 @@ std::array<std::uint8_t, kPageSumSize> sum_of(std::span<const std::uint8_t> page
 }
 
 bool is_summed(sqlite3_file* file) {
-  auto& state = *reinterpret_cast<File*>(file);
+  File& state = state_of(file);
   std::uint8_t reserved = 0;
   state.summed = state.summed || (below(file)->pMethods->xRead(below(file), &reserved, 1, kReservedAt) == SQLITE_OK &&
                                   reserved == kPageSumSize);
   return state.summed;
 }
 
-int close_file(sqlite3_file* file) { return below(file)->pMethods->xClose(below(file)); }
+int close_file(sqlite3_file* file) {
+  state_of(file).mark = DurableMark();
+  return below(file)->pMethods->xClose(below(file));
+}
 
 int read_file(sqlite3_file* file, void* to, int size, sqlite3_int64 offset) {
   const int code = below(file)->pMethods->xRead(below(file), to, size, offset);
@@ -70,7 +81,7 @@ int write_file(sqlite3_file* file, const void* from, int size, sqlite3_int64 off
   const auto* bytes = static_cast<const std::uint8_t*>(from);
   if (is_page(size, offset) && offset == 0) {
     // The first page comes first when SQLite brings a log home: the pages that follow go by what it says.
-    reinterpret_cast<File*>(file)->summed = bytes[kReservedAt] == kPageSumSize;
+    state_of(file).summed = bytes[kReservedAt] == kPageSumSize;
   }
   if (!is_page(size, offset) || !is_summed(file)) {
     return below(file)->pMethods->xWrite(below(file), from, size, offset);
@@ -82,9 +93,25 @@ int write_file(sqlite3_file* file, const void* from, int size, sqlite3_int64 off
   return below(file)->pMethods->xWrite(below(file), page.data(), size, offset);
 }
 
+// SQLite begins to open a log that others left by asking for its size, and then for its header.
+int check_before_opening(sqlite3_file* file) {
+  const File& log = state_of(file);
+  const auto check = is_summed(log.database) ? check_log(log.name) : std::nullopt;
+  return check && check->is_damaged() ? kLogIsDamaged : SQLITE_OK;
+}
+
+int size_of_log(sqlite3_file* file, sqlite3_int64* size) {
+  const int code = below(file)->pMethods->xFileSize(below(file), size);
+  // It does not read a log in which there is no room for a frame.
+  return code == SQLITE_OK && *size > 0 && *size <= kLogHeader ? check_before_opening(file) : code;
+}
+
 int read_log(sqlite3_file* file, void* to, int size, sqlite3_int64 offset) {
   const int code = below(file)->pMethods->xRead(below(file), to, size, offset);
-  if (code != SQLITE_OK || !is_page_of_log(size, offset) || reinterpret_cast<File*>(file)->unfinished.contain(offset)) {
+  if (code == SQLITE_OK && offset == 0 && size == kLogHeader) {
+    return check_before_opening(file);
+  }
+  if (code != SQLITE_OK || !is_page_of_log(size, offset) || state_of(file).unfinished.contain(offset)) {
     return code;
   }
   const std::span page(static_cast<const std::uint8_t*>(to), static_cast<std::size_t>(size));
@@ -92,8 +119,38 @@ int read_log(sqlite3_file* file, void* to, int size, sqlite3_int64 offset) {
 }
 
 int write_log(sqlite3_file* file, const void* from, int size, sqlite3_int64 offset) {
-  reinterpret_cast<File*>(file)->unfinished.note_write(from, size, offset);
-  return below(file)->pMethods->xWrite(below(file), from, size, offset);
+  File& log = state_of(file);
+  // Before each page comes the header of its frame.
+  if (!is_page_of_log(size, offset) && is_summed(log.database)) {
+    if (const int code = log.mark.clear_from(offset); code != SQLITE_OK) {
+      return code;
+    }
+  }
+  log.unfinished.note_write(from, size, offset);
+  log.commit.note_write(from, size, offset);
+  const int code = below(file)->pMethods->xWrite(below(file), from, size, offset);
+  if (code != SQLITE_OK) {
+    log.commit.forget();
+  }
+  return code;
+}
+
+int cut_log(sqlite3_file* file, sqlite3_int64 size) {
+  File& log = state_of(file);
+  const int code = is_summed(log.database) ? log.mark.clear_from(size) : SQLITE_OK;
+  return code == SQLITE_OK ? below(file)->pMethods->xTruncate(below(file), size) : code;
+}
+
+int sync_log(sqlite3_file* file, int flags) {
+  File& log = state_of(file);
+  const int code = below(file)->pMethods->xSync(below(file), flags);
+  const LogPart part = log.commit.part();
+  // Of a transaction whose sync failed nothing stays.
+  log.commit.forget();
+  if (code == SQLITE_OK && part.end > 0 && is_summed(log.database) && is_of_log(below(file), part)) {
+    log.mark.set(part);
+  }
+  return code;
 }
 
 // Whatever neither reads nor writes is the layer below's. Version 2: without xFetch(), which would let SQLite read a
@@ -135,6 +192,9 @@ constexpr sqlite3_io_methods kLogMethods = [] {
   sqlite3_io_methods methods = kMethods;
   methods.xRead = read_log;
   methods.xWrite = write_log;
+  methods.xTruncate = cut_log;
+  methods.xSync = sync_log;
+  methods.xFileSize = size_of_log;
   return methods;
 }();
 
@@ -143,12 +203,25 @@ int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
   if ((flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL)) == 0) {
     return below(vfs)->xOpen(below(vfs), name, file, flags, out_flags);
   }
-  const sqlite3_io_methods* const methods = (flags & SQLITE_OPEN_WAL) != 0 ? &kLogMethods : &kMethods;
+  const bool is_log = (flags & SQLITE_OPEN_WAL) != 0;
+  const sqlite3_io_methods* const methods = is_log ? &kLogMethods : &kMethods;
   auto& made = *new (file) File{};
+  if (is_log) {
+    made.name = name;  // stays where it is as long as the file is open
+    made.database = sqlite3_database_file_object(name);
+    made.mark = DurableMark(name);
+  }
   const int code = below(vfs)->xOpen(below(vfs), name, below(file), flags, out_flags);
   // SQLite closes whatever has methods, opened or not.
   made.face.pMethods = below(file)->pMethods == nullptr ? nullptr : methods;
   return code;
+}
+
+int delete_file(sqlite3_vfs* vfs, const char* name, int sync) {
+  if (is_name_of_log(name)) {
+    clear_mark(name);
+  }
+  return below(vfs)->xDelete(below(vfs), name, sync);
 }
 
 sqlite3_vfs make_layer(sqlite3_vfs* base) {
@@ -159,9 +232,7 @@ sqlite3_vfs make_layer(sqlite3_vfs* base) {
   layer.zName = kName;
   layer.pAppData = base;
   layer.xOpen = open_file;
-  layer.xDelete = [](sqlite3_vfs* vfs, const char* name, int sync) {
-    return below(vfs)->xDelete(below(vfs), name, sync);
-  };
+  layer.xDelete = delete_file;
   layer.xAccess = [](sqlite3_vfs* vfs, const char* name, int flags, int* result) {
     return below(vfs)->xAccess(below(vfs), name, flags, result);
   };

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 bool is_ours(const StorePaths& paths, const fs::path& item) {
   const auto parts = {paths.incoming(), paths.blobs(), paths.quarantine(), paths.hash_list().directory};
   return std::find(parts.begin(), parts.end(), item) != parts.end() ||
-         item.string().starts_with(paths.database().string());  // and its -wal, -shm, .rebuilt
+         item.string().starts_with(paths.database().string());  // and its -wal, -shm, -durable, .rebuilt
 }
 
 // Whether a connection of another process has the registry open.

@@ -2,7 +2,8 @@
 //
 //   store.db and its log are copied to quarantine/registry-<time>/; the copy is read
 //   store.db.new is filled, checked, synced, and renamed to store.db.rebuilt: from here on it counts
-//   the old log goes, store.db.rebuilt becomes store.db
+//   the old log and its mark go, durably: the new file must never lie beside them
+//   store.db.rebuilt becomes store.db
 //
 // Store::open() refuses a store with a store.db.rebuilt; the next repair takes the last step. All the while the old
 // file is locked as SQLite locks it, so that nobody opens it.
@@ -23,6 +24,7 @@
 #include "base/files.h"
 #include "base/try.h"
 #include "store/database_lock.h"
+#include "store/durable_mark.h"
 #include "store/paths.h"
 #include "store/registry_rows.h"
 #include "store/schema.h"
@@ -173,6 +175,8 @@ class Rebuild {
     RebuildReport report;
     if (!stat_of(paths_.rebuilt_database())) {
       report.old_registry = paths_.quarantine() / ("registry-" + std::to_string(system_clock()()));
+      const auto log = sqlite::check_log(beside(paths_.database(), "-wal"));
+      report.log_bytes_lost = log ? log->durable - log->sound : 0;
       COS_CHECK(set_copy_aside(report.old_registry));
       COS_CHECK(fill(report));
     }
@@ -195,6 +199,7 @@ class Rebuild {
     return {};
   }
 
+  // The mark stays: without it the copy of a damaged log is read as far as it goes.
   Status set_copy_aside(const fs::path& directory) const {
     COS_CHECK(make_private_directory(directory));
     COS_CHECK(copy_file(database_, directory / "store.db"));
@@ -206,7 +211,7 @@ class Rebuild {
 
   Status fill(RebuildReport& report) const {
     const fs::path unfinished = beside(paths_.database(), ".new");
-    for (const char* ending : {"", "-wal", "-shm", "-journal"}) {
+    for (const char* ending : {"", "-wal", "-shm", "-journal", "-durable"}) {
       COS_CHECK(remove_if_there(beside(unfinished, ending)));
     }
     {
@@ -218,6 +223,7 @@ class Rebuild {
       COS_CHECK(transaction.commit());
       COS_CHECK(made.execute("PRAGMA journal_mode = DELETE"));
     }
+    COS_CHECK(remove_if_there(beside(unfinished, "-durable")));
     COS_TRY(const UniqueFd file, open_file(unfinished, O_RDONLY | O_NOFOLLOW));
     COS_CHECK(sync_data(file));
     if (::rename(unfinished.c_str(), paths_.rebuilt_database().c_str()) != 0) {
@@ -248,8 +254,11 @@ class Rebuild {
   }
 
   Status put_in_place() {
-    COS_CHECK(remove_if_there(beside(paths_.database(), "-wal")));
-    COS_CHECK(remove_if_there(beside(paths_.database(), "-shm")));
+    for (const char* ending : {"-wal", "-durable", "-shm"}) {
+      COS_CHECK(remove_if_there(beside(paths_.database(), ending)));
+    }
+    // Or a power cut might bring the old log back beside the new file, and SQLite would write it there.
+    COS_CHECK(sync_directory(paths_.root()));
     if (::rename(paths_.rebuilt_database().c_str(), paths_.database().c_str()) != 0) {
       return errno_failure("replace", paths_.database());
     }

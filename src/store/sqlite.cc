@@ -18,6 +18,10 @@ Error make_error(int code, std::string_view detail) {
   if (code == SQLITE_IOERR_DATA) {
     return {ErrorCode::kCorrupt, "The store's database: a page does not have its sum.", kRepair};
   }
+  if (code == kLogIsDamaged) {
+    return {ErrorCode::kCorrupt, "The store's database: its log is damaged, in what had been stored for certain.",
+            kRepair};
+  }
   switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:

@@ -60,6 +60,37 @@ TEST_F(CliRepairTest, EveryCommandSendsWhoHasADamagedRegistryToRepair) {
   EXPECT_EQ(cos({"get", hash, "-o", "-"}).out, "text");
 }
 
+TEST_F(CliRepairTest, ADamagedLogOfAKilledProcessIsReportedAndRepairSaysThatTheLastFilesMayBeMissing) {
+  namespace fs = std::filesystem;
+  add("text");
+  const fs::path left = path("left");
+  {
+    auto store = this->store();
+    auto writer = store.begin_write({profile('a'), origin_of("https://a.test"), hash_of("last"), Scope::global()});
+    ASSERT_TRUE(writer && writer->append(bytes_of("last")) && writer->close());
+    fs::copy(home_.store(), left, fs::copy_options::recursive);
+  }
+  const auto damaged_again = [&] {
+    fs::remove_all(home_.store());
+    fs::copy(left, home_.store(), fs::copy_options::recursive);
+    fs::permissions(home_.store(), fs::perms::owner_all);
+    return flip_bit(home_.store() / "store.db-wal", 5000);
+  };
+  ASSERT_TRUE(damaged_again());
+  const Finished refused = cos({"ls"});
+  EXPECT_EQ(refused.code, 4);
+  EXPECT_TRUE(mentions(refused.err, "log is damaged")) << refused.err;
+  EXPECT_TRUE(mentions(refused.err, "cos repair")) << refused.err;
+  EXPECT_TRUE(mentions(cos({"doctor"}).out, "log is damaged"));
+  const Finished repaired = cos({"repair", "--adopt"});
+  EXPECT_EQ(repaired.code, 0) << repaired.err;
+  EXPECT_TRUE(mentions(repaired.out, "the files stored last may be missing")) << repaired.out;
+  EXPECT_EQ(cos({"get", hash_of("text").hex(), "-o", "-"}).out, "text");
+  EXPECT_EQ(cos({"get", hash_of("last").hex(), "-o", "-"}).out, "last") << "its bytes are not in the log";
+  ASSERT_TRUE(damaged_again());
+  EXPECT_GT(json_of({"repair"}).at("rebuiltRegistry").at("logBytesLost"), 0);
+}
+
 TEST_F(CliRepairTest, WithoutRecordsFilesAreSetAsideUnlessTheyAreAdopted) {
   add("text");
   destroy_registry();

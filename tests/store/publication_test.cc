@@ -203,7 +203,7 @@ TEST_F(PublicationTest, ADirectoryThatOthersCanWriteIsRefused) {
 
 TEST_F(PublicationTest, TheRegistryIsTheUsersAlone) {
   ASSERT_TRUE(put(kA, "text"));
-  for (const auto* name : {"store.db", "store.db-wal", "store.db-shm"}) {
+  for (const auto* name : {"store.db", "store.db-wal", "store.db-shm", "store.db-durable"}) {
     EXPECT_EQ(std::filesystem::status(directory() / name).permissions(),
               std::filesystem::perms::owner_read | std::filesystem::perms::owner_write)
         << name;

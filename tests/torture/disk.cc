@@ -71,6 +71,12 @@ bool survives(Event& event, Cut cut, bool is_last, std::mt19937& random) {
         return true;
       }
       return random() % 2 == 0;
+    case Cut::kSomeZeros:
+      if (event.kind == Kind::kWrite && random() % 3 == 0) {
+        std::fill(event.bytes.begin(), event.bytes.end(), '\0');
+        return true;
+      }
+      return random() % 2 == 0;
     case Cut::kSome:
       return random() % 2 == 0;
   }
@@ -97,6 +103,8 @@ std::string_view name_of(Cut cut) {
       return "some of it";
     case Cut::kSomeAndTorn:
       return "some of it, torn";
+    case Cut::kSomeZeros:
+      return "some of it, some of that zeros";
   }
   return "";
 }

@@ -40,6 +40,7 @@ enum class Cut {
   kTornLast,     // everything, the last write in part
   kSome,         // some of it
   kSomeAndTorn,  // some of it, and of writes some sectors
+  kSomeZeros,    // some of it, and zeros for some bytes
 };
 std::string_view name_of(Cut cut);
 

@@ -17,8 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array kCuts{Cut::kAll,      Cut::kNothing, Cut::kNamesOnly, Cut::kZeros,       Cut::kBytesOnly,
-                           Cut::kTornLast, Cut::kSome,    Cut::kSome,      Cut::kSomeAndTorn, Cut::kSomeAndTorn};
+constexpr std::array kCuts{Cut::kAll,         Cut::kNothing,     Cut::kNamesOnly, Cut::kZeros,
+                           Cut::kBytesOnly,   Cut::kTornLast,    Cut::kSome,      Cut::kSome,
+                           Cut::kSomeAndTorn, Cut::kSomeAndTorn, Cut::kSomeZeros, Cut::kSomeZeros};
 
 struct Recording {
   Disk before;

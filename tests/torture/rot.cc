@@ -7,13 +7,16 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <iostream>
 #include <map>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "cos/repair.h"
+#include "store/durable_mark.h"
 #include "support/bit_rot.h"
 #include "support/store_words.h"
 #include "torture/invariants.h"
@@ -38,7 +41,7 @@ std::string text_of(unsigned file) {
   return text;
 }
 
-bool prepare(const fs::path& directory, const std::vector<std::string>& texts) {
+bool fill(const fs::path& directory, const std::vector<std::string>& texts) {
   auto store = Store::open({directory, {}});
   for (const char* key : {"disk.reserve", "rate.writes", "write.files"}) {
     if (!store || !store->set_setting(key, "0")) {
@@ -56,11 +59,37 @@ bool prepare(const fs::path& directory, const std::vector<std::string>& texts) {
   return true;
 }
 
+// As `body` leaves things when its process is killed at its end, and nothing is closed.
+bool in_killed_process(const std::function<bool()>& body) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (body()) {
+      (void)::kill(::getpid(), SIGKILL);
+    }
+    std::_Exit(1);
+  }
+  int status = 0;
+  (void)::waitpid(child, &status, 0);
+  return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+
+// Another one with the same files, which was killed with a log that had not come home.
+bool fill_and_be_killed(const fs::path& directory, const std::vector<std::string>& texts) {
+  return in_killed_process([&] {
+    static std::optional<Result<Store>> open;
+    // Whoever has it open keeps others from bringing the log home when they close it.
+    open.emplace(Store::open({directory, {}}));
+    return open->has_value() && fill(directory, texts);
+  });
+}
+
+enum class Target { kBlob, kDatabase, kLog };
+
 // One damaged store, in a process of its own.
 class Point {
  public:
-  Point(const fs::path& directory, const std::vector<std::string>& texts, unsigned seed)
-      : directory_(directory), random_(seed) {
+  Point(const fs::path& directory, const std::vector<std::string>& texts, Target target, unsigned seed)
+      : directory_(directory), target_(target), random_(seed) {
     for (const std::string& text : texts) {
       texts_.emplace(hash_of(text).hex(), text);
     }
@@ -68,11 +97,14 @@ class Point {
 
   Outcome run() {
     damage();
-    bool found = !reads_are_right_or_refused();
+    // A file that is not there any more tells of its damage; of a log's, nobody knows by it that it was there.
+    const bool absence_tells = target_ != Target::kLog;
+    bool found = !absence_tells && needs_rebuilding();
+    found = (!reads_are_right_or_refused() && absence_tells) || found;
     if (wrong_) {
       return kBroken;
     }
-    found = verification_finds_it() || found;
+    found = (verification_finds_it() && absence_tells) || found;
     if (needs_rebuilding()) {
       found = true;
       if (const auto rebuilt = rebuild_registry({directory_, {}}); !rebuilt) {
@@ -86,8 +118,9 @@ class Point {
       return broken("after repair " + invariant);
     }
     // Every page of the registry is in use, so every bit of it counts.
+    constexpr std::array kNames{"file", "registry", "log"};
     return wrong_ || !found
-               ? broken(blobs_damaged_ ? "a damaged file was not found" : "a damaged registry was not found")
+               ? broken(std::string("a damaged ") + kNames.at(static_cast<std::size_t>(target_)) + " was not found")
                : kFound;
   }
 
@@ -97,18 +130,25 @@ class Point {
     return kBroken;
   }
 
-  void damage() {
+  [[nodiscard]] fs::path any_blob() {
     std::vector<fs::path> blobs;
     for (const auto& item : fs::recursive_directory_iterator(directory_ / "blobs")) {
       if (item.is_regular_file()) {
         blobs.push_back(item.path());
       }
     }
-    blobs_damaged_ = random_() % 2 == 0;
-    const fs::path target = blobs_damaged_ ? blobs[random_() % blobs.size()] : directory_ / "store.db";
-    const auto size = fs::file_size(target);
+    return blobs[random_() % blobs.size()];
+  }
+
+  void damage() {
+    const fs::path file = target_ == Target::kBlob       ? any_blob()
+                          : target_ == Target::kDatabase ? directory_ / "store.db"
+                                                         : directory_ / "store.db-wal";
+    // Behind what is durable a log may be torn, and nobody would notice.
+    const auto log = target_ == Target::kLog ? sqlite::check_log(file) : std::nullopt;
+    const auto size = log ? log->durable : fs::file_size(file);
     for (std::uint_fast32_t bit = 0; bit <= random_() % 3; ++bit) {
-      (void)flip_bit(target, random_() % size, static_cast<unsigned>(random_() % 8));
+      (void)flip_bit(file, random_() % size, static_cast<unsigned>(random_() % 8));
     }
   }
 
@@ -157,17 +197,17 @@ class Point {
   }
 
   const fs::path directory_;
+  const Target target_;
   std::minstd_rand random_;
   std::map<std::string, std::string> texts_;
-  bool blobs_damaged_ = false;
   bool wrong_ = false;
 };
 
-Outcome in_child(const fs::path& directory, const std::vector<std::string>& texts, unsigned seed) {
+Outcome in_child(const fs::path& directory, const std::vector<std::string>& texts, Target target, unsigned seed) {
   const pid_t child = ::fork();
   if (child == 0) {
     (void)::alarm(kSecondsToHang);
-    std::_Exit(Point(directory, texts, seed).run());
+    std::_Exit(Point(directory, texts, target, seed).run());
   }
   int status = 0;
   (void)::waitpid(child, &status, 0);
@@ -182,24 +222,26 @@ Outcome in_child(const fs::path& directory, const std::vector<std::string>& text
 
 int run_rot(int points, int only) {
   const WorkDirectory work;
-  const fs::path prepared = work.path() / "prepared";
+  const fs::path closed = work.path() / "closed";
+  const fs::path killed = work.path() / "killed";
   const fs::path directory = work.path() / "store";
   std::vector<std::string> texts;
   for (unsigned file = 0; file < kFiles; ++file) {
     texts.push_back(text_of(file));
   }
-  if (!prepare(prepared, texts)) {
-    std::cout << "BROKEN the store could not be prepared\n";
+  if (!fill(closed, texts) || !fill_and_be_killed(killed, texts) || !sqlite::check_log(killed / "store.db-wal")) {
+    std::cout << "BROKEN the stores could not be prepared\n";
     return 1;
   }
   std::array<int, 2> outcomes{};
   const int end = only < 0 ? points : only + 1;
   for (int point = only < 0 ? 0 : only; point < end; ++point) {
+    const auto target = static_cast<Target>(point % 3);
     std::error_code ignored;
     fs::remove_all(directory, ignored);
-    fs::copy(prepared, directory, fs::copy_options::recursive);
+    fs::copy(target == Target::kLog ? killed : closed, directory, fs::copy_options::recursive);
     fs::permissions(directory, fs::perms::owner_all);
-    const Outcome outcome = in_child(directory, texts, static_cast<unsigned>(point) + 1);
+    const Outcome outcome = in_child(directory, texts, target, static_cast<unsigned>(point) + 1);
     if (outcome == kBroken) {
       std::cout << "BROKEN point " << point << std::endl;
     }

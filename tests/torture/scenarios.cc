@@ -1,6 +1,8 @@
 #include "torture/scenarios.h"
 
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <iterator>
@@ -92,6 +94,34 @@ Status prepare_old_format(const fs::path& directory) {
       "INSERT INTO realm VALUES (1, 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa');"
       "INSERT INTO site VALUES (1, 'https://a.test');"
       "INSERT INTO origin VALUES (1, 'https://a.test', 1);");
+}
+
+// A process that was killed has left a log, and in it what is durable.
+Status prepare_killed(const fs::path& directory) {
+  COS_CHECK(prepare_files(directory));
+  const pid_t child = ::fork();
+  if (child == 0) {
+    auto store = open(directory);
+    ::_exit(store && store->set_setting("lookup.hashes", "5") ? 0 : 1);  // closes nothing
+  }
+  int status = 0;
+  const bool done = ::waitpid(child, &status, 0) == child && status == 0;
+  return done && fs::exists(directory / "store.db-wal") ? Status() : fail(ErrorCode::kIo, "No log was left.");
+}
+
+// Brings the log home and begins it anew, and that twice.
+Status begin_log_anew(const fs::path& directory) {
+  COS_TRY(auto database, sqlite::Database::open(directory / "store.db"));
+  for (const int value : {6, 7, 8, 9}) {
+    if (value % 2 == 0) {
+      COS_TRY(const auto busy, database.integer("PRAGMA wal_checkpoint(RESTART)"));
+      (void)busy;
+    }
+    COS_TRY(auto transaction, sqlite::WriteTransaction::begin(database));
+    COS_CHECK(database.run("INSERT OR REPLACE INTO setting VALUES ('lookup.hashes', ?1)", std::to_string(value)));
+    COS_CHECK(transaction.commit());
+  }
+  return {};
 }
 
 Status prepare_damaged(const fs::path& directory) {
@@ -330,6 +360,11 @@ std::vector<Scenario> make_others() {
                  base_files(true, true, true), [](Store& store) -> std::string {
                    const auto setting = store.setting("lookup.hashes");
                    return setting && setting->value == "7" ? "" : "the setting is not there";
+                 }});
+  all.push_back({"begin the log anew", prepare_killed, begin_log_anew, base_files(true, true, true),
+                 [](Store& store) -> std::string {
+                   const auto setting = store.setting("lookup.hashes");
+                   return setting && setting->value == "9" ? "" : "the last setting is not there";
                  }});
   all.push_back({"read", prepare_files, on_store([](Store& store) -> Status {
                    COS_TRY(const auto found, store.request_read({profile('a'), origin_of(kC)}, hash_of(kBeta)));

@@ -42,8 +42,9 @@ std::vector<fs::path> parts_of(const fs::path& root) {
   const StorePaths paths(root);
   std::vector<fs::path> parts{root};
   const std::string database = paths.database().string();
-  for (const fs::path& part : {paths.incoming(), paths.blobs(), fs::path(database), fs::path(database + "-wal"),
-                               fs::path(database + "-shm"), paths.hash_list().directory}) {
+  for (const fs::path& part :
+       {paths.incoming(), paths.blobs(), fs::path(database), fs::path(database + "-wal"), fs::path(database + "-shm"),
+        fs::path(database + "-durable"), paths.hash_list().directory}) {
     if (stat_of(part)) {
       parts.push_back(part);
     }
