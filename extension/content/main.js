@@ -4,9 +4,9 @@
  * the call, and serves what the document's markup declares.
  */
 
-import { PORT_EVENT } from '../shared/names.js';
+import { MARKUP_EVENT, PORT_EVENT } from '../shared/names.js';
 import { Connection } from './connection.js';
-import { watchMarkup } from './markup.js';
+import { serveMarkup } from './markup.js';
 import { listenForNonces } from './nonces.js';
 
 /** @param {MessagePort} pagePort @param {Connection} connection */
@@ -28,6 +28,10 @@ if (window.isSecureContext) {
     const [port] = /** @type {MessageEvent} */ (event).ports ?? [];
     if (port !== undefined) relay(port, connection);
   });
+  performance.addEventListener(MARKUP_EVENT, (event) => {
+    event.stopImmediatePropagation();
+    event.preventDefault();
+    serveMarkup(connection);
+  }, { once: true });
   listenForNonces();
-  watchMarkup(connection);
 }

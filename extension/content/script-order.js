@@ -51,7 +51,6 @@ export class ScriptOrder {
     this.#connection = connection;
     this.#parsed = parsed;
     this.#loaded = loaded;
-    parsed.onCome = () => void this.#go();
     this.#policy = new Promise((resolve) => connection.call({ op: 'markup' }, (reply) =>
       resolve(reply.ok ? reply : { scripts: false, styles: false, trusted: null })));
   }
@@ -79,6 +78,11 @@ export class ScriptOrder {
     const turn = { element: script, run: () => this.#runScript(script, type, end, entry, found) };
     if (time === 'async') this.#runAside(turn, found);
     else this.#enqueue(time === 'blocking' ? this.#blocking : this.#deferred, turn);
+  }
+
+  /** The document is parsed. */
+  onParsed() {
+    void this.#go();
   }
 
   /** How what the document declares may be served. */
