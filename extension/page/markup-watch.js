@@ -63,7 +63,8 @@ export function watchMarkup() {
     if (served) disconnectObserver(observer);
   }
 
-  const observer = new MutationObserverCtor((records) => {
+  /** @param {MutationRecord[]} records */
+  function onRecords(records) {
     for (let index = 0; index < records.length; index += 1) {
       const added = addedNodes(records[index]);
       for (let place = 0, node = itemOf(added, 0); node !== null; node = itemOf(added, place)) {
@@ -72,7 +73,7 @@ export function watchMarkup() {
       }
     }
     tell(readyStateOf(ownDocument) !== 'loading');
-  });
+  }
 
   /**
    * Children alone: to be told of every element would cost a long document a fifth of its parsing.
@@ -83,6 +84,7 @@ export function watchMarkup() {
     // The parser was faster.
     for (let node = firstOf(parent); node !== null; node = nextOf(node)) see(node);
   }
+  const observer = new MutationObserverCtor(onRecords);
   watch(ownDocument);
 
   /** @param {Event} event */

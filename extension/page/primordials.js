@@ -86,10 +86,10 @@ export const isResizable = getterOf(ArrayBuffer.prototype, 'resizable');
 export const isDetached = getterOf(ArrayBuffer.prototype, 'detached');
 export const isView = ArrayBuffer.isView;
 
-const encoder = new TextEncoder();
-const encode = uncurry(TextEncoder.prototype.encode);
+const { TextEncoder: TextEncoderCtor } = globals;
+const encode = uncurry(TextEncoderCtor.prototype.encode);
 /** @param {string} text @returns {Uint8Array<ArrayBuffer>} */
-export const utf8 = (text) => encode(encoder, text);
+export const utf8 = (text) => encode(new TextEncoderCtor(), text);
 
 export const WeakMapCtor = globals.WeakMap;
 export const weakMapGet = uncurry(WeakMapCtor.prototype.get);
