@@ -1,15 +1,14 @@
 /**
  * @file Sees the scripts and style sheets that the parser finds, before it runs them, and has those that declare
- * `crossoriginstorage` served from the store (script-order.js), and style elements with declared addresses (declared-urls.js).
+ * `crossoriginstorage` served from the store (script-order.js), and style elements with declared addresses (declared/urls.js).
  * Begins when the page script has found the first of them (page/markup-watch.js). May be called by content/main.js only.
  *
  * The parser lets a MutationObserver run at a script's end tag, before it runs the script. What a script
  * inserts by itself has begun to load by then and is the browser's.
  */
 
-import { hashesOf } from '../shared/integrity.js';
-import { DECLARED_ATTRIBUTE, DECLARED_URL_MARK, LOADED_EVENT, PARSED_EVENT, RERUN_EVENT } from '../shared/names.js';
-import { serveUrls } from './declared-urls.js';
+import { DECLARED_URL_MARK, LOADED_EVENT, PARSED_EVENT, RERUN_EVENT } from '../shared/names.js';
+import { isDeclared } from './declaration.js';
 import { EventHold } from './event-hold.js';
 import { ScriptOrder } from './script-order.js';
 
@@ -48,11 +47,6 @@ function isAtParser(script) {
     if (node.nextSibling !== null) return false;
   }
   return node === document;
-}
-
-/** @param {Element} element @param {string} address its attribute's name */
-function isDeclared(element, address) {
-  return element.hasAttribute(DECLARED_ATTRIBUTE) && element.hasAttribute(address) && hashesOf(element.getAttribute('integrity') ?? '').length > 0;
 }
 
 /** Signs that elements must be left alone. */
@@ -97,8 +91,8 @@ export function serveMarkup(connection) {
     const text = style.textContent;
     if (!text.includes(DECLARED_URL_MARK) || isHindered()) return;
     order ??= new ScriptOrder(connection, parsed, loaded);
-    const { styles } = await order.policy;
-    const served = styles ? await serveUrls(connection, text, document.baseURI) : text;
+    const { styles, part } = await order.policy;
+    const served = styles && part !== undefined ? await part.serveUrls(connection, text, document.baseURI) : text;
     if (served !== text && style.textContent === text) style.textContent = served;
   }
   /** @param {boolean} all */

@@ -24,6 +24,9 @@ export const DECLARED_ATTRIBUTE = 'crossoriginstorage';
 /** What a style sheet that declares no address does not have. */
 export const DECLARED_URL_MARK = 'cross-origin-storage(';
 
+/** The global of the content scripts' world in which its part for declared resources is found. */
+export const DECLARED_PART = 'cosDeclared';
+
 /** The content script has the page script set an element's address, or run a script that was held back. */
 export const RERUN_EVENT = 'cos-rerun';
 

@@ -1,14 +1,15 @@
 /**
  * @file `url("…" integrity("…") cross-origin-storage(…))` in style sheets. The browser knows no such function and drops the
- * declaration it stands in; here it becomes an address that the browser knows. May be used by content/ only.
+ * declaration it stands in; here it becomes an address that the browser knows. May be imported by
+ * content/declared/ only.
  */
 
-import { hashesOf } from '../shared/integrity.js';
-import { DECLARED_URL_MARK } from '../shared/names.js';
-import { DeclaredResource, parseScope } from './declared-resource.js';
+import { hashesOf } from '../../shared/integrity.js';
+import { DECLARED_URL_MARK } from '../../shared/names.js';
+import { DeclaredResource, parseScope } from './resource.js';
 import { absoluteSheet } from './relocation.js';
 
-/** @typedef {import('./connection.js').Connection} Connection */
+/** @typedef {import('../connection.js').Connection} Connection */
 /** @typedef {{text: string, before: string, url: string, modifiers: Map<string, string>}} Match */
 
 const STRING = `"[^"\\\\\\n]*"|'[^'\\\\\\n]*'`;
