@@ -20,18 +20,24 @@ function relay(pagePort, connection) {
 }
 
 if (window.isSecureContext) {
-  const connection = new Connection();
+  /** @type {Connection | undefined} */
+  let shared;
+  const connection = () => (shared ??= new Connection());
   // See page/channel.js. What a page sends here itself is as good as what its page script sends.
   performance.addEventListener(PORT_EVENT, (event) => {
     event.stopImmediatePropagation();
     event.preventDefault();
     const [port] = /** @type {MessageEvent} */ (event).ports ?? [];
-    if (port !== undefined) relay(port, connection);
+    if (port !== undefined) relay(port, connection());
   });
+  let serves = false;
   performance.addEventListener(MARKUP_EVENT, (event) => {
     event.stopImmediatePropagation();
     event.preventDefault();
-    serveMarkup(connection);
-  }, { once: true });
+    // Once more from a page that has said so itself.
+    if (serves) return;
+    serves = true;
+    serveMarkup(connection());
+  });
   listenForNonces();
 }

@@ -59,7 +59,6 @@ export const ErrorCtor = globals.Error;
 export const isError = /** @type {any} */ (ErrorCtor).isError ?? (() => false);
 export const exec = uncurry(RegExp.prototype.exec);
 export const TypeErrorCtor = globals.TypeError;
-export const RangeErrorCtor = globals.RangeError;
 export const DOMExceptionCtor = globals.DOMException;
 /** @type {(new (message: string) => DOMException) | undefined} */
 export const QuotaExceededErrorCtor = /** @type {any} */ (globals).QuotaExceededError;
