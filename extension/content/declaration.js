@@ -7,7 +7,7 @@ import { DECLARED_ATTRIBUTE } from '../shared/names.js';
 /** @typedef {{url: string, integrity: string, scope: string, withCredentials: boolean}} Declaration */
 
 /** Integrity metadata that asks for a hash: hashesOf() (shared/integrity.js) finds one in it, and in no other. */
-export const ASKS_FOR_HASH = /(?:^|[ \t\n\f\r])sha(?:256-[\w+/-]{43}|384-[\w+/-]{64}|512-[\w+/-]{86})=*(?:[? \t\n\f\r]|$)/i;
+export const ASKS_FOR_HASH = /(?:^|[ \t\n\f\r])sha(?:256-[\w+/-]{43}|384-[\w+/-]{64,65}|512-[\w+/-]{86})=*(?:[? \t\n\f\r]|$)/i;
 
 /** @param {Element} element @param {string} address its attribute's name */
 export function isDeclared(element, address) {

@@ -6,14 +6,14 @@
 
 import ts from 'typescript';
 
-/** What every page calls, by the script. tests/browser/cost.test.mjs compares it with what a page really calls. */
+/** What every page calls, by the script. tests/browser/compiled-at-once.test.mjs compares it with what a page really calls. */
 export const CALLED_AT_START = {
   'page.js': [
     'answerForHandle', 'createChannel', 'createInterface', 'createRequester', 'createWorkerEnabler', 'dataDescriptor', 'declareFetch',
     'expectSecondPart', 'exposeManager', 'getterOf', 'makeUnclonable', 'offerReruns', 'onParsed', 'onRecords', 'openChannel', 'patient',
     'prototypeOf', 'put', 'see', 'standInForFiles', 'standInForGetter', 'standInForMethod', 'tell', 'uncurry', 'watch', 'watchMarkup',
   ],
-  'content.js': ['listenForNonces'],
+  'content.js': ['hearMessages', 'listenForNonces'],
 };
 
 /**
