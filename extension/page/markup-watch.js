@@ -20,10 +20,10 @@ const isTaken = (name) =>
   !dispatch(performanceOf(globalThis), new EventCtor(name, /** @type {any} */ ({ __proto__: null, cancelable: true })));
 
 /**
- * Must be called before any script of the page runs: a window's listeners are called in the order in which they were added.
- * Until something is declared in the head or as a child of the body, nothing below that is looked at.
+ * Looks at the children of the head and of the body, until one declares something and the content script knows.
+ * @returns {() => boolean} looks for the last time: whether the content script knows
  */
-export function watchMarkup() {
+function look() {
   let declared = false;
   let served = false;
   /** @type {Node[]} style elements that the parser may not have ended */
@@ -45,7 +45,6 @@ export function watchMarkup() {
         append(open, node);
     }
   }
-
   /** @param {boolean} all */
   function seeStyles(all) {
     const styles = open;
@@ -55,26 +54,27 @@ export function watchMarkup() {
       else declared ||= includes(textOf(styles[index]), DECLARED_URL_MARK);
     }
   }
-
   /** @param {boolean} all */
   function tell(all) {
     if (open.length > 0) seeStyles(all);
     served ||= declared && isTaken(MARKUP_EVENT);
-    if (served) disconnectObserver(observer);
+    if (served || all) disconnectObserver(observer);
+    return served;
   }
-
   /** @param {MutationRecord[]} records */
   function onRecords(records) {
     for (let index = 0; index < records.length; index += 1) {
       const added = addedNodes(records[index]);
-      for (let place = 0, node = itemOf(added, 0); node !== null; node = itemOf(added, place)) {
+      let place = 0;
+      for (let node = itemOf(added, place); node !== null; node = itemOf(added, place)) {
         see(node);
         place += 1;
       }
     }
-    tell(readyStateOf(ownDocument) !== 'loading');
+    if (readyStateOf(ownDocument) !== 'loading') seeStyles(true);
+    tell(false);
   }
-
+  const observer = new MutationObserverCtor(onRecords);
   /**
    * Children alone: to be told of every element would cost a long document a fifth of its parsing.
    * @param {Node} parent
@@ -84,20 +84,22 @@ export function watchMarkup() {
     // The parser was faster.
     for (let node = firstOf(parent); node !== null; node = nextOf(node)) see(node);
   }
-  const observer = new MutationObserverCtor(onRecords);
   watch(ownDocument);
+  return () => tell(true);
+}
+
+/** Must be called before any script of the page runs: a window's listeners are called in the order in which they were added. */
+export function watchMarkup() {
+  const end = look();
+  let served = false;
 
   /** @param {Event} event */
   function onParsed(event) {
     if (!event.isTrusted) return;
-    tell(true);
-    if (served) {
-      if (isTaken(PARSED_EVENT)) stopImmediatePropagation(event);
-      return;
-    }
     // Afterwards only scripts insert elements: the document must have declared something before.
-    disconnectObserver(observer);
-    removeListener(globalThis, 'load', onLoaded, /** @type {any} */ (true));
+    served = end();
+    if (!served) removeListener(globalThis, 'load', onLoaded, /** @type {any} */ (true));
+    else if (isTaken(PARSED_EVENT)) stopImmediatePropagation(event);
   }
   /** @param {Event} event */
   function onLoaded(event) {

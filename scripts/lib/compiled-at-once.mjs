@@ -10,7 +10,7 @@ import ts from 'typescript';
 export const CALLED_AT_START = {
   'page.js': [
     'answerForHandle', 'createChannel', 'createInterface', 'createRequester', 'createWorkerEnabler', 'dataDescriptor', 'declareFetch',
-    'expectSecondPart', 'exposeManager', 'getterOf', 'makeUnclonable', 'offerReruns', 'onParsed', 'onRecords', 'openChannel', 'patient',
+    'expectSecondPart', 'exposeManager', 'getterOf', 'look', 'makeUnclonable', 'offerReruns', 'onParsed', 'onRecords', 'openChannel', 'patient',
     'prototypeOf', 'put', 'see', 'standInForFiles', 'standInForGetter', 'standInForMethod', 'tell', 'uncurry', 'watch', 'watchMarkup',
   ],
   'content.js': ['hearMessages', 'listenForNonces'],
