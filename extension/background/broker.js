@@ -12,8 +12,8 @@ import { HandleTable } from './handle-table.js';
 import { HostError, hostErrorLike, HostUnavailable, wireErrorOf } from './host-errors.js';
 import { UNKNOWN_MARKUP } from './markup-policy.js';
 import { parseEnvelope } from './messages.js';
+import { bringDeclaredPart, bringSecondPart } from './parts.js';
 import { DocumentRefusals } from './refusals.js';
-import { bringSecondPart } from './second-part.js';
 import { droppedByCeiling, droppedByFullList, notListed } from './warnings.js';
 import { workerSource } from './worker-source.js';
 import { WriteSessions } from './write-sessions.js';
@@ -113,6 +113,7 @@ export class DocumentSession {
       void this.#bringSecondPart(call);
       return;
     }
+    const declaredPart = content?.op === 'markup' ? bringDeclaredPart(this.#tab, this.#documentId) : undefined;
     // Waited for by every message alike, so requests reach the host in the order of the calls.
     const tables = await this.#tables;
     if (active) tables?.caller.noteActivation();
@@ -128,6 +129,7 @@ export class DocumentSession {
     const request = content?.op === 'release' ? undefined : content;
     const answer = await this.#calls.observe(request, tables?.caller, () => this.#answer(content, tables));
     await this.#workersReady;
+    await declaredPart;
     this.#reply({ call, ...answer });
     this.#noteRefusal(request, tables, answer);
     if (this.#gone) this.#releaseAll(tables);

@@ -1,33 +1,31 @@
 /**
- * @file Keeps an event of the document from its listeners until what it tells has come true.
- * May be used by content/markup.js and content/script-order.js only.
+ * @file Keeps an event of the document from its listeners until what it tells has come true. The page script hears the
+ * event before they do, and asks (page/markup-watch.js). May be used by content/markup.js and content/script-order.js only.
  */
 
 export class EventHold {
   #held = false;
-  /** @type {(() => void) | undefined} */ #send;
+  #isKept = false;
+  #send;
   /** Whether the browser has sent it. */
   hasCome = false;
   /** Called when the browser sends it. */
   onCome = () => {};
 
   /**
-   * Must be made before any script of the page runs: a window's listeners are called in the order in which they were added.
-   * @param {Window} window
-   * @param {string} name
+   * @param {string} sign the event with which the page script asks
+   * @param {() => void} send sends the event itself. From here its `isTrusted` is false
    */
-  constructor(window, name) {
-    window.addEventListener(name, (event) => {
-      if (!event.isTrusted || this.hasCome) return;
+  constructor(sign, send) {
+    this.#send = send;
+    performance.addEventListener(sign, (event) => {
+      event.stopImmediatePropagation();
+      if (this.hasCome) return;
       this.hasCome = true;
-      if (this.#held) {
-        event.stopImmediatePropagation();
-        const { target, bubbles } = event;
-        // The window's `load` names the document as its target. Sent from here `isTrusted` is false.
-        this.#send = () => (bubbles ? target : window)?.dispatchEvent(new Event(name, { bubbles }));
-      }
+      this.#isKept = this.#held;
+      if (this.#held) event.preventDefault();
       this.onCome();
-    }, { capture: true });
+    });
   }
 
   hold() {
@@ -36,8 +34,8 @@ export class EventHold {
 
   letGo() {
     this.#held = false;
-    const send = this.#send;
-    this.#send = undefined;
-    send?.();
+    if (!this.#isKept) return;
+    this.#isKept = false;
+    this.#send();
   }
 }

@@ -4,9 +4,9 @@
  * the call, and serves what the document's markup declares.
  */
 
-import { PORT_EVENT } from '../shared/names.js';
+import { MARKUP_EVENT, PORT_EVENT } from '../shared/names.js';
 import { Connection } from './connection.js';
-import { watchMarkup } from './markup.js';
+import { serveMarkup } from './markup.js';
 import { listenForNonces } from './nonces.js';
 
 /** @param {MessagePort} pagePort @param {Connection} connection */
@@ -20,14 +20,24 @@ function relay(pagePort, connection) {
 }
 
 if (window.isSecureContext) {
-  const connection = new Connection();
+  /** @type {Connection | undefined} */
+  let shared;
+  const connection = () => (shared ??= new Connection());
   // See page/channel.js. What a page sends here itself is as good as what its page script sends.
   performance.addEventListener(PORT_EVENT, (event) => {
     event.stopImmediatePropagation();
     event.preventDefault();
     const [port] = /** @type {MessageEvent} */ (event).ports ?? [];
-    if (port !== undefined) relay(port, connection);
+    if (port !== undefined) relay(port, connection());
+  });
+  let serves = false;
+  performance.addEventListener(MARKUP_EVENT, (event) => {
+    event.stopImmediatePropagation();
+    event.preventDefault();
+    // Once more from a page that has said so itself.
+    if (serves) return;
+    serves = true;
+    serveMarkup(connection());
   });
   listenForNonces();
-  watchMarkup(connection);
 }

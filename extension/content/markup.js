@@ -1,20 +1,18 @@
 /**
  * @file Sees the scripts and style sheets that the parser finds, before it runs them, and has those that declare
- * `crossoriginstorage` served from the store (script-order.js), and style elements with declared addresses (declared-urls.js). May be called by content/main.js only.
+ * `crossoriginstorage` served from the store (script-order.js), and style elements with declared addresses (declared/urls.js).
+ * Begins when the page script has found the first of them (page/markup-watch.js). May be called by content/main.js only.
  *
  * The parser lets a MutationObserver run at a script's end tag, before it runs the script. What a script
  * inserts by itself has begun to load by then and is the browser's.
  */
 
-import { hashesOf } from '../shared/integrity.js';
-import { RERUN_EVENT } from '../shared/names.js';
-import { MARK, serveUrls } from './declared-urls.js';
+import { DECLARED_URL_MARK, LOADED_EVENT, PARSED_EVENT, RERUN_EVENT } from '../shared/names.js';
+import { isDeclared } from './declaration.js';
 import { EventHold } from './event-hold.js';
 import { ScriptOrder } from './script-order.js';
 
 /** @typedef {import('./connection.js').Connection} Connection */
-
-const ATTRIBUTE = 'crossoriginstorage';
 
 /** Scripts of these types run; '' stands for no type. */
 const CLASSIC = new Set([
@@ -51,11 +49,6 @@ function isAtParser(script) {
   return node === document;
 }
 
-/** @param {Element} element @param {string} address its attribute's name */
-function isDeclared(element, address) {
-  return element.hasAttribute(ATTRIBUTE) && element.hasAttribute(address) && hashesOf(element.getAttribute('integrity') ?? '').length > 0;
-}
-
 /** Signs that elements must be left alone. */
 function isHindered() {
   // Nobody could run what is held back.
@@ -67,12 +60,12 @@ function isHindered() {
 }
 
 /**
- * Until something is declared in the head or as a child of the body, nothing below that is looked at.
+ * Until something is to be served in the head or as a child of the body, nothing below that is looked at.
  * @param {Connection} connection
  */
-export function watchMarkup(connection) {
-  const parsed = new EventHold(window, 'DOMContentLoaded');
-  const loaded = new EventHold(window, 'load');
+export function serveMarkup(connection) {
+  const parsed = new EventHold(PARSED_EVENT, () => document.dispatchEvent(new Event('DOMContentLoaded', { bubbles: true })));
+  const loaded = new EventHold(LOADED_EVENT, () => window.dispatchEvent(new Event('load')));
   /** @type {ScriptOrder | undefined} */
   let order;
   /** @param {HTMLScriptElement} script */
@@ -96,10 +89,10 @@ export function watchMarkup(connection) {
   /** @param {HTMLStyleElement} style */
   async function serveStyle(style) {
     const text = style.textContent;
-    if (!text.includes(MARK) || isHindered()) return;
+    if (!text.includes(DECLARED_URL_MARK) || isHindered()) return;
     order ??= new ScriptOrder(connection, parsed, loaded);
-    const { styles } = await order.policy;
-    const served = styles ? await serveUrls(connection, text, document.baseURI) : text;
+    const { styles, part } = await order.policy;
+    const served = styles && part !== undefined ? await part.serveUrls(connection, text, document.baseURI) : text;
     if (served !== text && style.textContent === text) style.textContent = served;
   }
   /** @param {boolean} all */
@@ -128,16 +121,20 @@ export function watchMarkup(connection) {
         open.add(/** @type {HTMLStyleElement} */ (node));
     }
   }
-  const observer = new MutationObserver((records) => {
-    for (const { addedNodes } of records) {
-      for (const node of addedNodes) see(node);
-    }
+  /** After all that is new was seen. */
+  function finish() {
     if (open.size > 0) seeStyles(document.readyState !== 'loading');
     // What comes after a script that waits has to wait wherever it is.
     if (order !== undefined && !deep) {
       deep = true;
       observer.observe(document, { childList: true, subtree: true });
     }
+  }
+  const observer = new MutationObserver((records) => {
+    for (const { addedNodes } of records) {
+      for (const node of addedNodes) see(node);
+    }
+    finish();
   });
   let deep = false;
   /**
@@ -150,10 +147,12 @@ export function watchMarkup(connection) {
     // The parser was faster.
     for (const child of parent.childNodes) see(child);
   }
-  watch(document);
-  window.addEventListener('DOMContentLoaded', () => {
+  parsed.onCome = () => {
     seeStyles(true);
+    order?.onParsed();
     // Afterwards only scripts insert elements: the document must have declared something before.
     if (order === undefined) observer.disconnect();
-  }, { once: true });
+  };
+  watch(document);
+  finish();
 }

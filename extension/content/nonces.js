@@ -13,10 +13,11 @@ const EAR = 'cosEar';
 export function listenForNonces() {
   /** @param {MessageEvent} event */
   const onMessage = (event) => ear.hear?.(event);
+  const hearMessages = () => window.addEventListener('message', onMessage, { capture: true });
   /** @type {Ear} */
-  const ear = { listen: () => window.addEventListener('message', onMessage, { capture: true }) };
+  const ear = { listen: hearMessages };
   Object.defineProperty(globalThis, EAR, { value: ear });
-  ear.listen();
+  hearMessages();
   return ear;
 }
 

@@ -5,19 +5,26 @@
  * that tell that scripts have run wait as well. May be used by content/markup.js only.
  */
 
-import { RERUN_EVENT } from '../shared/names.js';
-import { resourceOf } from './declared-resource.js';
-import { moveSheet } from './declared-urls.js';
-import { standsAlone } from './relocation.js';
+import { DECLARED_PART, RERUN_EVENT } from '../shared/names.js';
+import { declarationOf } from './declaration.js';
 
 /** @typedef {import('./connection.js').Connection} Connection */
-/** @typedef {{scripts: boolean, styles: boolean, trusted: string[] | null}} Policy see background/markup-policy.js */
-/** @typedef {import('./declared-resource.js').DeclaredResource} DeclaredResource */
+/** @typedef {import('./declaration.js').Declaration} Declaration */
+/** @typedef {import('./declared/main.js').DeclaredPart} DeclaredPart */
+/**
+ * @typedef {{scripts: boolean, styles: boolean, trusted: string[] | null, part: DeclaredPart | undefined}} Policy
+ * see background/markup-policy.js; `part` is what looks up and stores, without which all comes from the network.
+ */
+/** @typedef {import('./declared/resource.js').DeclaredResource} DeclaredResource */
 /** @typedef {import('./event-hold.js').EventHold} EventHold */
+/** @typedef {Promise<DeclaredResource | undefined>} Entry */
 /** @typedef {{element: HTMLElement, run: () => Promise<void>}} Turn */
 /** @typedef {{url: string, exact: boolean}} Sheet `exact`: byte for byte what `integrity` says */
 
 const HELD_TYPE = 'text/x-cos-held';
+
+/** An element of the page may be called so, too. @returns {DeclaredPart | undefined} */
+const declaredPart = () => (Object.hasOwn(globalThis, DECLARED_PART) ? /** @type {any} */ (globalThis)[DECLARED_PART] : undefined);
 
 /** @param {Element} element @param {string | null} url @returns {boolean} whether it was done */
 const rerun = (element, url) => !element.dispatchEvent(new CustomEvent(RERUN_EVENT, { detail: url, cancelable: true }));
@@ -51,9 +58,8 @@ export class ScriptOrder {
     this.#connection = connection;
     this.#parsed = parsed;
     this.#loaded = loaded;
-    parsed.onCome = () => void this.#go();
     this.#policy = new Promise((resolve) => connection.call({ op: 'markup' }, (reply) =>
-      resolve(reply.ok ? reply : { scripts: false, styles: false, trusted: null })));
+      resolve(reply.ok ? { ...reply, part: declaredPart() } : { scripts: false, styles: false, trusted: null, part: undefined })));
   }
 
   /** Whether a script that the parser meets now has to wait. */
@@ -71,7 +77,7 @@ export class ScriptOrder {
     if (this.#met.has(script) || (!declared && !waits)) return;
     this.#met.add(script);
     const type = script.getAttribute('type');
-    const entry = declared ? resourceOf(this.#connection, script, script.src) : undefined;
+    const entry = declared ? this.#resource(declarationOf(script, script.src)) : undefined;
     const found = entry && this.#findScript(type ?? '', entry);
     script.setAttribute('type', HELD_TYPE);
     // From now on: what another script made and inserted right here has begun to load by itself.
@@ -79,6 +85,11 @@ export class ScriptOrder {
     const turn = { element: script, run: () => this.#runScript(script, type, end, entry, found) };
     if (time === 'async') this.#runAside(turn, found);
     else this.#enqueue(time === 'blocking' ? this.#blocking : this.#deferred, turn);
+  }
+
+  /** The document is parsed. */
+  onParsed() {
+    void this.#go();
   }
 
   /** How what the document declares may be served. */
@@ -91,32 +102,39 @@ export class ScriptOrder {
     if (this.#met.has(link)) return;
     this.#met.add(link);
     const href = link.getAttribute('href') ?? '';
-    const entry = resourceOf(this.#connection, link, link.href);
+    const entry = this.#resource(declarationOf(link, link.href));
     // Ends the request that the browser has begun.
     link.removeAttribute('href');
     const found = this.#findSheet(entry);
     this.#enqueue(this.#blocking, { element: link, run: () => this.#loadSheet(link, href, entry, found) });
   }
 
+  /** @param {Declaration} declaration */
+  async #resource(declaration) {
+    const { part } = await this.#policy;
+    return part?.resourceOf(this.#connection, declaration);
+  }
+
   /**
    * @param {string} type the element's
-   * @param {DeclaredResource} resource
+   * @param {Entry} entry
    * @returns {Promise<string | undefined>} a blob: address
    */
-  async #findScript(type, resource) {
-    const { scripts } = await this.#policy;
-    const file = scripts ? await resource.take() : undefined;
-    if (file === undefined || !(await standsAlone(file, type))) return undefined;
+  async #findScript(type, entry) {
+    const { scripts, part } = await this.#policy;
+    const file = scripts ? await (await entry)?.take() : undefined;
+    if (file === undefined || !(await part?.standsAlone(file, type))) return undefined;
     return URL.createObjectURL(new Blob([file], { type: 'text/javascript' }));
   }
 
-  /** @param {DeclaredResource} resource @returns {Promise<Sheet | undefined>} */
-  async #findSheet(resource) {
-    const { styles } = await this.#policy;
-    const file = styles ? await resource.take() : undefined;
-    if (file === undefined) return undefined;
+  /** @param {Entry} entry @returns {Promise<Sheet | undefined>} */
+  async #findSheet(entry) {
+    const { styles, part } = await this.#policy;
+    const resource = await entry;
+    const file = styles ? await resource?.take() : undefined;
+    if (file === undefined || part === undefined || resource === undefined) return undefined;
     const text = await file.text();
-    const moved = await moveSheet(this.#connection, text, resource.url);
+    const moved = await part.moveSheet(this.#connection, text, resource.url);
     return { url: URL.createObjectURL(new Blob([moved], { type: 'text/css' })), exact: moved === text };
   }
 
@@ -161,7 +179,7 @@ export class ScriptOrder {
    * @param {HTMLScriptElement} script
    * @param {string | null} type
    * @param {Promise<unknown>} end
-   * @param {DeclaredResource | undefined} entry
+   * @param {Entry | undefined} entry
    * @param {Promise<string | undefined> | undefined} found
    */
   async #runScript(script, type, end, entry, found) {
@@ -180,13 +198,13 @@ export class ScriptOrder {
     // Inline modules tell nobody.
     const succeeded = ran && (await end);
     if (hit !== undefined) URL.revokeObjectURL(hit);
-    if (!served && succeeded) void entry?.store();
+    if (!served && succeeded) void entry?.then((resource) => resource?.store());
   }
 
   /**
    * @param {HTMLLinkElement} link
    * @param {string} href
-   * @param {DeclaredResource} entry
+   * @param {Entry} entry
    * @param {Promise<Sheet | undefined>} found
    */
   async #loadSheet(link, href, entry, found) {
@@ -199,7 +217,7 @@ export class ScriptOrder {
     if (hit !== undefined) {
       putAttribute(link, 'integrity', integrity);
       URL.revokeObjectURL(hit.url);
-    } else if (succeeded) void entry.store();
+    } else if (succeeded) void entry.then((resource) => resource?.store());
   }
 }
 

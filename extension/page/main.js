@@ -10,6 +10,7 @@ import { openChannel } from './channel.js';
 import { declareFetch } from './declared-fetch.js';
 import { standInForFiles } from './file-methods.js';
 import { exposeManager } from './manager.js';
+import { watchMarkup } from './markup-watch.js';
 import { apply, argument, own, PromiseCtor, promiseThen } from './primordials.js';
 import { offerReruns } from './rerun.js';
 import { expectSecondPart } from './second-part.js';
@@ -87,4 +88,5 @@ if (window.isSecureContext && typeof FileSystemFileHandle === 'function') {
     else part.serveFetch(declared);
   }));
   offerReruns();
+  watchMarkup();
 }

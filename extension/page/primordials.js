@@ -59,7 +59,6 @@ export const ErrorCtor = globals.Error;
 export const isError = /** @type {any} */ (ErrorCtor).isError ?? (() => false);
 export const exec = uncurry(RegExp.prototype.exec);
 export const TypeErrorCtor = globals.TypeError;
-export const RangeErrorCtor = globals.RangeError;
 export const DOMExceptionCtor = globals.DOMException;
 /** @type {(new (message: string) => DOMException) | undefined} */
 export const QuotaExceededErrorCtor = /** @type {any} */ (globals).QuotaExceededError;
@@ -86,10 +85,10 @@ export const isResizable = getterOf(ArrayBuffer.prototype, 'resizable');
 export const isDetached = getterOf(ArrayBuffer.prototype, 'detached');
 export const isView = ArrayBuffer.isView;
 
-const encoder = new TextEncoder();
-const encode = uncurry(TextEncoder.prototype.encode);
+const { TextEncoder: TextEncoderCtor } = globals;
+const encode = uncurry(TextEncoderCtor.prototype.encode);
 /** @param {string} text @returns {Uint8Array<ArrayBuffer>} */
-export const utf8 = (text) => encode(encoder, text);
+export const utf8 = (text) => encode(new TextEncoderCtor(), text);
 
 export const WeakMapCtor = globals.WeakMap;
 export const weakMapGet = uncurry(WeakMapCtor.prototype.get);

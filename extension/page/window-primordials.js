@@ -23,3 +23,12 @@ export const hasAttribute = uncurry(Element.prototype.hasAttribute);
 export const setAttribute = uncurry(Element.prototype.setAttribute);
 export const createRange = uncurry(Document.prototype.createRange);
 export const toFragment = uncurry(Range.prototype.createContextualFragment);
+
+export const { MutationObserver: MutationObserverCtor } = globalThis;
+export const observe = uncurry(MutationObserverCtor.prototype.observe);
+export const disconnectObserver = uncurry(MutationObserverCtor.prototype.disconnect);
+export const addedNodes = getterOf(MutationRecord.prototype, 'addedNodes');
+export const itemOf = uncurry(NodeList.prototype.item);
+export const firstOf = getterOf(Node.prototype, 'firstChild');
+export const textOf = getterOf(Node.prototype, 'textContent');
+export const readyStateOf = getterOf(Document.prototype, 'readyState');

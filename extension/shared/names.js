@@ -9,6 +9,24 @@ export const PORT_EVENT = 'cos-port';
 /** The global in which the page script's second part finds the first, while that waits for it. */
 export const SECOND_PART = '__cosSecondPart';
 
+/** The page script tells the content script that the document's markup declares something. */
+export const MARKUP_EVENT = 'cos-markup';
+
+/** ... and, from then on, that the browser sends `DOMContentLoaded`, which the content script may keep back. */
+export const PARSED_EVENT = 'cos-parsed';
+
+/** ... and that it sends `load`. */
+export const LOADED_EVENT = 'cos-loaded';
+
+/** The attribute of scripts and style sheets that may come from the store. */
+export const DECLARED_ATTRIBUTE = 'crossoriginstorage';
+
+/** What a style sheet that declares no address does not have. */
+export const DECLARED_URL_MARK = 'cross-origin-storage(';
+
+/** The global of the content scripts' world in which its part for declared resources is found. */
+export const DECLARED_PART = 'cosDeclared';
+
 /** The content script has the page script set an element's address, or run a script that was held back. */
 export const RERUN_EVENT = 'cos-rerun';
 

@@ -97,6 +97,21 @@ test('whoever listens for the document’s events before it declares anything he
   await page.close();
 });
 
+test('a page that replaced what it is watched with has its scripts served, and sees nothing of it', async () => {
+  const text = noting('unseen');
+  await stored(text);
+  const replacing = `window.ran = []; window.seen = []; const methods = [[MutationObserver, ['observe', 'disconnect', 'takeRecords']], [NodeList, ['item']],
+      [Element, ['hasAttribute']], [EventTarget, ['dispatchEvent', 'addEventListener', 'removeEventListener']], [Event, ['stopImmediatePropagation']]];
+    for (const [{ prototype }, names] of methods) for (const name of names) prototype[name] = () => { seen.push(name); };
+    const getters = [[MutationRecord, 'addedNodes'], [Node, 'nodeName'], [Node, 'firstChild'], [Node, 'nextSibling'], [Node, 'textContent'], [Document, 'readyState']];
+    for (const [{ prototype }, name] of getters) Object.defineProperty(prototype, name, { get() { seen.push(name); } });
+    onload = () => { document.title = JSON.stringify([ran, hits, seen]); };`;
+  const page = await profile.openDocument('a.test', { html: `<script>${replacing}</script>${script(text).tag}<style>p { color: red }</style><script>ran.push('inline')</script>` });
+  await eventually(async () => (await page.title()).startsWith('['), 'the page is loaded');
+  assert.deepEqual(JSON.parse(await page.title()), [['unseen', 'inline'], ['unseen'], []]);
+  await page.close();
+});
+
 test('a script that is missing comes from the network and is stored, with the scope that it declares', async () => {
   const text = noting('missing');
   const path = world.sites.script(text, { 'cross-origin-storage-allow-origin': world.origin('b.test') });

@@ -1,4 +1,4 @@
-/** The page script's second part comes to the pages that use the API, and to no others. */
+/** The page script's second part comes to the pages that use the API, what serves declared resources to those that declare some, and neither to others. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { extensionServiceWorker } from '../../scripts/lib/chromium.mjs';
@@ -14,18 +14,43 @@ const background = await extensionServiceWorker(profile.context);
 
 /** @typedef {import('playwright-core').Page} Page */
 
-/** @param {Page} page @returns {Promise<() => number>} how often the second part was brought into the page */
-async function countSecondParts(page) {
+/** @param {Page} page @param {string} file @returns {Promise<() => number>} how often the file was brought into the page */
+async function count(page, file) {
   const session = await page.context().newCDPSession(page);
-  let count = 0;
-  session.on('Debugger.scriptParsed', ({ url }) => { count += Number(url === `chrome-extension://${EXTENSION_ID}/second.js`); });
+  let times = 0;
+  session.on('Debugger.scriptParsed', ({ url }) => { times += Number(url === `chrome-extension://${EXTENSION_ID}/${file}`); });
   await session.send('Debugger.enable');
-  return () => count;
+  return () => times;
+}
+
+/**
+ * Whatever the background brings into documents meanwhile comes late, or not at all.
+ * @param {number} ms Infinity: not at all
+ * @param {() => Promise<void>} body
+ */
+async function withLateParts(ms, body) {
+  const delay = (/** @type {number | null} */ time) => background.evaluate((wait) => {
+    const { scripting } = /** @type {any} */ (globalThis).chrome;
+    scripting.usual ??= scripting.executeScript;
+    scripting.executeScript = async (/** @type {unknown[]} */ ...args) => {
+      if (wait === null) throw new Error('not here');
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      return scripting.usual(...args);
+    };
+  }, time);
+  await delay(Number.isFinite(ms) ? ms : null);
+  try {
+    await body();
+  } finally {
+    await delay(0);
+  }
 }
 
 test('a page that does not use the API is not brought the second part, whatever else it does', async () => {
   const page = await profile.open('a.test');
-  const seconds = await countSecondParts(page);
+  const seconds = await count(page, 'second.js');
+  const declared = await count(page, 'declared.js');
+  await page.reload();
   await page.evaluate(async () => {
     void navigator.crossOriginStorage;
     await fetch('/');
@@ -40,14 +65,14 @@ test('a page that does not use the API is not brought the second part, whatever 
     const script = document.head.appendChild(document.createElement('script'));
     script.textContent = 'document.title = "ran"';
   });
-  assert.equal(seconds(), 0);
+  assert.deepEqual([seconds(), declared()], [0, 0]);
   assert.equal(await page.evaluate(() => '__cosSecondPart' in globalThis), false);
   await page.close();
 });
 
 test('a page that uses the API is brought it once', async () => {
   const page = await profile.open('a.test');
-  const seconds = await countSecondParts(page);
+  const seconds = await count(page, 'second.js');
   const bytes = bytesOf('for the second part');
   succeeded(await store(page, bytes));
   await finds(page, bytes);
@@ -60,22 +85,66 @@ test('a page whose first call is a hit has its handle, however late the second p
   const page = await profile.open('a.test');
   succeeded(await store(page, bytes));
   await page.close();
-  const delay = (/** @type {number} */ ms) => background.evaluate((time) => {
-    const { scripting } = /** @type {any} */ (globalThis).chrome;
-    scripting.usual ??= scripting.executeScript;
-    scripting.executeScript = async (/** @type {unknown[]} */ ...args) => {
-      await new Promise((resolve) => setTimeout(resolve, time));
-      return scripting.usual(...args);
-    };
-  }, ms);
-  await delay(300);
-  try {
+  await withLateParts(300, async () => {
     const fresh = await profile.open('a.test');
     await finds(fresh, bytes);
     await fresh.close();
-  } finally {
-    await delay(0);
-  }
+  });
+});
+
+/** @param {string} word @returns {{text: string, html: string}} a declared script that notes where it came from, among others */
+function declaring(word) {
+  const text = `(window.ran ??= []).push('${word}', new Error().stack.includes('blob:') ? 'store' : 'network');`;
+  const integrity = `sha256-${Buffer.from(hashOf(new TextEncoder().encode(text)).value, 'hex').toString('base64')}`;
+  const html = `<script>window.ran = ['before']; addEventListener('DOMContentLoaded', () => ran.push('parsed'), true);</script>
+    <script src="${world.sites.script(text)}" integrity="${integrity}" crossoriginstorage></script>
+    <script>ran.push('after')</script><script>addEventListener('load', () => ran.push('loaded'))</script>`;
+  return { text, html };
+}
+
+/** @param {string} html @returns {Promise<string[]>} */
+async function ranIn(html) {
+  const page = await profile.openDocument('a.test', { html });
+  await page.waitForFunction(() => /** @type {any} */ (window).ran?.includes('loaded'));
+  const ran = await page.evaluate(() => /** @type {any} */ (window).ran);
+  await page.close();
+  return ran;
+}
+
+test('a page that declares a script is brought once what serves it', async () => {
+  const page = await profile.open('a.test');
+  const { text, html } = declaring('counted');
+  succeeded(await store(page, new TextEncoder().encode(text)));
+  const declared = await count(page, 'declared.js');
+  await page.goto(world.server.url('a.test', world.sites.document({ html })));
+  await page.waitForFunction(() => /** @type {any} */ (window).ran?.includes('loaded'));
+  assert.equal(declared(), 1);
+  await page.close();
+});
+
+test('a declared script runs from the store, in its place, however late what serves it comes', async () => {
+  const page = await profile.open('a.test');
+  const { text, html } = declaring('late');
+  succeeded(await store(page, new TextEncoder().encode(text)));
+  await page.close();
+  await withLateParts(300, async () => assert.deepEqual(await ranIn(html), ['before', 'late', 'store', 'after', 'parsed', 'loaded']));
+});
+
+test('where what serves it cannot come a declared script comes from the network, in its place', async () => {
+  const page = await profile.open('a.test');
+  const { text, html } = declaring('unserved');
+  succeeded(await store(page, new TextEncoder().encode(text)));
+  await page.close();
+  await withLateParts(Infinity, async () => assert.deepEqual(await ranIn(html), ['before', 'unserved', 'network', 'after', 'parsed', 'loaded']));
+});
+
+test('a page that sends the signs of the page script itself changes nothing for its scripts and events', async () => {
+  const page = await profile.open('a.test');
+  const { text, html } = declaring('signed');
+  succeeded(await store(page, new TextEncoder().encode(text)));
+  await page.close();
+  const signs = `<script>for (const sign of ['cos-loaded', 'cos-markup', 'cos-markup']) performance.dispatchEvent(new Event(sign, { cancelable: true }))</script>`;
+  assert.deepEqual(await ranIn(signs + html), ['before', 'signed', 'store', 'after', 'parsed', 'loaded']);
 });
 
 test('a page that leaves no place for it has an empty store, and none of its calls hangs', async () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
+import { ASKS_FOR_HASH } from '../../extension/content/declaration.js';
 import { hashesOf } from '../../extension/shared/integrity.js';
 
 /** @param {string} algorithm @param {Uint8Array} bytes @param {BufferEncoding} [encoding] */
@@ -30,6 +31,16 @@ test('what is no digest asks for nothing', () => {
   for (const text of ['', ' ', 'sha256-', 'sha1-AAAA', token.slice(0, -3), `${token.slice(0, 20)}!${token.slice(21)}`, token.replace('-', ''), `x${token}`]) {
     assert.deepEqual(hashesOf(text), [], text);
   }
+});
+
+test('the content script sees that metadata asks for a hash where there is one, and nowhere else', () => {
+  const tokens = ['sha256', 'sha384', 'sha512'].map((algorithm) => digestOf(algorithm, randomBytes(8)).token);
+  const texts = tokens.flatMap((token) => [
+    token, ` \n${token.toUpperCase().slice(0, 3)}${token.slice(3)}?option`, `sha1-x\t${token}`, `${token}==`, token.replace(/=+$/, ''), `x${token}`, `${token}x`,
+    token.replace('-', ''), token.slice(0, -5), `${token}\u00a0`, `\v${token}`, token.replaceAll(/[+/]/g, '_'), `ſ${token.slice(1)}`, `${token.slice(0, 20)}!${token.slice(21)}`,
+    `${token.slice(0, -1)}A`, `${token.replace(/=*$/, '=')}A`, `?${token}`, `${token},${token}`,
+  ]);
+  for (const text of ['', ' ', 'sha256-', ...texts]) assert.equal(ASKS_FOR_HASH.test(text), hashesOf(text).length > 0, text);
 });
 
 test('a page that changed the prototypes of strings and arrays changes nothing', () => {

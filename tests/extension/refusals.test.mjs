@@ -188,7 +188,9 @@ test('there are words for every reason that the host has, and a setting behind o
 
 test('what the user is told of refusals is known to the background and the popup alone', () => {
   // A document's port is answered by these; none of them knows a reason.
-  for (const file of readdirSync(new URL('extension/content/', ROOT))) assert.doesNotMatch(readFileSync(new URL(`extension/content/${file}`, ROOT), 'utf8'), /refusals|ui\.why/);
+  for (const file of readdirSync(new URL('extension/content/', ROOT), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'))) {
+    assert.doesNotMatch(readFileSync(new URL(`extension/content/${file}`, ROOT), 'utf8'), /refusals|ui\.why/);
+  }
   const broker = readFileSync(new URL('extension/background/broker.js', ROOT), 'utf8');
   assert.doesNotMatch(broker, /ui\.why|explainRefusals/);
 });

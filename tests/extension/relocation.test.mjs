@@ -1,7 +1,7 @@
 /** Scripts and style sheets that move to another address. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { absoluteSheet, standsAlone } from '../../extension/content/relocation.js';
+import { absoluteSheet, standsAlone } from '../../extension/content/declared/relocation.js';
 
 const BASE = 'https://cdn.example/lib/1.0/style.css?v=2';
 

@@ -1,14 +1,14 @@
 /**
  * @file One resource that the document declares with integrity and a scope: looks its hash up, and stores its bytes
- * when it had to come from the network. May be used by content/ only.
+ * when it had to come from the network. May be imported by content/declared/ only.
  */
 
-import { put, takeFirst } from '../shared/entries.js';
-import { hashesOf } from '../shared/integrity.js';
-import { MAX_ORIGINS } from '../shared/names.js';
+import { put, takeFirst } from '../../shared/entries.js';
+import { hashesOf } from '../../shared/integrity.js';
+import { MAX_ORIGINS } from '../../shared/names.js';
 
-/** @typedef {import('./connection.js').Connection} Connection */
-/** @typedef {import('../shared/wire.js').Origins} Origins */
+/** @typedef {import('../connection.js').Connection} Connection */
+/** @typedef {import('../../shared/wire.js').Origins} Origins */
 
 /** A host that does not answer must not stop a page whose scripts wait for it. */
 const PATIENCE_MS = 2000;
@@ -79,11 +79,9 @@ export class DeclaredResource {
 
 /**
  * @param {Connection} connection
- * @param {HTMLScriptElement | HTMLLinkElement} element
- * @param {string} url
+ * @param {import('../declaration.js').Declaration} declaration
  */
-export function resourceOf(connection, element, url) {
-  const words = (element.getAttribute('crossoriginstorage') ?? '').split(/\s+/).filter((word) => word !== '');
-  const withCredentials = element.getAttribute('crossorigin')?.toLowerCase() === 'use-credentials';
-  return new DeclaredResource(connection, url, element.getAttribute('integrity') ?? '', parseScope(words), withCredentials);
+export function resourceOf(connection, { url, integrity, scope, withCredentials }) {
+  const words = scope.split(/\s+/).filter((word) => word !== '');
+  return new DeclaredResource(connection, url, integrity, parseScope(words), withCredentials);
 }

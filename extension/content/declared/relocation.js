@@ -1,6 +1,6 @@
 /**
  * @file What depends on the address that it was loaded from. A script or a style sheet from the store has a blob:
- * address. Pure; may be imported by content/ only.
+ * address. Pure; may be imported by content/declared/ only.
  */
 
 /**

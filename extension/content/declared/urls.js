@@ -1,17 +1,16 @@
 /**
  * @file `url("…" integrity("…") cross-origin-storage(…))` in style sheets. The browser knows no such function and drops the
- * declaration it stands in; here it becomes an address that the browser knows. May be used by content/ only.
+ * declaration it stands in; here it becomes an address that the browser knows. May be imported by
+ * content/declared/ only.
  */
 
-import { hashesOf } from '../shared/integrity.js';
-import { DeclaredResource, parseScope } from './declared-resource.js';
+import { hashesOf } from '../../shared/integrity.js';
+import { DECLARED_URL_MARK } from '../../shared/names.js';
+import { DeclaredResource, parseScope } from './resource.js';
 import { absoluteSheet } from './relocation.js';
 
-/** @typedef {import('./connection.js').Connection} Connection */
+/** @typedef {import('../connection.js').Connection} Connection */
 /** @typedef {{text: string, before: string, url: string, modifiers: Map<string, string>}} Match */
-
-/** What a style sheet without any such function does not have. */
-export const MARK = 'cross-origin-storage(';
 
 const STRING = `"[^"\\\\\\n]*"|'[^'\\\\\\n]*'`;
 const DECLARED_URL = new RegExp(`\\burl\\(\\s*(${STRING})((?:\\s+[a-z-]+\\((?:${STRING}|[^()"'])*\\))+)\\s*\\)`, 'gi');
@@ -71,7 +70,7 @@ async function replacementOf(connection, base, [whole, address, modifiers]) {
  * @returns {Promise<string>} the same text where nothing is declared in it
  */
 export async function serveUrls(connection, text, base) {
-  if (!text.includes(MARK)) return text;
+  if (!text.includes(DECLARED_URL_MARK)) return text;
   const matches = [...text.matchAll(DECLARED_URL)];
   const replacements = await Promise.all(matches.map((match) => replacementOf(connection, base, match)));
   return text.replace(DECLARED_URL, () => /** @type {string} */ (replacements.shift()));
