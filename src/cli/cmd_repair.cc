@@ -85,6 +85,7 @@ nlohmann::ordered_json to_json(const Repair& done) {
           {"mended", names(done.verification.mended)},
           {"damaged", to_json(done.verification.damaged)},
           {"missing", to_json(done.verification.missing)},
+          {"unreadable", to_json(done.verification.unreadable)},
           {"adopted", names(done.adopted)},
           {"orphansQuarantined", done.orphans}};
 }
@@ -104,8 +105,7 @@ void add_repair(Command cos, App& app) {
         } else {
           print(*done);
         }
-        return static_cast<int>(
-            done->verification.damaged.empty() && done->verification.missing.empty() ? kDone : kDamagedFound);
+        return static_cast<int>(done->verification.found_all_intact() ? kDone : kDamagedFound);
       });
   command.add_flag("--adopt", *adopt, "Keep files whose records are lost, as added by you");
 }

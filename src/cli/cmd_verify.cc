@@ -61,14 +61,14 @@ void add_verify(Command cos, App& app) {
                     {"mended", names(verification.mended)},
                     {"damaged", hashes_of(verification.damaged)},
                     {"missing", hashes_of(verification.missing)},
+                    {"unreadable", to_json(verification.unreadable)},
                     {"registry", whole.registry},
                     {"orphansQuarantined", whole.orphans}});
       } else {
         print(verification);
         print(whole);
       }
-      return verification.damaged.empty() && verification.missing.empty() && whole.registry.empty() ? kDone
-                                                                                                    : kDamagedFound;
+      return verification.found_all_intact() && whole.registry.empty() ? kDone : kDamagedFound;
     });
   });
   command.add_option("hashes", *hashes, "Only these entries");

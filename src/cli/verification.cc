@@ -42,6 +42,10 @@ Status verify_one(Store& store, const EntryInfo& entry, std::uint64_t total, Ver
   if (!verified && verified.error().code == ErrorCode::kNotFound) {
     return {};  // removed or evicted since it was listed
   }
+  if (!verified && verified.error().code == ErrorCode::kIo) {
+    so_far.unreadable.push_back({entry.hash, verified.error().message});
+    return {};
+  }
   COS_TRY(const VerifyOutcome outcome, verified);
   switch (outcome) {
     case VerifyOutcome::kMended:
@@ -122,6 +126,18 @@ void print(const Verification& verification) {
   for (const Loss& loss : verification.missing) {
     print_loss(loss, paint("missing", Color::kYellow, stdout), "  its file was gone; the entry was forgotten");
   }
+  for (const Unreadable& entry : verification.unreadable) {
+    std::printf("%s  %s  %s\n", paint("unreadable", Color::kRed, stdout).c_str(), entry.hash.to_string().c_str(),
+                entry.why.c_str());
+  }
+}
+
+nlohmann::ordered_json to_json(const std::vector<Unreadable>& entries) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const Unreadable& entry : entries) {
+    list.push_back({{"hash", entry.hash.to_string()}, {"why", entry.why}});
+  }
+  return list;
 }
 
 nlohmann::ordered_json names(const std::vector<Hash>& hashes) {

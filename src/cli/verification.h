@@ -17,12 +17,21 @@ struct Loss {
   std::vector<std::string> urls;  // the file was downloaded from there, as sites said
 };
 
+// An entry whose file the system did not give: a broken disk, or a file that somebody made unreadable. It may be sound.
+struct Unreadable {
+  Hash hash;
+  std::string why;
+};
+
 struct Verification {
   std::uint64_t intact = 0;
   std::uint64_t bytes = 0;
   std::vector<Hash> mended;
   std::vector<Loss> damaged;
   std::vector<Loss> missing;
+  std::vector<Unreadable> unreadable;
+
+  [[nodiscard]] bool found_all_intact() const { return damaged.empty() && missing.empty() && unreadable.empty(); }
 };
 
 // Reads all entries, with a progress bar.
@@ -32,6 +41,7 @@ Result<Verification> verify_some(Store& store, const std::vector<Hash>& hashes);
 void print(const Verification& verification);
 nlohmann::ordered_json names(const std::vector<Hash>& hashes);
 nlohmann::ordered_json hashes_of(const std::vector<Loss>& losses);
+nlohmann::ordered_json to_json(const std::vector<Unreadable>& entries);
 // With names, sizes, sites and addresses.
 nlohmann::ordered_json to_json(const std::vector<Loss>& losses);
 

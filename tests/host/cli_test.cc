@@ -326,6 +326,31 @@ TEST_F(CliTest, DamageIsFoundByAReadToo) {
   EXPECT_FALSE(fs::exists(path("out")));
 }
 
+TEST_F(CliTest, WhatCannotBeReadDoesNotKeepTheRestFromBeingVerified) {
+  const std::vector<std::string> texts{"one", "two", "three"};
+  for (const std::string& text : texts) {
+    add(text);
+  }
+  // The first that is looked at.
+  const auto first = *std::min_element(texts.begin(), texts.end(), [](const std::string& a, const std::string& b) {
+    return hash_of(a).hex() < hash_of(b).hex();
+  });
+  const fs::path blob = StorePaths(home_.store()).blob(hash_of(first));
+  fs::remove(blob);
+  fs::create_symlink("/dev/null", blob);
+  for (const std::string& text : texts) {
+    if (text != first) {
+      damage(text);
+    }
+  }
+  const json found = json_of({"verify"}, 4);
+  EXPECT_EQ(found.at("damaged").size(), 2U) << found;
+  ASSERT_EQ(found.at("unreadable").size(), 1U) << found;
+  EXPECT_EQ(found.at("unreadable")[0].at("hash"), "SHA-256:" + hash_of(first).hex());
+  EXPECT_TRUE(mentions(cos({"verify"}).out, "unreadable  SHA-256:" + hash_of(first).hex()));
+  EXPECT_TRUE(fs::is_symlink(blob)) << "what cannot be looked at is given up by nobody";
+}
+
 TEST_F(CliTest, AMissingFileIsForgottenAndReported) {
   const std::string hash = add("text");
   fs::remove(StorePaths(home_.store()).blob(hash_of("text")));

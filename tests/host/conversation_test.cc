@@ -265,6 +265,32 @@ TEST_F(ConversationTest, ReleasingForgetsHandlesAndAbortsSessions) {
   EXPECT_EQ(entries(), 1U);
 }
 
+TEST_F(ConversationTest, AnOriginThatWritesVeryManyFilesAtOnceKeepsNobodyElseFromWriting) {
+  constexpr int kMostOfAnOrigin = 32;
+  std::vector<OpenedWrite> writes;
+  for (int i = 0; i < kMostOfAnOrigin; ++i) {
+    writes.push_back(open_write(host_, create(host_, kA, hash_of(std::to_string(i)))));
+  }
+  const std::string another = create(host_, kA, hash_of("another"));
+  EXPECT_EQ(refusal(host_.ask({{"cmd", "write.open"}, {"handle", another}})), "QuotaExceededError");
+  (void)open_write(host_, create(host_, kB, hash_of("text")));
+  EXPECT_EQ(refusal(host_.ask({{"cmd", "write.abort"}, {"session", writes.front().session}})), "");
+  (void)open_write(host_, another);
+}
+
+TEST_F(ConversationTest, AnOriginsHandlesPushOutItsOwnAndNobodyElses) {
+  constexpr int kMostOfAnOrigin = 8192;
+  const std::string theirs = create(host_, kB, hash_of("text"));
+  const std::string first = create(host_, kA, hash_of("text"));
+  std::string last;
+  for (int i = 0; i < kMostOfAnOrigin; ++i) {
+    last = create(host_, kA, hash_of("text"));
+  }
+  EXPECT_EQ(refusal(host_.ask({{"cmd", "write.open"}, {"handle", first}})), "NotAllowedError");
+  (void)open_write(host_, last);
+  (void)open_write(host_, theirs);
+}
+
 TEST_F(ConversationTest, AHandleWhoseEntryHasGoneIsNotFound) {
   const std::string handle = store_text(host_, kA, "text");
   const std::string ticket = read_ticket(host_, handle);

@@ -1,3 +1,7 @@
+#include <atomic>
+#include <thread>
+#include <vector>
+
 #include "store/store_fixture.h"
 
 namespace libcos {
@@ -45,6 +49,37 @@ TEST_F(PrivateTest, APrivateStoreVerifiesAsTheOtherDoes) {
   auto writer = opened->begin_write({profile('c'), origin_of("https://a.test"), hash_of("right")});
   ASSERT_TRUE(writer && writer->append(bytes_of("wrong")));
   EXPECT_EQ(writer->close().error().code, ErrorCode::kData);
+}
+
+TEST_F(PrivateTest, ManyThreadsStoreReadAndRemoveWithoutGettingIntoEachOthersWay) {
+  constexpr int kThreads = 4;
+  constexpr int kRounds = 50;
+  auto opened = Store::open_private({directory(), {}});
+  ASSERT_TRUE(opened && opened->set_setting("rate.writes", "0"));
+  std::atomic<int> wrong = 0;
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < kThreads; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (int round = 0; round < kRounds; ++round) {
+        const std::string text = "text " + std::to_string((thread + round) % 3);
+        auto writer = opened->begin_write({profile('c'), origin_of("https://a.test"), hash_of(text)});
+        if (!writer || !writer->append(bytes_of(text)) || !writer->close()) {
+          ++wrong;
+        }
+        std::string bytes(text.size(), '\0');
+        // Another thread may have removed it.
+        if (const auto reader = opened->open_entry(hash_of(text))) {
+          const auto got = reader->read(0, {reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()});
+          wrong += got && bytes == text ? 0 : 1;
+        }
+        wrong += opened->remove(hash_of(text)) ? 0 : 1;
+      }
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(wrong, 0);
 }
 
 TEST_F(PrivateTest, APrivateStoreHandsNothingOver) {

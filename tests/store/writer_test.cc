@@ -1,4 +1,14 @@
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <rapidcheck.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
 
 #include "store/store_fixture.h"
 
@@ -33,6 +43,33 @@ TEST_F(WriterTest, ClosingWithoutWritingIsADataErrorUnlessTheHashIsThatOfNothing
   EXPECT_EQ(begin(hash_of("x")).close().error().code, ErrorCode::kData);
   EXPECT_TRUE(begin(hash_of("")).close());
   EXPECT_EQ(read(hash_of("")), "");
+}
+
+// Every thread that this process starts from here on is refused.
+bool refuse_threads() {
+  std::array<sock_filter, 5> program{
+      {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_clone3, 1, 0), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_clone, 0, 1),
+       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAGAIN), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)}};
+  sock_fprog filter{program.size(), program.data()};
+  return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
+}
+
+TEST_F(WriterTest, WithoutAThreadToHashInAFileIsStoredAllTheSame) {
+  const std::string text = megabytes(3, 'x');
+  const pid_t child = ::fork();
+  if (child == 0) {
+    auto store = Store::open({directory(), {}});
+    if (!store || !refuse_threads()) {
+      ::_exit(2);
+    }
+    auto writer = store->begin_write({profile('a'), origin_of("https://a.test"), hash_of(text)});
+    ::_exit(writer && writer->append(bytes_of(text)) && writer->close() ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+  EXPECT_EQ(read(hash_of(text)), text);
 }
 
 TEST_F(WriterTest, AnEndedSessionTakesNothingMore) {
