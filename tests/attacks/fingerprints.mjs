@@ -38,7 +38,7 @@ export default [
     measure: 'word', trials: { short: 6, full: 24 },
     cases: [
       { name: 'defaults', bound: 20 },
-      { name: 'lookup.budget off', settings: { 'lookup.budget': 'off' }, works: 30 },
+      { name: 'lookup.budget off', settings: { 'lookup.budget': 'off' }, works: 30, fullOnly: true },
     ],
     listed: popular,
     run: (experiment) => {
@@ -62,7 +62,7 @@ export default [
     cases: [
       { name: 'defaults', bound: 1 },
       { name: 'grease.percent 0', settings: { 'grease.percent': '0' }, works: 0.9 },
-      { name: 'grease.percent 50', settings: { 'grease.percent': '50' }, bound: 0.6 },
+      { name: 'grease.percent 50', settings: { 'grease.percent': '50' }, bound: 0.6, fullOnly: true },
       { name: 'not listed', unlisted: true, bound: 0 },
     ],
     listed: questions,
