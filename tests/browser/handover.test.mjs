@@ -1,6 +1,6 @@
 /** How the bytes come to a page: by a link to the store's own file, or over loopback, the same bytes either way. */
 import assert from 'node:assert/strict';
-import { chmodSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, rmSync, statSync, utimesSync, writeFileSync, writeSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { extensionServiceWorker } from '../../scripts/lib/chromium.mjs';
 import { processesOf } from '../../scripts/lib/processes.mjs';
@@ -31,6 +31,20 @@ async function countLoopbackReads(observed) {
     };
   });
   return () => worker.evaluate(() => /** @type {any} */ (globalThis).loopbackReads);
+}
+
+/**
+ * As a disk does it: without a trace in the file's dates.
+ * @param {string} path
+ */
+function turnBit(path) {
+  const { mode, atime, mtime } = statSync(path);
+  chmodSync(path, 0o644);
+  const file = openSync(path, 'r+');
+  writeSync(file, '!', 1234);
+  closeSync(file);
+  chmodSync(path, mode);
+  utimesSync(path, atime, mtime);
 }
 
 const blobOf = (/** @type {Uint8Array} */ bytes) => blobPath(world.storeDir, hashOf(bytes));
@@ -134,6 +148,20 @@ test('a file that took the place of the link is not read', async () => {
   rmSync(link);
   writeFileSync(link, new Uint8Array(bytes.length));
   await finds(await profile.page('b.test'), bytes);
+});
+
+test('a file that a page holds cannot be read any more once its bytes were found damaged', async () => {
+  const bytes = bytesOf('held while it rots', 300_000);
+  await share(bytes);
+  const page = await profile.page('b.test');
+  succeeded(await attempt(page, async (hash) => {
+    Object.assign(window, { heldFile: await (await navigator.crossOriginStorage.getFileHandle(hash)).getFile() });
+  }, hashOf(bytes)));
+  const held = () => attempt(page, async () => (await /** @type {any} */ (window).heldFile.arrayBuffer()).byteLength);
+  assert.equal(succeeded(await held()), bytes.length);
+  turnBit(blobOf(bytes));
+  await world.cos('verify').catch(() => {});
+  failedWith(await held(), 'NotFoundError');
 });
 
 test('an entry whose file was damaged is not served', async () => {
