@@ -232,6 +232,20 @@ test('a script that a script makes runs once, from the network', async () => {
   await page.close();
 });
 
+test('nodes that are called like scripts and links, but are none, disturb neither the page nor what is declared', async () => {
+  const text = noting('beside others');
+  await stored(text);
+  const { page, ran } = await open(`<script>
+    window.ran = [];
+    window.onerror = (message) => { ran.push(message); };
+    for (const name of ['SCRIPT', 'LINK', 'STYLE']) {
+      document.head.append(document.createProcessingInstruction(name, ''), document.createElementNS('urn:other', name));
+    }
+    </script>${script(text).tag}<script>ran.push('inline')</script>`);
+  assert.deepEqual([await ran(), await hitsOf(page)], [['beside others', 'inline', 'load'], ['beside others']]);
+  await page.close();
+});
+
 test('in a document that was opened anew declared scripts run, in order', async () => {
   const text = noting('opened');
   await stored(text);
