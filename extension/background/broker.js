@@ -58,6 +58,7 @@ export class DocumentSession {
   /** @type {Promise<Tables | null>} null: this document may not use the API */ #tables;
   #gone = false;
   /** @type {Promise<boolean> | null} */ #secondPart = null;
+  /** @type {Promise<unknown> | null} */ #declaredPart = null;
   /**
    * Settled when the document has the script for workers that it asked for. Other answers wait for
    * that: whoever has the answer to its first call may count on workers with the API.
@@ -113,7 +114,8 @@ export class DocumentSession {
       void this.#bringSecondPart(call);
       return;
     }
-    const declaredPart = content?.op === 'markup' ? bringDeclaredPart(this.#tab, this.#documentId) : undefined;
+    // Once: a page may ask as often as it likes.
+    if (content?.op === 'markup') this.#declaredPart ??= bringDeclaredPart(this.#tab, this.#documentId);
     // Waited for by every message alike, so requests reach the host in the order of the calls.
     const tables = await this.#tables;
     if (active) tables?.caller.noteActivation();
@@ -129,7 +131,7 @@ export class DocumentSession {
     const request = content?.op === 'release' ? undefined : content;
     const answer = await this.#calls.observe(request, tables?.caller, () => this.#answer(content, tables));
     await this.#workersReady;
-    await declaredPart;
+    if (content?.op === 'markup') await this.#declaredPart;
     this.#reply({ call, ...answer });
     this.#noteRefusal(request, tables, answer);
     if (this.#gone) this.#releaseAll(tables);

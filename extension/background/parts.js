@@ -4,6 +4,8 @@
  * May be imported by background/broker.js only.
  */
 
+const PATIENCE_MS = 2000;
+
 /**
  * @param {number} tabId
  * @param {string} documentId
@@ -23,5 +25,7 @@ async function bring(tabId, documentId, world, file) {
 /** @param {number} tabId @param {string} documentId */
 export const bringSecondPart = (tabId, documentId) => bring(tabId, documentId, 'MAIN', 'second.js');
 
-/** @param {number} tabId @param {string} documentId */
-export const bringDeclaredPart = (tabId, documentId) => bring(tabId, documentId, 'ISOLATED', 'declared.js');
+/** The scripts of a document wait for it: when the browser does not answer, they run without. @param {number} tabId @param {string} documentId */
+export const bringDeclaredPart = (tabId, documentId) => Promise.race([
+  bring(tabId, documentId, 'ISOLATED', 'declared.js'), new Promise((resolve) => { setTimeout(resolve, PATIENCE_MS, false); }),
+]);

@@ -14,6 +14,8 @@ import { ScriptOrder } from './script-order.js';
 
 /** @typedef {import('./connection.js').Connection} Connection */
 
+const HTML = 'http://www.w3.org/1999/xhtml';
+
 /** Scripts of these types run; '' stands for no type. */
 const CLASSIC = new Set([
   '', 'application/ecmascript', 'application/javascript', 'application/x-ecmascript', 'application/x-javascript', 'text/ecmascript',
@@ -105,6 +107,8 @@ export function serveMarkup(connection) {
   }
   /** @param {Node} node */
   function see(node) {
+    // A processing instruction may be called so, too.
+    if (/** @type {Element} */ (node).namespaceURI !== HTML) return;
     switch (node.nodeName) {
       case 'HTML':
       case 'HEAD':

@@ -36,6 +36,22 @@ const settled = (element) =>
     element.addEventListener('error', () => resolve(false), { once: true });
   });
 
+/**
+ * A style sheet that the page takes out before it has loaded tells nobody.
+ * @param {HTMLLinkElement} link
+ */
+async function settledOrGone(link) {
+  /** @type {MutationObserver | undefined} */
+  let removals;
+  const gone = new Promise((resolve) => {
+    removals = new MutationObserver(() => { if (!link.isConnected) resolve(false); });
+    removals.observe(document, { childList: true, subtree: true });
+  });
+  const succeeded = await Promise.race([settled(link), gone]);
+  removals?.disconnect();
+  return succeeded;
+}
+
 /** @param {Element} element @param {string} name @param {string | null} value */
 function putAttribute(element, name, value) {
   if (value === null) element.removeAttribute(name);
@@ -163,7 +179,7 @@ export class ScriptOrder {
       // Deferred scripts run when the document is parsed, after those that the browser itself deferred.
       const turn = this.#blocking.shift() ?? (this.#parsed.hasCome ? this.#deferred.shift() : undefined);
       if (turn === undefined) break;
-      if (turn.element.isConnected) await turn.run();
+      await turn.run();
     }
     this.#running = false;
     this.#letGo();
@@ -186,6 +202,11 @@ export class ScriptOrder {
     const hit = await found;
     const { trusted } = await this.#policy;
     putAttribute(script, 'type', type);
+    // The page has taken it out; put back it runs as any other.
+    if (!script.isConnected) {
+      if (hit !== undefined) URL.revokeObjectURL(hit);
+      return;
+    }
     if (script.hasAttribute('src') && trusted !== null && !isTrusted(script, trusted)) {
       // Inserted by us it would be trusted; by the parser it was not.
       script.dispatchEvent(new Event('error'));
@@ -209,7 +230,13 @@ export class ScriptOrder {
    */
   async #loadSheet(link, href, entry, found) {
     const hit = await found;
-    const end = settled(link);
+    if (!link.isConnected) {
+      // The page has taken it out, and may put it back.
+      link.setAttribute('href', href);
+      if (hit !== undefined) URL.revokeObjectURL(hit.url);
+      return;
+    }
+    const end = settledOrGone(link);
     const integrity = link.getAttribute('integrity');
     if (hit !== undefined && !hit.exact) link.removeAttribute('integrity');
     if (!rerun(link, hit?.url ?? href)) link.setAttribute('href', href);

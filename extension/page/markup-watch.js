@@ -11,8 +11,8 @@
 import { DECLARED_ATTRIBUTE, DECLARED_URL_MARK, LOADED_EVENT, MARKUP_EVENT, PARSED_EVENT } from '../shared/names.js';
 import { addListener, append, dispatch, EventCtor, includes, performanceOf, removeListener, stopImmediatePropagation } from './primordials.js';
 import {
-  addedNodes, disconnectObserver, firstOf, hasAttribute, itemOf, MutationObserverCtor, nextOf, nodeName, observe, ownDocument, readyStateOf,
-  textOf,
+  addedNodes, disconnectObserver, firstOf, hasAttribute, itemOf, MutationObserverCtor, nextOf, nodeName, nodeType, observe, ownDocument,
+  readyStateOf, textOf,
 } from './window-primordials.js';
 
 /** The event meets no listener of a page that does not look for it (see channel.js). @param {string} name @returns {boolean} whether the content script took it */
@@ -39,7 +39,8 @@ function look() {
         break;
       case 'SCRIPT':
       case 'LINK':
-        declared ||= hasAttribute(node, DECLARED_ATTRIBUTE);
+        // A processing instruction may be called so, too.
+        declared ||= nodeType(node) === 1 && hasAttribute(node, DECLARED_ATTRIBUTE);
         break;
       case 'STYLE':
         append(open, node);

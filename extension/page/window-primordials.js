@@ -14,6 +14,7 @@ export const controllerOf = ContainerPrototype === undefined ? () => null : gett
 export const eventTarget = getterOf(Event.prototype, 'target');
 export const eventDetail = getterOf(CustomEvent.prototype, 'detail');
 export const nodeName = getterOf(Node.prototype, 'nodeName');
+export const nodeType = getterOf(Node.prototype, 'nodeType');
 export const parentOf = getterOf(Node.prototype, 'parentNode');
 export const nextOf = getterOf(Node.prototype, 'nextSibling');
 export const insertBefore = uncurry(Node.prototype.insertBefore);

@@ -232,6 +232,52 @@ test('a script that a script makes runs once, from the network', async () => {
   await page.close();
 });
 
+test('nodes that are called like scripts and links, but are none, disturb neither the page nor what is declared', async () => {
+  const text = noting('beside others');
+  await stored(text);
+  const { page, ran } = await open(`<script>
+    window.ran = [];
+    window.onerror = (message) => { ran.push(message); };
+    for (const name of ['SCRIPT', 'LINK', 'STYLE']) {
+      document.head.append(document.createProcessingInstruction(name, ''), document.createElementNS('urn:other', name));
+    }
+    </script>${script(text).tag}<script>ran.push('inline')</script>`);
+  assert.deepEqual([await ran(), await hitsOf(page)], [['beside others', 'inline', 'load'], ['beside others']]);
+  await page.close();
+});
+
+test('scripts and style sheets that a page takes out while they wait, and puts back, run and hold as ever', async () => {
+  const sheet = 'body { color: rgb(9, 8, 7) }';
+  /** @type {(value?: unknown) => void} */ let asked = () => {};
+  /** @type {(value?: unknown) => void} */ let answer = () => {};
+  const request = new Promise((resolve) => { asked = resolve; });
+  const answered = new Promise((resolve) => { answer = resolve; });
+  world.sites.serveAlso(async (req, res) => {
+    asked();
+    await answered;
+    res.writeHead(200, { 'content-type': 'text/css' }).end();
+  });
+  const page = await profile.context.newPage();
+  await page.goto(world.server.url('a.test', world.sites.document({
+    html: `<link rel=stylesheet href="/slow" integrity="${integrityOf('')}" crossoriginstorage>${sheetOf(sheet)}${script(noting('put back')).tag}
+      <script>${noting('inline')}</script>`,
+  })), { waitUntil: 'commit' });
+  await request;
+  await eventually(() => page.evaluate(() => document.readyState !== 'loading'), 'the document is parsed');
+  const out = await page.evaluateHandle(() => {
+    const taken = [...document.querySelectorAll('link:nth-of-type(2), script')];
+    for (const element of taken) element.remove();
+    addEventListener('load', () => { Object.assign(window, { loaded: true }); });
+    return taken;
+  });
+  answer();
+  await page.waitForFunction(() => /** @type {any} */ (window).loaded);
+  await page.evaluate((taken) => document.head.append(.../** @type {any} */ (taken)), out);
+  await page.waitForFunction(() => /** @type {any} */ (window).ran?.length === 2);
+  await eventually(() => page.evaluate(() => getComputedStyle(/** @type {any} */ (document.body ?? document.documentElement)).color === 'rgb(9, 8, 7)'), 'the style sheet holds');
+  await page.close();
+});
+
 test('in a document that was opened anew declared scripts run, in order', async () => {
   const text = noting('opened');
   await stored(text);
@@ -273,6 +319,29 @@ test('a style sheet comes from the store, and the addresses in it still mean wha
   assert.match(seen.href ?? '', /^blob:/);
   await page.close();
 });
+
+for (const [what, has, change] of /** @type {[string, boolean, string][]} */ ([
+  ['takes out while it is looked up', false, 'remove()'], ['takes out while it loads', true, 'remove()'],
+  ['switches off while it loads', true, 'disabled = true'], ['makes no style sheet while it loads', true, "rel = 'next'"],
+])) {
+  test(`a style sheet that a page ${what} keeps nothing waiting`, async () => {
+    // Of the server no answer comes.
+    world.sites.serveAlso(() => undefined);
+    // The address goes when the look-up begins, and comes back when it is over.
+    const html = `<script>
+      new MutationObserver(() => {
+        const link = document.querySelector('link');
+        if (link.hasAttribute('href') === ${has}) setTimeout(() => { link.${change}; });
+      }).observe(document, { attributes: true, attributeFilter: ['href'], subtree: true });
+      </script><link rel=stylesheet href="/unanswered/${encodeURIComponent(what)}" integrity="${integrityOf(what)}" crossoriginstorage>
+      <script>window.ran = ['after']; addEventListener('load', () => ran.push('load'));</script>`;
+    const page = await profile.context.newPage();
+    await page.goto(world.server.url('a.test', world.sites.document({ html })), { waitUntil: 'commit' });
+    await page.waitForFunction(() => /** @type {any} */ (window).ran?.includes('load'));
+    assert.deepEqual(await page.evaluate(() => /** @type {any} */ (window).ran), ['after', 'load']);
+    await page.close();
+  });
+}
 
 test('a style sheet that is missing comes from the network and is stored', async () => {
   const text = 'body { color: rgb(3, 2, 1) }';

@@ -122,6 +122,22 @@ test('a page that declares a script is brought once what serves it', async () =>
   await page.close();
 });
 
+test('a page that asks again and again how its markup may be served is brought once what serves it', async () => {
+  const page = await profile.open('a.test');
+  const declared = await count(page, 'declared.js');
+  const answers = await page.evaluate(() => new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    /** @type {boolean[]} */
+    const seen = [];
+    port1.onmessage = ({ data }) => { if (seen.push(data.ok) === 20) resolve(seen); };
+    performance.dispatchEvent(new MessageEvent('cos-port', { cancelable: true, ports: [port2] }));
+    for (let call = 1; call <= 20; call += 1) port1.postMessage({ op: 'markup', call });
+  }));
+  assert.deepEqual(answers, new Array(20).fill(true));
+  assert.equal(declared(), 1);
+  await page.close();
+});
+
 test('a declared script runs from the store, in its place, however late what serves it comes', async () => {
   const page = await profile.open('a.test');
   const { text, html } = declaring('late');
@@ -136,6 +152,15 @@ test('where what serves it cannot come a declared script comes from the network,
   succeeded(await store(page, new TextEncoder().encode(text)));
   await page.close();
   await withLateParts(Infinity, async () => assert.deepEqual(await ranIn(html), ['before', 'unserved', 'network', 'after', 'parsed', 'loaded']));
+});
+
+test('where the browser never says whether what serves it has come a declared script comes from the network, in its place', async () => {
+  const page = await profile.open('a.test');
+  const { text, html } = declaring('unanswered');
+  succeeded(await store(page, new TextEncoder().encode(text)));
+  await page.close();
+  // Later than any test waits.
+  await withLateParts(1 << 30, async () => assert.deepEqual(await ranIn(html), ['before', 'unanswered', 'network', 'after', 'parsed', 'loaded']));
 });
 
 test('a page that sends the signs of the page script itself changes nothing for its scripts and events', async () => {
