@@ -436,7 +436,8 @@ class Store {
   Result<HandoverTest> test_hand_over(const std::filesystem::path& path);
   // Removes links whose entry is gone. Called when a host starts.
   Status sweep_links();
-  // Removes the links that stand below this directory; empty: all. Returns how many the store knew.
+  // Removes the links that stand below this directory; empty: all. Returns how many the store knew;
+  // an error, when some stay.
   Result<std::size_t> remove_links(const std::filesystem::path& below);
 
   [[nodiscard]] const std::filesystem::path& directory() const;  // empty for a private store

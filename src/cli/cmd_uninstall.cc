@@ -32,7 +32,7 @@ struct Wish {
 struct Undone {
   std::vector<std::string> browsers;
   std::size_t links = 0;
-  std::optional<Error> links_left;  // why links could not be looked for
+  std::optional<Error> links_left;  // why there may be more
   std::optional<PurgeReport> purged;
 };
 
@@ -100,7 +100,7 @@ void remove_links(const App& app, const Wish& wish, const std::vector<BrowserTar
     const auto removed = store->remove_links(place);
     if (!removed) {
       undone.links_left = removed.error();
-      return;
+      continue;
     }
     undone.links += *removed;
   }
@@ -136,7 +136,7 @@ void print(const App& app, const Wish& wish, const Undone& undone) {
     std::printf("%zu links to entries were removed from profiles.\n", undone.links);
   }
   if (undone.links_left) {
-    std::printf("Links in profiles could not be looked for: %s\nThey go with the extension.\n",
+    std::printf("Links to entries may be left in profiles: %s\nThey go with the extension.\n",
                 undone.links_left->message.c_str());
   }
   const std::string nowhere = undone.browsers.empty() ? "It was registered nowhere. " : "";

@@ -6,8 +6,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <functional>
+#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/hex.h"
 #include "base/hmac.h"
@@ -28,16 +31,19 @@ tl::unexpected<Error> unavailable(std::string why) { return fail(ErrorCode::kUna
 // what a killed process leaves under it goes with the link.
 std::string unfinished_name(const std::filesystem::path& link) { return ".cos-" + link.filename().string(); }
 
-// Gives the blob behind `blob` the name `name` in `directory`, as a hard link or as a reflink.
-Status give_name(const UniqueFd& blob, const UniqueFd& directory, const std::string& name) {
+// Gives the blob behind `blob` the name `name` in `directory`, as a hard link or as a reflink. Returns whose name it
+// is.
+Result<FileIdentity> give_name(const UniqueFd& blob, const UniqueFd& directory, const std::string& name) {
   ::unlinkat(directory.get(), name.c_str(), 0);
   const std::string source = "/proc/self/fd/" + std::to_string(blob.get());
   if (::linkat(AT_FDCWD, source.c_str(), directory.get(), name.c_str(), AT_SYMLINK_FOLLOW) == 0) {
-    return {};
+    COS_TRY(const struct stat status, stat_of(blob));
+    return identity_of(status);
   }
   const UniqueFd copy(::openat(directory.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444));
   if (copy.valid() && ::ioctl(copy.get(), FICLONE, blob.get()) == 0) {
-    return {};
+    COS_TRY(const struct stat status, stat_of(copy));
+    return identity_of(status);
   }
   if (copy.valid()) {
     ::unlinkat(directory.get(), name.c_str(), 0);
@@ -45,21 +51,18 @@ Status give_name(const UniqueFd& blob, const UniqueFd& directory, const std::str
   return unavailable("The browser's profile and the store are on file systems that cannot share a file.");
 }
 
-// Puts the blob in the place of the file at `path`, atomically. Returns what stands there now.
-Result<FileIdentity> put_in_place(const UniqueFd& blob, const std::filesystem::path& path) {
+// Puts the blob in the place of the file at `path`, atomically, once `note` has been told what will stand there.
+Status put_in_place(const UniqueFd& blob, const std::filesystem::path& path,
+                    const std::function<Status(const FileIdentity&)>& note) {
   COS_TRY(const UniqueFd parent, open_file(path.parent_path(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
   const std::string name = path.filename().string();
   const std::string beside = unfinished_name(path);
-  COS_CHECK(give_name(blob, parent, beside));
-  struct stat made {};
-  const bool placed = ::fstatat(parent.get(), beside.c_str(), &made, AT_SYMLINK_NOFOLLOW) == 0 &&
-                      ::renameat(parent.get(), beside.c_str(), parent.get(), name.c_str()) == 0;
+  const auto made = give_name(blob, parent, beside);
+  const Status noted = made ? note(*made) : tl::unexpected(made.error());
+  const bool placed = noted && ::renameat(parent.get(), beside.c_str(), parent.get(), name.c_str()) == 0;
   // Also after a success: rename() of two names of one file does nothing and leaves both.
   ::unlinkat(parent.get(), beside.c_str(), 0);
-  if (!placed) {
-    return unavailable("Cannot put a link into the browser's profile.");
-  }
-  return identity_of(made);
+  return !noted || placed ? noted : unavailable("Cannot put a link into the browser's profile.");
 }
 
 // Direct hand-over needs a store on disk, and the user may have switched it off.
@@ -101,6 +104,23 @@ Status announce_link(StoreState& state, const Realm& realm, const LinkRow& link,
   return transaction.commit();
 }
 
+// A link that is a file of its own was announced as the blob's. Noted for good before it takes the file's place, where
+// only its identity tells that it is ours.
+Status note_copy(StoreState& state, const Realm& realm, const LinkRow& link) {
+  const std::lock_guard lock(state.mutex);
+  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
+  COS_CHECK(state.registry.put_link(realm, link, state.clock()));
+  return transaction.commit();
+}
+
+// After a link could not be put in place.
+Status take_back_link(StoreState& state, const LinkRow& link) {
+  const std::lock_guard lock(state.mutex);
+  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database(), sqlite::Durability::kRelaxed));
+  COS_CHECK(drop_link(state, link));
+  return transaction.commit();
+}
+
 // The link stands. Looks again whether its entry does, and keeps the number of links bounded.
 Status confirm_link(StoreState& state, const Realm& realm, const LinkRow& link, const UniqueFd& blob) {
   const std::lock_guard lock(state.mutex);
@@ -125,13 +145,29 @@ bool remove_link_file(const LinkRow& link, const UniqueFd* blob) {
   const auto status = stat_of(link.path);
   const Result<struct stat> other = blob == nullptr ? fail(ErrorCode::kNotFound, "") : stat_of(*blob);
   const bool is_blob = status && other && status->st_ino == other->st_ino && status->st_dev == other->st_dev;
-  const auto gone = [](const std::filesystem::path& path) { return ::unlink(path.c_str()) == 0 || errno == ENOENT; };
+  const auto gone = [](const std::filesystem::path& path) {
+    return ::unlink(path.c_str()) == 0 || errno == ENOENT || errno == ENOTDIR;
+  };
   const bool removed = (!is_blob && !is_ours(link, status)) || gone(link.path);
   return gone(link.path.parent_path() / unfinished_name(link.path)) && removed;
 }
 
 Status drop_link(StoreState& state, const LinkRow& link, const UniqueFd* blob) {
-  return remove_link_file(link, blob) ? state.registry.forget_link(link) : Status();
+  if (!remove_link_file(link, blob)) {
+    return {};
+  }
+  sync_profiles_of({link});
+  return state.registry.forget_link(link);
+}
+
+void sync_profiles_of(const std::vector<LinkRow>& links) {
+  std::set<std::filesystem::path> profiles;
+  for (const LinkRow& link : links) {
+    profiles.insert(link.path.parent_path());
+  }
+  for (const std::filesystem::path& profile : profiles) {
+    (void)sync_directory(profile);  // it may be gone, and everything in it
+  }
 }
 
 namespace {
@@ -213,13 +249,15 @@ Status Store::hand_over(const Realm& realm, const Site& page, const Hash& hash, 
   // A hard link has the blob's own identity; a reflink gets its when it has been made.
   LinkRow link{hash, path, identity_of(status), static_cast<std::int64_t>(status.st_ino), link_place(realm, page)};
   COS_CHECK(internal::announce_link(*state_, realm, link, blob));
-  const Result<FileIdentity> placed = internal::put_in_place(blob, path);
+  const Status placed = internal::put_in_place(blob, path, [&](const FileIdentity& file) -> Status {
+    const bool is_copy = !(file == link.file);
+    link.file = file;
+    return is_copy ? internal::note_copy(*state_, realm, link) : Status();
+  });
   if (!placed) {
-    const std::lock_guard lock(state_->mutex);
-    COS_CHECK(state_->registry.forget_link(link));
-    return tl::unexpected(placed.error());
+    COS_CHECK(internal::take_back_link(*state_, link));
+    return placed;
   }
-  link.file = *placed;
   return internal::confirm_link(*state_, realm, link, blob);
 }
 
@@ -230,9 +268,9 @@ Result<HandoverTest> Store::test_hand_over(const std::filesystem::path& path) {
   digest.update(as_bytes(text));
   COS_TRY(const Hash hash, Hash::from_digest(HashAlgorithm::kSha256, digest.finish()));
   COS_TRY(IncomingFile file, state_->blobs->create_incoming(hash));
-  const auto placed = [&]() -> Result<FileIdentity> {
+  const auto placed = [&]() -> Status {
     COS_CHECK(write_at(file.fd, as_bytes(text), 0));
-    return internal::put_in_place(file.fd, path);
+    return internal::put_in_place(file.fd, path, [](const FileIdentity&) { return Status(); });
   }();
   state_->blobs->discard(file);
   COS_CHECK(placed);
@@ -249,8 +287,15 @@ Status Store::sweep_links() {
       return {};
     }
     COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state_->registry.database()));
-    COS_TRY(kept, state_->registry.take_stale_links(
-                      kept, kAtOnce, [](const LinkRow& link) { return internal::remove_link_file(link); }));
+    std::vector<LinkRow> gone;
+    COS_TRY(kept, state_->registry.take_stale_links(kept, kAtOnce, [&](const LinkRow& link) {
+      const bool removed = internal::remove_link_file(link);
+      if (removed) {
+        gone.push_back(link);
+      }
+      return removed;
+    }));
+    internal::sync_profiles_of(gone);
     COS_CHECK(transaction.commit());
   }
 }
@@ -259,16 +304,27 @@ Result<std::size_t> Store::remove_links(const std::filesystem::path& below) {
   const std::lock_guard lock(state_->mutex);
   COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state_->registry.database()));
   COS_TRY(const auto links, state_->registry.all_links());
-  std::size_t removed = 0;
+  std::vector<LinkRow> gone;
+  std::size_t left = 0;
   for (const LinkRow& link : links) {
     const auto [rest, unused] = std::mismatch(below.begin(), below.end(), link.path.begin(), link.path.end());
-    if (rest == below.end() && internal::remove_link_file(link)) {
-      COS_CHECK(state_->registry.forget_link(link));
-      ++removed;
+    if (rest != below.end()) {
+      continue;
     }
+    if (!internal::remove_link_file(link)) {
+      ++left;
+      continue;
+    }
+    gone.push_back(link);
+    COS_CHECK(state_->registry.forget_link(link));
   }
+  internal::sync_profiles_of(gone);
   COS_CHECK(transaction.commit());
-  return removed;
+  if (left > 0) {
+    return fail(ErrorCode::kIo, std::to_string(left) + " of " + std::to_string(gone.size() + left) +
+                                    " links cannot be removed from browser profiles.");
+  }
+  return gone.size();
 }
 
 }  // namespace libcos

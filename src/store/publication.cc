@@ -4,7 +4,6 @@
 // transaction with the row. Disappearing: the row first, in a durable transaction that notes the blob as
 // doomed, then the file. The write transaction is held around every change of a blob's name, so of several
 // processes one at a time decides what a name means.
-#include <set>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -275,18 +274,14 @@ Result<std::vector<LinkRow>> remove_rows(StoreState& state, const std::vector<En
 }
 
 Status remove_files(StoreState& state, const std::vector<Hash>& hashes, const std::vector<LinkRow>& links) {
-  std::set<std::filesystem::path> profiles;
   std::vector<LinkRow> gone;
   for (const LinkRow& link : links) {
     const Result<UniqueFd> blob = state.blobs->open(link.hash);
     if (remove_link_file(link, blob ? &*blob : nullptr)) {
       gone.push_back(link);
     }
-    profiles.insert(link.path.parent_path());
   }
-  for (const std::filesystem::path& profile : profiles) {
-    (void)sync_directory(profile);  // it may be gone, and everything in it
-  }
+  sync_profiles_of(gone);
   COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
   std::vector<Hash> settled;
   for (const Hash& hash : hashes) {

@@ -184,6 +184,8 @@ bool remove_link_file(const LinkRow& link, const UniqueFd* blob = nullptr);
 // The same, and its row with it. A file that stays keeps its row: a start tries again once its entry is gone
 // (Store::sweep_links()). A write transaction is open.
 Status drop_link(StoreState& state, const LinkRow& link, const UniqueFd* blob = nullptr);
+// Makes the removal of these links' files durable. Before their rows go: a power cut must leave no link without one.
+void sync_profiles_of(const std::vector<LinkRow>& links);
 // Removes links that are files of their own (reflinks) and have other bytes than the entry. Returns how many.
 Result<std::size_t> remove_damaged_links(StoreState& state, const EntryRow& entry);
 

@@ -114,6 +114,46 @@ TEST_F(LinksTest, WhatAKilledProcessLeftOfALinkGoesWithTheLink) {
   EXPECT_FALSE(std::filesystem::exists(half_made));
 }
 
+// As when the file system has no room for one more name.
+TEST_F(LinksTest, AHandOverThatFailsForgetsNoLinkThatStands) {
+  ASSERT_TRUE(put(kA, "text"));
+  const auto path = marked("1");
+  const auto in_the_way = path.parent_path() / ".cos-1";
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), path));
+  std::filesystem::create_directory(in_the_way);
+  ASSERT_FALSE(store_.hand_over(profile('a'), kPage, hash_of("text"), path));
+  std::filesystem::remove(in_the_way);
+  ASSERT_TRUE(store_.remove(hash_of("text")).value());
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST_F(LinksTest, ALinkWhoseProfileIsNoDirectoryAnyMoreIsForgotten) {
+  ASSERT_TRUE(put(kA, "text"));
+  const auto path = marked("1");
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), path));
+  std::filesystem::remove_all(path.parent_path());
+  std::ofstream(path.parent_path()) << "a file";
+  const auto elsewhere = temp_.path() / "other";
+  std::ofstream(elsewhere) << "marker";
+  const Status handed = store_.hand_over(profile('a'), kPage, hash_of("text"), elsewhere);
+  EXPECT_TRUE(handed) << handed.error().message;
+  std::filesystem::remove(elsewhere);
+  ASSERT_TRUE(store_.remove(hash_of("text")).value());
+  auto database = sqlite::Database::open(directory() / "store.db");
+  EXPECT_EQ(database->integer("SELECT count(*) FROM link").value(), 0);
+}
+
+TEST_F(LinksTest, WhoeverRemovesLinksIsToldOfThoseThatStay) {
+  ASSERT_TRUE(put(kA, "text"));
+  const auto path = marked("1");
+  const auto in_the_way = path.parent_path() / ".cos-1";
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), path));
+  std::filesystem::create_directory(in_the_way);
+  EXPECT_FALSE(store_.remove_links({}));
+  std::filesystem::remove(in_the_way);
+  EXPECT_EQ(store_.remove_links({}).value(), 1U);
+}
+
 TEST_F(LinksTest, AFileThatIsNoLongerOursIsLeftAlone) {
   ASSERT_TRUE(put(kA, "text"));
   const auto path = marked("1");

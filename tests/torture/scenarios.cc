@@ -8,6 +8,7 @@
 #include <iterator>
 #include <utility>
 
+#include "base/files.h"
 #include "base/try.h"
 #include "store/schema.h"
 #include "store/sqlite.h"
@@ -252,7 +253,9 @@ std::vector<Scenario> make_removals() {
 }
 
 // A file of the browser's, in a profile that lies where faults strike.
-fs::path place_in_profile(const fs::path& directory) { return directory / "profile" / "000" / "1"; }
+fs::path place_in_profile(const fs::path& directory, const char* name = "1") {
+  return directory / "profile" / "000" / name;
+}
 
 Site page_of(Store& store) { return store.site_of(origin_of(kA)); }
 
@@ -264,18 +267,33 @@ Status prepare_profile(const fs::path& directory) {
   return {};
 }
 
-Status hand_over(Store& store) {
-  const fs::path place = place_in_profile(store.directory());
+Status hand_over_to(Store& store, const std::string& text, const fs::path& place) {
   if (!fs::exists(place)) {
     std::ofstream(place) << "marker";  // as the extension does when its file is gone
   }
-  return store.hand_over(profile('a'), page_of(store), hash_of(kAlpha), place);
+  return store.hand_over(profile('a'), page_of(store), hash_of(text), place);
 }
+
+Status hand_over(Store& store) { return hand_over_to(store, kAlpha, place_in_profile(store.directory())); }
 
 Status prepare_linked(const fs::path& directory) {
   COS_CHECK(prepare_profile(directory));
   COS_TRY(Store store, open(directory));
   return hand_over(store);
+}
+
+Status prepare_bounded(const fs::path& directory) {
+  COS_CHECK(prepare_linked(directory));
+  std::ofstream(place_in_profile(directory, "2")) << "marker";
+  COS_TRY(Store store, open(directory));
+  return store.set_setting("handover.links", "1");
+}
+
+// As when its entry went while the profile could not be reached.
+Status prepare_stale(const fs::path& directory) {
+  COS_CHECK(prepare_linked(directory));
+  COS_TRY(sqlite::Database database, sqlite::Database::open(directory / "store.db"));
+  return database.execute("UPDATE link SET digest = zeroblob(32)");
 }
 
 // Names below the profile that give a file of the store, other than the link's own and the one that it has while it is
@@ -291,12 +309,15 @@ std::string unknown_link(const fs::path& directory) {
   if (!database) {
     return "the database cannot be opened";
   }
-  const std::string known = place_in_profile(directory);
-  const std::string half_made = place_in_profile(directory).parent_path() / ".cos-1";
-  const auto row = database->integer("SELECT 1 FROM link WHERE path = ?1", known);
   for (const auto& file : fs::recursive_directory_iterator(directory / "profile")) {
     const std::string path = file.path();
-    if (file.is_regular_file() && is_link(path) && !(row && *row && (path == known || path == half_made))) {
+    const std::string name = file.path().filename();
+    const std::string whole = file.path().parent_path() / (name.starts_with(".cos-") ? name.substr(5) : name);
+    if (!file.is_regular_file() || !is_link(path)) {
+      continue;
+    }
+    const auto row = database->integer("SELECT 1 FROM link WHERE path = ?1", whole);
+    if (!row || !*row) {
       return "a link that nobody knows of: " + path;
     }
   }
@@ -327,6 +348,22 @@ std::string links_hold(Store& store, const fs::path& directory) {
   return unknown_link(directory);
 }
 
+// The same for links that are removed without a look at the blob. The numbers that files have on a replayed disk become
+// those that the store remembers, as they are on one that comes back: else it would leave the files alone.
+std::string links_are_known(Store&, const fs::path& directory) {
+  std::string unknown = unknown_link(directory);
+  auto database = sqlite::Database::open(directory / "store.db");
+  for (const char* name : {"1", "2"}) {
+    const fs::path place = place_in_profile(directory, name);
+    if (const auto status = stat_of(place); unknown.empty() && status && database) {
+      const Status noted = database->run("UPDATE link SET inode = ?2, mtime = ?3 WHERE path = ?1", place.string(),
+                                         static_cast<std::int64_t>(status->st_ino), mtime_ns(*status));
+      unknown = noted ? unknown : noted.error().message;
+    }
+  }
+  return unknown;
+}
+
 std::vector<Scenario> make_links() {
   std::vector<Scenario> all;
   all.push_back({"hand over", prepare_profile, on_store(hand_over), base_files(true, true, true),
@@ -345,6 +382,19 @@ std::vector<Scenario> make_links() {
                  base_files(false, true, true),
                  {},
                  links_hold});
+  all.push_back(
+      {"hand over one too many",
+       prepare_bounded,
+       on_store([](Store& store) { return hand_over_to(store, kBeta, place_in_profile(store.directory(), "2")); }),
+       base_files(true, true, true),
+       {},
+       links_are_known});
+  all.push_back({"sweep links",
+                 prepare_stale,
+                 on_store([](Store& store) { return store.sweep_links(); }),
+                 base_files(true, true, true),
+                 {},
+                 links_are_known});
   return all;
 }
 
