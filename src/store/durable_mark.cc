@@ -69,7 +69,7 @@ int code_of(const Error& error) { return error.code == ErrorCode::kQuotaExceeded
 // What cannot be read is known as little as what is not there.
 std::optional<LogPart> read_mark(const fs::path& log) {
   Record record{};
-  const auto file = open_file(mark_of(log), O_RDONLY | O_NOFOLLOW);
+  const auto file = open_file(mark_of(log), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   const auto got = file ? read_at(*file, record, 0) : tl::unexpected(file.error());
   return got ? part_in(record) : std::nullopt;
 }
