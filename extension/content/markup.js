@@ -61,102 +61,121 @@ function isHindered() {
     || document.querySelector('meta[http-equiv="content-security-policy" i]') !== null;
 }
 
-/**
- * Until something is to be served in the head or as a child of the body, nothing below that is looked at.
- * @param {Connection} connection
- */
-export function serveMarkup(connection) {
-  const parsed = new EventHold(PARSED_EVENT, () => document.dispatchEvent(new Event('DOMContentLoaded', { bubbles: true })));
-  const loaded = new EventHold(LOADED_EVENT, () => window.dispatchEvent(new Event('load')));
-  /** @type {ScriptOrder | undefined} */
-  let order;
-  /** @param {HTMLScriptElement} script */
-  function seeScript(script) {
-    const declared = isDeclared(script, 'src');
-    if (!declared && !order?.isBusy) return;
-    const time = timeOf(script);
-    if (time === undefined || !isAtParser(script) || isHindered()) return;
-    order ??= new ScriptOrder(connection, parsed, loaded);
-    order.meet(script, time, declared);
-  }
-  /** @param {HTMLLinkElement} link */
-  function seeLink(link) {
-    if (!link.relList.contains('stylesheet') || link.relList.contains('alternate') || link.disabled) return;
-    if (!isDeclared(link, 'href') || isHindered()) return;
-    order ??= new ScriptOrder(connection, parsed, loaded);
-    order.meetSheet(link);
-  }
+/** Until something is to be served in the head or as a child of the body, nothing below that is looked at. */
+class MarkupService {
+  #connection;
+  #parsed = new EventHold(PARSED_EVENT, () => document.dispatchEvent(new Event('DOMContentLoaded', { bubbles: true })));
+  #loaded = new EventHold(LOADED_EVENT, () => window.dispatchEvent(new Event('load')));
+  /** @type {ScriptOrder | undefined} from the first element on that is served */
+  #order;
   /** @type {Set<HTMLStyleElement>} styles that the parser may not have ended */
-  const open = new Set();
-  /** @param {HTMLStyleElement} style */
-  async function serveStyle(style) {
-    const text = style.textContent;
-    if (!text.includes(DECLARED_URL_MARK) || isHindered()) return;
-    order ??= new ScriptOrder(connection, parsed, loaded);
-    const { styles, part } = await order.policy;
-    const served = styles && part !== undefined ? await part.serveUrls(connection, text, document.baseURI) : text;
-    if (served !== text && style.textContent === text) style.textContent = served;
-  }
-  /** @param {boolean} all */
-  function seeStyles(all) {
-    for (const style of open) {
-      if (!all && style.nextSibling === null) continue;
-      open.delete(style);
-      void serveStyle(style);
+  #open = new Set();
+  #deep = false;
+  #observer = new MutationObserver((records) => {
+    for (const { addedNodes } of records) {
+      for (const node of addedNodes) this.#see(node);
     }
+    this.#finish();
+  });
+
+  /** @param {Connection} connection */
+  constructor(connection) {
+    this.#connection = connection;
+    this.#parsed.onCome = () => {
+      this.#seeStyles(true);
+      this.#order?.onParsed();
+      // Afterwards only scripts insert elements: the document must have declared something before.
+      if (this.#order === undefined) this.#observer.disconnect();
+    };
   }
+
+  begin() {
+    this.#watch(document);
+    this.#finish();
+  }
+
+  #orderBegun() {
+    this.#order ??= new ScriptOrder(this.#connection, this.#parsed, this.#loaded);
+    return this.#order;
+  }
+
+  /**
+   * Children alone: to be told of every element would cost a long document a fifth of its parsing.
+   * @param {Node} parent
+   */
+  #watch(parent) {
+    if (this.#deep) return;
+    this.#observer.observe(parent, { childList: true });
+    // The parser was faster.
+    for (const child of parent.childNodes) this.#see(child);
+  }
+
   /** @param {Node} node */
-  function see(node) {
+  #see(node) {
     // A processing instruction may be called so, too.
     if (/** @type {Element} */ (node).namespaceURI !== HTML) return;
     switch (node.nodeName) {
       case 'HTML':
       case 'HEAD':
       case 'BODY':
-        watch(node);
+        this.#watch(node);
         break;
       case 'SCRIPT':
-        seeScript(/** @type {HTMLScriptElement} */ (node));
+        this.#seeScript(/** @type {HTMLScriptElement} */ (node));
         break;
       case 'LINK':
-        seeLink(/** @type {HTMLLinkElement} */ (node));
+        this.#seeLink(/** @type {HTMLLinkElement} */ (node));
         break;
       case 'STYLE':
-        open.add(/** @type {HTMLStyleElement} */ (node));
+        this.#open.add(/** @type {HTMLStyleElement} */ (node));
     }
   }
+
+  /** @param {HTMLScriptElement} script */
+  #seeScript(script) {
+    const declared = isDeclared(script, 'src');
+    if (!declared && !this.#order?.isBusy) return;
+    const time = timeOf(script);
+    if (time === undefined || !isAtParser(script) || isHindered()) return;
+    this.#orderBegun().meet(script, time, declared);
+  }
+
+  /** @param {HTMLLinkElement} link */
+  #seeLink(link) {
+    if (!link.relList.contains('stylesheet') || link.relList.contains('alternate') || link.disabled) return;
+    if (isDeclared(link, 'href') && !isHindered()) this.#orderBegun().meetSheet(link);
+  }
+
+  /** @param {boolean} all */
+  #seeStyles(all) {
+    for (const style of this.#open) {
+      if (!all && style.nextSibling === null) continue;
+      this.#open.delete(style);
+      void this.#serveStyle(style);
+    }
+  }
+
+  /** @param {HTMLStyleElement} style */
+  async #serveStyle(style) {
+    const text = style.textContent;
+    if (!text.includes(DECLARED_URL_MARK) || isHindered()) return;
+    const { styles, part } = await this.#orderBegun().policy;
+    const served = styles && part !== undefined ? await part.serveUrls(this.#connection, text, document.baseURI) : text;
+    if (served !== text && style.textContent === text) style.textContent = served;
+  }
+
   /** After all that is new was seen. */
-  function finish() {
-    if (open.size > 0) seeStyles(document.readyState !== 'loading');
+  #finish() {
+    if (this.#open.size > 0) this.#seeStyles(document.readyState !== 'loading');
     // What comes after a script that waits has to wait wherever it is.
-    if (order !== undefined && !deep) {
-      deep = true;
-      observer.observe(document, { childList: true, subtree: true });
+    if (this.#order !== undefined && !this.#deep) {
+      this.#deep = true;
+      this.#observer.observe(document, { childList: true, subtree: true });
     }
   }
-  const observer = new MutationObserver((records) => {
-    for (const { addedNodes } of records) {
-      for (const node of addedNodes) see(node);
-    }
-    finish();
-  });
-  let deep = false;
-  /**
-   * Children alone: to be told of every element would cost a long document a fifth of its parsing.
-   * @param {Node} parent
-   */
-  function watch(parent) {
-    if (deep) return;
-    observer.observe(parent, { childList: true });
-    // The parser was faster.
-    for (const child of parent.childNodes) see(child);
-  }
-  parsed.onCome = () => {
-    seeStyles(true);
-    order?.onParsed();
-    // Afterwards only scripts insert elements: the document must have declared something before.
-    if (order === undefined) observer.disconnect();
-  };
-  watch(document);
-  finish();
+}
+
+/** @param {Connection} connection */
+export function serveMarkup(connection) {
+  new MarkupService(connection).begin();
 }
