@@ -40,9 +40,13 @@ Command add_command(Command parent, App& app, const std::string& name, const std
   return command;
 }
 
+nlohmann::ordered_json error_json(const Error& error) {
+  return {{"name", dom_name(error.code)}, {"message", error.message}, {"mend", error.mend}};
+}
+
 int report(const App& app, const Error& error) {
   if (app.json) {
-    print_json({{"error", {{"name", dom_name(error.code)}, {"message", error.message}, {"mend", error.mend}}}});
+    print_json({{"error", error_json(error)}});
   } else {
     std::fprintf(stderr, "%s %s\n", paint("cos:", Color::kRed, stderr).c_str(), error.message.c_str());
     if (!error.mend.empty()) {

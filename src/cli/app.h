@@ -50,6 +50,8 @@ Command add_command(Command parent, App& app, const std::string& name, const std
 
 int exit_code(ErrorCode code);
 
+// An error as programs get it: name, message, mend.
+nlohmann::ordered_json error_json(const Error& error);
 // Prints the error and its mend, as JSON when asked for. Returns the exit code.
 int report(const App& app, const Error& error);
 

@@ -43,6 +43,27 @@ Result<Published> add_file(Store& store, const std::string& file, HashAlgorithm 
   return writer.close();
 }
 
+// What was stored, in the words of the mode that was asked for.
+void tell(const App& app, Store& store, const std::string& file, const Published& published, const Scope& scope,
+          nlohmann::ordered_json& added) {
+  const bool listed = store.on_public_hash_list(published.hash);
+  added.push_back({{"file", file},
+                   {"algorithm", algorithm_name(published.hash.algorithm())},
+                   {"value", published.hash.hex()},
+                   {"size", published.size},
+                   {"alreadyStored", published.already_stored},
+                   {"onPublicHashList", listed}});
+  if (app.json) {
+    return;
+  }
+  std::printf("%s  %s  %s%s\n", published.hash.to_string().c_str(), human_size(published.size).c_str(), file.c_str(),
+              published.already_stored ? "  (was stored already)" : "");
+  if (scope.kind() == Scope::Kind::kGlobal && !listed) {
+    std::printf("  Not on the Public Hash List: no site will find it. Name the sites with --origins.\n");
+  }
+}
+
+// Every file is tried: one that cannot be stored must not hide what was.
 Result<int> run(const App& app, Store& store, const Options& options) {
   const auto algorithm = parse_algorithm(options.algorithm);
   if (!algorithm) {
@@ -52,27 +73,21 @@ Result<int> run(const App& app, Store& store, const Options& options) {
   const bool everyone = options.origins == std::vector<std::string>{"*"};
   COS_TRY(const Scope scope, Scope::parse(everyone ? OriginsArgument("*") : OriginsArgument(options.origins)));
   nlohmann::ordered_json added = nlohmann::ordered_json::array();
+  int code = kDone;
   for (const std::string& file : options.files) {
-    COS_TRY(const Published published, add_file(store, file, *algorithm, scope));
-    const bool listed = store.on_public_hash_list(published.hash);
-    added.push_back({{"file", file},
-                     {"algorithm", algorithm_name(published.hash.algorithm())},
-                     {"value", published.hash.hex()},
-                     {"size", published.size},
-                     {"alreadyStored", published.already_stored},
-                     {"onPublicHashList", listed}});
-    if (!app.json) {
-      std::printf("%s  %s  %s%s\n", published.hash.to_string().c_str(), human_size(published.size).c_str(),
-                  file.c_str(), published.already_stored ? "  (was stored already)" : "");
-      if (scope.kind() == Scope::Kind::kGlobal && !listed) {
-        std::printf("  Not on the Public Hash List: no site will find it. Name the sites with --origins.\n");
-      }
+    const Result<Published> published = add_file(store, file, *algorithm, scope);
+    if (published) {
+      tell(app, store, file, *published, scope, added);
+      continue;
     }
+    const Error& error = published.error();
+    added.push_back({{"file", file}, {"error", error_json(error)}});
+    code = std::max(code, app.json ? exit_code(error.code) : report(app, error));
   }
   if (app.json) {
     print_json(added);
   }
-  return kDone;
+  return code;
 }
 
 }  // namespace

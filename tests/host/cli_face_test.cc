@@ -123,7 +123,7 @@ class CompletionTest : public FaceTest {
  protected:
   // What bash offers for these words, the last of which is being typed.
   [[nodiscard]] std::set<std::string> offered(const std::vector<std::string>& words) const {
-    std::string script = cos({"completions", "bash"}).out + "\nCOMP_WORDS=(" COS_EXECUTABLE;
+    std::string script = cos({"completions", "bash"}).out + "\nCOMP_WORDS=(" + cos_executable();
     for (const std::string& word : words) {
       script += " '" + word + "'";
     }
@@ -171,7 +171,7 @@ TEST_F(CompletionTest, FishOffersWhatCanBeTyped) {
     GTEST_SKIP() << "fish is not installed; scripts/setup does it";
   }
   fs::create_directory(path("bin"));
-  fs::create_symlink(COS_EXECUTABLE, path("bin") / "cos");
+  fs::create_symlink(cos_executable(), path("bin") / "cos");
   const fs::path script = file("script", cos({"completions", "fish"}).out);
   const auto offered_by_fish = [&](const std::string& line) {
     const Finished done = run({"/usr/bin/fish", "--no-config", "-c",

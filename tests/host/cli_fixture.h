@@ -36,7 +36,7 @@ class CliTest : public testing::Test {
   }
 
   [[nodiscard]] Finished cos(const std::vector<std::string>& arguments, RunOptions options = {}) const {
-    std::vector<std::string> all{COS_EXECUTABLE};
+    std::vector<std::string> all{cos_executable()};
     all.insert(all.end(), arguments.begin(), arguments.end());
     options.environment = home_.environment(options.environment);
     return run(all, options);

@@ -107,6 +107,23 @@ TEST_F(CliTest, AddRefusesWhatItCannotStore) {
   EXPECT_TRUE(store().list(std::nullopt, 10)->empty());
 }
 
+TEST_F(CliTest, AFileThatCannotBeAddedDoesNotHideWhatWas) {
+  const std::vector<std::string> command{"add", file("1", "one").string(), path("missing").string(),
+                                         file("2", "two").string()};
+  const Finished told = cos(command);
+  EXPECT_EQ(told.code, 1);
+  EXPECT_TRUE(mentions(told.out, hash_of("one").hex()));
+  EXPECT_TRUE(mentions(told.out, hash_of("two").hex())) << "the files behind it";
+  EXPECT_TRUE(mentions(told.err, path("missing").string()));
+
+  const json rows = json_of(command, 1);
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[0].at("value"), hash_of("one").hex());
+  EXPECT_EQ(rows[1].at("file"), path("missing").string());
+  EXPECT_TRUE(mentions(rows[1].at("error").at("message").get<std::string>(), path("missing").string()));
+  EXPECT_EQ(rows[2].at("value"), hash_of("two").hex());
+}
+
 TEST_F(CliTest, GetNeverOverwritesUnlessForced) {
   const std::string hash = add("text");
   file("out", "mine");

@@ -64,7 +64,7 @@ class DoctorTest : public PhlTest {
     ASSERT_FALSE(broken.is_null());
     const std::string command = broken.at("command");
     ASSERT_NE(command, "") << broken;
-    const Finished done = run({"/bin/sh", "-c", "cos() { " COS_EXECUTABLE " \"$@\"; }\n" + command},
+    const Finished done = run({"/bin/sh", "-c", "cos() { " + cos_executable() + " \"$@\"; }\n" + command},
                               {.environment = home_.environment()});
     EXPECT_EQ(done.code, 0) << command << "\n" << done.err;
   }
@@ -313,7 +313,7 @@ TEST_F(DoctorTest, WithoutLoopbackItSaysSo) {
   if (without_network("true").code != 0) {
     GTEST_SKIP() << "networks cannot be taken away here";
   }
-  const Finished shown = without_network(COS_EXECUTABLE " doctor");
+  const Finished shown = without_network(cos_executable() + " doctor");
   EXPECT_EQ(shown.code, 1);
   EXPECT_TRUE(mentions(shown.out, "Cannot listen on 127.0.0.1")) << shown.out;
 }
@@ -356,7 +356,7 @@ class DoctorOnAMachineTest : public DoctorTest {
 TEST_F(DoctorOnAMachineTest, AStoreThatCanOnlyBeReadIsMountedForWriting) {
   ASSERT_EQ(shell("cos config set disk.reserve 0 && mount -o remount,ro '" + disk().string() + "'").code, 0);
   expect_mended_here("store", "can only be read");
-  EXPECT_EQ(shell("cos add " COS_EXECUTABLE " >/dev/null; cos ls --json").code, 0);
+  EXPECT_EQ(shell("cos add " + cos_executable() + " >/dev/null; cos ls --json").code, 0);
 }
 
 TEST_F(DoctorOnAMachineTest, AFullDiskIsMadeRoomOn) {
@@ -407,8 +407,8 @@ TEST_F(DoctorOnAMachineTest, HostsOfThisExecutableAreGoodAndOthersAreNoted) {
     }
     return false;
   };
-  EXPECT_TRUE(is_told(COS_EXECUTABLE, "Browsers run 1 of this executable as hosts."));
-  fs::copy_file(COS_EXECUTABLE, path("copy"));
+  EXPECT_TRUE(is_told(cos_executable(), "Browsers run 1 of this executable as hosts."));
+  fs::copy_file(cos_executable(), path("copy"));
   EXPECT_TRUE(is_told(path("copy").string(), "A browser runs another executable than this one"));
 }
 
@@ -424,8 +424,8 @@ TEST_F(DoctorOnAMachineTest, WhatItsOwnerMayNotWriteIsMadeWritable) {
   fs::permissions(home_.path(), fs::perms::all);
   const auto theirs = [&](const std::string& command) {
     return shell("export COS_HOME='" + disk().string() +
-                 "/theirs/store'; setpriv --reuid=65534 --regid=65534 --clear-groups /bin/sh -c '" COS_EXECUTABLE " " +
-                 command + "'");
+                 "/theirs/store'; setpriv --reuid=65534 --regid=65534 --clear-groups /bin/sh -c '" + cos_executable() +
+                 " " + command + "'");
   };
   ASSERT_EQ(shell("mkdir -m 777 '" + disk().string() + "/theirs'").code, 0);
   if (theirs("--version").code != 0) {

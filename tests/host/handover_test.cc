@@ -32,7 +32,7 @@ class HandoverTest : public HostTest {
 
   // A "browser": a process with that argument, which starts the host and waits for it.
   [[nodiscard]] std::vector<std::string> started_by(const std::string& argument) const {
-    return {"/bin/sh", "-c", "\"$1\" host; exit $?", "browser", COS_EXECUTABLE, argument};
+    return {"/bin/sh", "-c", "\"$1\" host; exit $?", "browser", cos_executable(), argument};
   }
 
   static json hand_over(NativeHost& host, const std::string& handle, const std::string& marker) {
@@ -173,7 +173,7 @@ TEST_F(HandoverTest, RemovingAnEntryOnTheCommandLineRemovesItsLink) {
   host.hello();
   const std::string handle = store_text(host, kA, "text");
   ASSERT_EQ(refusal(hand_over(host, handle, marker_)), "");
-  const Finished rm = run({COS_EXECUTABLE, "rm", hash_of("text").hex()}, {.environment = home_.environment()});
+  const Finished rm = run({cos_executable(), "rm", hash_of("text").hex()}, {.environment = home_.environment()});
   EXPECT_EQ(rm.code, 0) << rm.err;
   EXPECT_FALSE(fs::exists(file));
   EXPECT_EQ(refusal(host.ask({{"cmd", "open"}, {"handle", handle}, {"via", "handover"}})), "NotFoundError");

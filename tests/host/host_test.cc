@@ -130,7 +130,8 @@ TEST_F(HostTest, AWriteThatIsBeingClosedWhenTheBrowserEndsIsStoredInFullOrNotAtA
 }
 
 TEST_F(HostTest, TheCommandLinesHostSpeaksTheSameProtocol) {
-  NativeHost host(home_.environment(), {COS_EXECUTABLE, "host", "--origin", std::string(NativeHost::kExtension) + "/"});
+  NativeHost host(home_.environment(),
+                  {cos_executable(), "host", "--origin", std::string(NativeHost::kExtension) + "/"});
   host.hello();
   EXPECT_EQ(post(host, read_ticket(host, store_text(host, kA, "text"))).body, "text");
 }

@@ -28,7 +28,7 @@ TEST_F(InstallTest, TheManifestTellsABrowserHowToStartThisExecutableForTheExtens
   EXPECT_EQ(manifest.at("name"), "dev.cos.host");
   EXPECT_EQ(manifest.at("type"), "stdio");
   EXPECT_EQ(manifest.at("allowed_origins"), json::array({std::string(NativeHost::kExtension) + "/"}));
-  EXPECT_TRUE(fs::equivalent(manifest.at("path").get<std::string>(), COS_EXECUTABLE));
+  EXPECT_TRUE(fs::equivalent(manifest.at("path").get<std::string>(), cos_executable()));
   EXPECT_TRUE(fs::path(manifest.at("path").get<std::string>()).is_absolute());
 
   NativeHost host(home_.environment(), {manifest.at("path"), manifest.at("allowed_origins")[0]});

@@ -5,6 +5,7 @@
 
 #include "host/host_fixture.h"
 #include "support/bit_rot.h"
+#include "support/sanitizer.h"
 
 namespace libcos {
 namespace {
@@ -408,9 +409,9 @@ std::uint64_t peak_kib(pid_t pid) {
 }
 
 TEST_F(LoopbackTest, AStreamOf64MiBInAndOutTakesTheHostLessThan32MiBOfMemory) {
-#ifdef COS_SANITIZED
-  GTEST_SKIP() << "a sanitizer's shadow memory and quarantine alone take more than that";
-#endif
+  if (is_sanitized()) {
+    GTEST_SKIP() << "a sanitizer's shadow memory and quarantine alone take more than that";
+  }
   const std::string text = bytes_without_pattern(std::size_t{64} << 20U);
   const std::string handle = store_text(host_, kA, text);
   EXPECT_TRUE(post(host_, read_ticket(host_, handle)).body == text);

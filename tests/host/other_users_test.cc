@@ -100,12 +100,12 @@ TEST_F(OtherUsersTest, NothingIsOpenToOthersWhateverTheUmaskAndTheDirectoryWere)
   fs::remove_all(home_.store());
   fs::create_directory(home_.store());
   fs::permissions(home_.store(), fs::perms(0755));
-  NativeHost host(home_.environment(), {"/bin/sh", "-c", "umask 0; exec \"$0\" host", COS_EXECUTABLE});
+  NativeHost host(home_.environment(), {"/bin/sh", "-c", "umask 0; exec \"$0\" host", cos_executable()});
   host.hello();
   ASSERT_TRUE(store().set_setting("disk.reserve", "0"));
   store_text(host, kA, "text");
   open_write(host, create(host, kA, hash_of("more")));
-  ASSERT_EQ(run({"/bin/sh", "-c", "umask 0; exec \"$0\" phl update --from \"$1\"", COS_EXECUTABLE, list()},
+  ASSERT_EQ(run({"/bin/sh", "-c", "umask 0; exec \"$0\" phl update --from \"$1\"", cos_executable(), list()},
                 {home_.environment()})
                 .code,
             0);

@@ -36,6 +36,9 @@ class Home {
   TempDir temp_;
 };
 
+// Of `cos`, as it was built beside this test.
+std::string cos_executable();
+
 struct Streams {
   // Each -1 or a descriptor, which the child gets a copy of; -1 means /dev/null.
   int in = -1;

@@ -44,7 +44,7 @@ class SmallMachine {
     std::string child = content("/proc/" + id + "/task/" + id + "/children");
     child.erase(child.find_last_not_of(' ') + 1);
     return run({"/usr/bin/nsenter", "-t", child, "-m", "-p", "/bin/sh", "-c",
-                "cos() { " COS_EXECUTABLE " \"$@\"; }\n" + command},
+                "cos() { " + cos_executable() + " \"$@\"; }\n" + command},
                {.environment = environment_});
   }
 

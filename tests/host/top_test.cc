@@ -66,7 +66,7 @@ class LiveTop {
     ours_ = UniqueFd(master);
     theirs_ = UniqueFd(slave);
     EXPECT_EQ(::tcgetattr(theirs_.get(), &before_), 0);
-    process_.emplace(std::vector<std::string>{COS_EXECUTABLE, "top"}, environment,
+    process_.emplace(std::vector<std::string>{cos_executable(), "top"}, environment,
                      Streams{theirs_.get(), theirs_.get(), -1});
   }
   // Whether these words are shown, from now on.

@@ -113,7 +113,7 @@ TEST_F(UninstallTest, NothingIsDeletedWithoutAYes) {
     const UniqueFd ours(master);
     const UniqueFd theirs(slave);
     EXPECT_EQ(::write(ours.get(), word.data(), word.size()), static_cast<ssize_t>(word.size()));
-    Process asked({COS_EXECUTABLE, "uninstall", "--purge"}, home_.environment({"COS_HOME="}), {theirs.get(), -1, -1});
+    Process asked({cos_executable(), "uninstall", "--purge"}, home_.environment({"COS_HOME="}), {theirs.get(), -1, -1});
     return asked.wait();
   };
   for (const char* no : {"\n", "n\n", "no\n", "\x04"}) {

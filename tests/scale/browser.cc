@@ -16,7 +16,8 @@ namespace fs = std::filesystem;
 
 // The browser is a shell with that argument, which starts the host and waits for it.
 std::vector<std::string> browser(const fs::path& user_data) {
-  return {"/bin/sh", "-c", "\"$1\" host; exit $?", "browser", COS_EXECUTABLE, "--user-data-dir=" + user_data.string()};
+  return {
+      "/bin/sh", "-c", "\"$1\" host; exit $?", "browser", cos_executable(), "--user-data-dir=" + user_data.string()};
 }
 
 json caller(const std::string& origin) {

@@ -18,7 +18,7 @@ Outside::Outside(std::filesystem::path home, std::size_t entries)
     : home_(std::move(home)), entries_(entries), browser_(home_, 'a') {}
 
 void Outside::command(const std::vector<std::string>& arguments) const {
-  std::vector<std::string> whole{COS_EXECUTABLE};
+  std::vector<std::string> whole{cos_executable()};
   whole.insert(whole.end(), arguments.begin(), arguments.end());
   if (run(whole, {environment_of(home_)}).code != 0) {
     give_up("`cos " + arguments.front() + "` failed.");

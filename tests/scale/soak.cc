@@ -144,8 +144,9 @@ class Soak {
   }
 
   void clear(std::size_t number) {
-    const Finished cleared = libcos::run({COS_EXECUTABLE, "clear", "site" + std::to_string(number) + ".test", "--yes"},
-                                         {{"HOME=" + home_.string(), "COS_HOME=" + (home_ / "store").string()}});
+    const Finished cleared =
+        libcos::run({cos_executable(), "clear", "site" + std::to_string(number) + ".test", "--yes"},
+                    {{"HOME=" + home_.string(), "COS_HOME=" + (home_ / "store").string()}});
     if (cleared.code != 0) {
       give_up("cos clear: " + cleared.err);
     }

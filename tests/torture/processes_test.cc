@@ -69,7 +69,7 @@ class KilledProcessTest : public testing::Test {
   using Act = std::function<bool(const std::vector<std::string>& environment)>;
 
   [[nodiscard]] Act command(std::vector<std::string> arguments, int done = 0) const {
-    arguments.insert(arguments.begin(), COS_EXECUTABLE);
+    arguments.insert(arguments.begin(), cos_executable());
     return [arguments, done](const std::vector<std::string>& environment) {
       return run(arguments, {.environment = environment}).code == done;
     };
