@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/files.h"
 #include "base/random.h"
+#include "store/paths.h"
 
 namespace libcos {
 namespace {
@@ -96,7 +97,8 @@ bool Scrubber::scrub() {
   if (days == 0) {
     return false;
   }
-  const Result<UniqueFd> lock = open_file(store_.directory() / "verify.lock", O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
+  const Result<UniqueFd> lock =
+      open_file(StorePaths(store_.directory()).verification_lock(), O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
   if (!lock || ::flock(lock->get(), LOCK_EX | LOCK_NB) != 0) {
     return false;  // another process does it
   }

@@ -39,20 +39,26 @@ Status ActivityLog::flush(std::int64_t now) {
   }
   Status written = registry_.database().without_waiting([&]() -> Status {
     COS_TRY(auto transaction, sqlite::WriteTransaction::begin(registry_.database(), sqlite::Durability::kRelaxed));
-    for (const auto& [subject, times] : noted_) {
-      COS_TRY(const std::int64_t erased, registry_.activity_erased_at(subject.realm));
-      // Erased in the future: by a clock that went wrong and has been set right since.
-      if (times.first >= erased || erased > now) {
-        COS_CHECK(registry_.put_activity(subject, times));
-      }
-    }
-    COS_CHECK(registry_.trim_activity(now - kKeptForMs, kLimits));
+    COS_CHECK(write(now));
     return transaction.commit();
   });
   if (written) {
     drop();
   }
   return written;
+}
+
+Status ActivityLog::write(std::int64_t now) {
+  if (noted_.empty()) {
+    return {};
+  }
+  for (const auto& [subject, times] : noted_) {
+    COS_TRY(const bool erased, registry_.is_erased(subject.realm, times.first, now));
+    if (!erased) {
+      COS_CHECK(registry_.put_activity(subject, times));
+    }
+  }
+  return registry_.trim_activity(now - kKeptForMs, kLimits);
 }
 
 }  // namespace libcos::internal

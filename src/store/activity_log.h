@@ -22,6 +22,8 @@ class ActivityLog {
   // Writes down what was noted, but for what somebody has erased since, and takes away what is too old or too much.
   // Errors: kBusy when another process holds the store; the lines stay for another time.
   Status flush(std::int64_t now);
+  // The same in the caller's transaction; after its commit the caller drops what was noted.
+  Status write(std::int64_t now);
   void drop() {
     noted_.clear();
     of_page_.clear();

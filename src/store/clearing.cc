@@ -2,6 +2,8 @@
 // evicting, and explaining what is there.
 #include <algorithm>
 #include <functional>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "base/try.h"
@@ -18,34 +20,37 @@ constexpr std::size_t kAtOnce = 256;
 using NextEntries = std::function<Result<std::vector<EntryRow>>(Registry&)>;
 using Forget = std::function<Status(Registry&, const EntryRow&)>;
 
-std::vector<std::int64_t> ids_of(const std::vector<EntryRow>& entries) {
-  std::vector<std::int64_t> ids;
+std::set<std::int64_t> ids_of(const std::vector<EntryRow>& entries) {
+  std::set<std::int64_t> ids;
   for (const EntryRow& entry : entries) {
-    ids.push_back(entry.id);
+    ids.insert(entry.id);
   }
   return ids;
 }
 
+// In a damaged registry what is found need not be what is forgotten. Asked in the transaction that forgot: afterwards
+// a page may have stored the same again.
+Status check_forgotten(StoreState& state, const NextEntries& next, const std::set<std::int64_t>& forgotten) {
+  COS_TRY(const auto rest, next(state.registry));
+  const bool is_damaged =
+      std::any_of(rest.begin(), rest.end(), [&](const EntryRow& entry) { return forgotten.contains(entry.id); });
+  return is_damaged ? Status(fail(ErrorCode::kCorrupt, "The registry is damaged: something in it cannot be cleared.",
+                                  "Run `cos verify`."))
+                    : Status();
+}
+
 // Takes something out of every entry that `next` returns, until it returns none: `forget` must make that so.
 Status clear(StoreState& state, const NextEntries& next, const Forget& forget, ClearReport& report) {
-  std::vector<std::int64_t> before;
   while (true) {
-    const std::lock_guard lock(state.mutex);
+    std::unique_lock lock(state.mutex);
     std::vector<EntryRow> unheld;
     std::vector<LinkRow> links;
     {
-      COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
+      COS_TRY(auto transaction, state.begin(lock));
       COS_TRY(const auto entries, next(state.registry));
       if (entries.empty()) {
         return {};
       }
-      // In a damaged registry what is found need not be what is forgotten.
-      std::vector<std::int64_t> now = ids_of(entries);
-      if (now == before) {
-        return fail(ErrorCode::kCorrupt, "The registry is damaged: something in it cannot be cleared.",
-                    "Run `cos verify`.");
-      }
-      before = std::move(now);
       for (const EntryRow& entry : entries) {
         COS_CHECK(forget(state.registry, entry));
         COS_TRY(const bool nobody_holds_it, state.registry.drop_unheld_listings(entry.id));
@@ -54,21 +59,49 @@ Status clear(StoreState& state, const NextEntries& next, const Forget& forget, C
           report.bytes_freed += entry.size;
         }
       }
+      COS_CHECK(check_forgotten(state, next, ids_of(entries)));
       report.entries_removed += unheld.size();
       report.entries_kept += entries.size() - unheld.size();
       COS_TRY(links, internal::remove_rows(state, unheld));
       COS_CHECK(transaction.commit());
     }
-    COS_CHECK(internal::remove_files(state, internal::hashes_of(unheld), links));
+    COS_CHECK(internal::remove_files(state, lock, internal::hashes_of(unheld), links));
   }
+}
+
+// The links of a profile, all (`place` is empty) or those for the pages of one site. Those of entries that others hold
+// would stay: that a read through one is quick tells a site that it has been here before.
+Status forget_links(StoreState& state, const Realm& realm, std::string_view place) {
+  std::unique_lock lock(state.mutex);
+  COS_TRY(auto transaction, state.begin(lock));
+  COS_TRY(const auto links, state.registry.links_at(realm, place));
+  COS_TRY(const std::size_t gone, internal::drop_links(state, links));
+  COS_CHECK(transaction.commit());
+  return gone == links.size() ? Status() : internal::links_left(links.size() - gone, links.size());
+}
+
+Status forget_links(StoreState& state, const std::optional<Realm>& realm, const std::set<Site>& sites) {
+  std::vector<Realm> realms;
+  if (realm) {
+    realms.push_back(*realm);
+  } else {
+    const std::lock_guard lock(state.mutex);
+    COS_TRY(realms, state.registry.realms());
+  }
+  for (const Realm& each : realms) {
+    for (const Site& site : sites) {
+      COS_CHECK(forget_links(state, each, internal::link_place(state, each, site)));
+    }
+  }
+  return {};
 }
 
 // Without anything that was noted before and is not written yet: of others it is, if it can be.
 Status forget_notes(StoreState& state, const std::function<Status(Registry&)>& forget) {
-  const std::lock_guard lock(state.mutex);
-  (void)state.activity.flush(state.clock());
+  std::unique_lock lock(state.mutex);
+  COS_TRY(auto transaction, state.begin(lock));
+  state.activity.write(state.clock());
   state.activity.drop();
-  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
   COS_CHECK(forget(state.registry));
   return transaction.commit();
 }
@@ -84,8 +117,39 @@ Status forget_accounts(StoreState& state, std::string_view host, const Realm* re
 
 // Reads that are not written yet would bring back what is to be forgotten.
 Status settle_reads(StoreState& state) {
-  const std::lock_guard lock(state.mutex);
-  return state.flush_reads();
+  std::unique_lock lock(state.mutex);
+  COS_TRY(auto transaction, state.begin(lock, sqlite::Durability::kRelaxed));
+  COS_CHECK(state.write_reads());
+  COS_CHECK(transaction.commit());
+  state.pending_reads.clear();
+  return {};
+}
+
+// A host as names have it, however the user has written it.
+Result<std::string> host_named(std::string_view text) {
+  const Result<Origin> origin = text.find_first_of("/\\?#@ ") == std::string_view::npos
+                                    ? Origin::from_url("https://" + std::string(text))
+                                    : fail(ErrorCode::kType, "");
+  if (!origin || origin->port() != 0) {
+    return fail(ErrorCode::kType, "'" + std::string(text) + "' is not a host.", "Give it like example.com.");
+  }
+  // One with the root's dot is another host to browsers, and the same site to people.
+  return origin->host().substr(0, origin->host().find_last_not_of('.') + 1);
+}
+
+// Sites that the host belongs to or that lie below it, as far as anything is known of their pages.
+Result<std::set<Site>> sites_below(StoreState& state, const std::string& host) {
+  std::set<Site> sites;
+  COS_TRY(auto names, state.registry.readers_below(host));
+  for (const char* scheme : {"https://", "http://"}) {
+    names.push_back(scheme + host);
+  }
+  for (const std::string& name : names) {
+    if (const Result<Origin> origin = Origin::from_serialized(name)) {
+      sites.insert(state.suffixes.site_of(*origin));
+    }
+  }
+  return sites;
 }
 
 const Realm* pointer_to(const std::optional<Realm>& realm) { return realm ? &*realm : nullptr; }
@@ -105,21 +169,22 @@ Result<ClearReport> Store::clear_origin(const Origin& origin, const std::optiona
       report));
   COS_CHECK(forget_notes(
       *state_, [&](Registry& registry) { return registry.forget_activity_of(origin, only, state_->clock()); }));
+  COS_CHECK(forget_links(*state_, realm, std::set<Site>{state_->suffixes.site_of(origin)}));
   return report;
 }
 
-Result<ClearReport> Store::clear_site(std::string_view host, const std::optional<Realm>& realm) {
-  if (host.empty() || host.find_first_of("/ ") != std::string_view::npos) {
-    return fail(ErrorCode::kType, "'" + std::string(host) + "' is not a host.", "Give it like example.com.");
-  }
+Result<ClearReport> Store::clear_site(std::string_view text, const std::optional<Realm>& realm) {
+  COS_TRY(const std::string host, host_named(text));
   const Realm* const only = pointer_to(realm);
   COS_CHECK(settle_reads(*state_));
   std::vector<Origin> origins;
   std::vector<std::string> pages;
+  std::set<Site> sites;
   {
     const std::lock_guard lock(state_->mutex);
     COS_TRY(origins, state_->registry.origins_below(host));
     COS_TRY(pages, state_->registry.pages_below(host));
+    COS_TRY(sites, sites_below(*state_, host));
   }
   ClearReport report;
   for (const Origin& origin : origins) {
@@ -134,6 +199,7 @@ Result<ClearReport> Store::clear_site(std::string_view host, const std::optional
         [&](Registry& registry, const EntryRow& entry) { return registry.forget_page(entry.id, page, only); }, report));
   }
   COS_CHECK(forget_accounts(*state_, host, only));
+  COS_CHECK(forget_links(*state_, realm, sites));
   return report;
 }
 
@@ -151,6 +217,7 @@ Result<ClearReport> Store::clear_all(const std::optional<Realm>& realm) {
     COS_CHECK(clear(
         *state_, [&](Registry& registry) { return registry.entries_of_realm(cleared, kAtOnce); },
         [&](Registry& registry, const EntryRow& entry) { return registry.forget_realm(entry.id, cleared); }, report));
+    COS_CHECK(forget_links(*state_, cleared, std::string_view()));
   }
   COS_CHECK(forget_accounts(*state_, {}, pointer_to(realm)));
   return report;
@@ -175,13 +242,13 @@ Status internal::choose_more(StoreState& state, std::uint64_t bytes, std::size_t
 }
 
 Result<std::vector<EvictedEntry>> Store::evict_to(std::uint64_t bytes, bool dry_run) {
-  const std::lock_guard lock(state_->mutex);
+  std::unique_lock lock(state_->mutex);
   (void)state_->flush_reads();
   std::vector<EntryRow> chosen;
   std::vector<LinkRow> links;
   std::vector<internal::HeldEntry> held;
   {
-    COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state_->registry.database()));
+    COS_TRY(auto transaction, state_->begin(lock));
     COS_TRY(const Usage total, state_->registry.total());
     internal::Eviction eviction{total.bytes, {}, {}, total.bytes <= bytes};
     while (!eviction.over) {
@@ -200,7 +267,7 @@ Result<std::vector<EvictedEntry>> Store::evict_to(std::uint64_t bytes, bool dry_
     evicted.push_back({entry.hash, entry.size, entry.last_read});
   }
   if (!dry_run && !chosen.empty()) {
-    COS_CHECK(internal::remove_files(*state_, internal::hashes_of(chosen), links));
+    COS_CHECK(internal::remove_files(*state_, lock, internal::hashes_of(chosen), links));
   }
   return evicted;
 }

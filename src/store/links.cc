@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <functional>
+#include <iterator>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -75,9 +77,15 @@ Status check_enabled(StoreState& state) {
   return enabled != 0 ? Status() : Status(unavailable("Direct hand-over is switched off."));
 }
 
-// Still the file that we put there: same inode, unchanged, and read-only as no file of a browser's own is.
+// Still the file that we put there: same inode, and read-only as no file of a browser's own is.
+bool is_our_file(const LinkRow& link, const std::optional<struct stat>& status) {
+  return status && S_ISREG(status->st_mode) && identity_of(*status).inode == link.file.inode &&
+         (status->st_mode & 0777U) == 0444U;
+}
+
+// The same, and unchanged.
 bool is_ours(const LinkRow& link, const std::optional<struct stat>& status) {
-  return status && S_ISREG(status->st_mode) && identity_of(*status) == link.file && (status->st_mode & 0777U) == 0444U;
+  return is_our_file(link, status) && identity_of(*status) == link.file;
 }
 
 // An error unless the entry is there, sound, and its blob is the file that `fd` has open.
@@ -93,11 +101,11 @@ Status check_entry_of(StoreState& state, const Hash& hash, const UniqueFd& fd) {
 // Notes the link before it is made, and for good, so that a process that is killed in between and a power cut leave a
 // row without a link and not a link without a row.
 Status announce_link(StoreState& state, const Realm& realm, const LinkRow& link, const UniqueFd& blob) {
-  const std::lock_guard lock(state.mutex);
-  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
+  std::unique_lock lock(state.mutex);
+  COS_TRY(auto transaction, state.begin(lock));
   COS_CHECK(check_entry_of(state, link.hash, blob));
   COS_TRY(const auto older, state.registry.link(realm, link.place, link.hash));
-  if (older && older->path != link.path && !remove_link_file(*older)) {
+  if (older && older->path != link.path && !remove_link_file(*older, &blob)) {
     return unavailable("The former link in the browser's profile cannot be removed.");
   }
   COS_CHECK(state.registry.put_link(realm, link, state.clock()));
@@ -107,35 +115,72 @@ Status announce_link(StoreState& state, const Realm& realm, const LinkRow& link,
 // A link that is a file of its own was announced as the blob's. Noted for good before it takes the file's place, where
 // only its identity tells that it is ours.
 Status note_copy(StoreState& state, const Realm& realm, const LinkRow& link) {
-  const std::lock_guard lock(state.mutex);
-  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
+  std::unique_lock lock(state.mutex);
+  COS_TRY(auto transaction, state.begin(lock));
   COS_CHECK(state.registry.put_link(realm, link, state.clock()));
   return transaction.commit();
 }
 
 // After a link could not be put in place.
-Status take_back_link(StoreState& state, const LinkRow& link) {
-  const std::lock_guard lock(state.mutex);
-  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database(), sqlite::Durability::kRelaxed));
-  COS_CHECK(drop_link(state, link));
+Status take_back_link(StoreState& state, const LinkRow& link, const UniqueFd& blob) {
+  std::unique_lock lock(state.mutex);
+  COS_TRY(auto transaction, state.begin(lock, sqlite::Durability::kRelaxed));
+  COS_CHECK(drop_link(state, link, &blob));
   return transaction.commit();
+}
+
+// What a profile may have of links. A site's pages see by how quick a read is whether its link is still there, so it is
+// a site's own links that make room for its next one; only a profile in which many sites have as many as they may takes
+// from others, and from those that have the most.
+struct LinkLimits {
+  explicit LinkLimits(std::int64_t most)
+      : all(static_cast<std::size_t>(std::max<std::int64_t>(most, 1))),
+        of_place(std::max(all / kPlaces, std::min(all, kPlaces))) {}
+
+  static constexpr std::size_t kPlaces = 8;
+  std::size_t all;
+  std::size_t of_place;
+};
+
+// Those that must go, longest unused first, now that `made` has come. That one stays, whatever date the clock gave it.
+std::vector<LinkRow> surplus(std::vector<LinkRow> links, const LinkRow& made, const LinkLimits& limits) {
+  std::sort(links.begin(), links.end(), [](const LinkRow& a, const LinkRow& b) { return a.used_at < b.used_at; });
+  std::map<std::string, std::vector<LinkRow>> by_place;
+  for (LinkRow& link : links) {
+    if (link.path != made.path) {
+      by_place[link.place].push_back(std::move(link));
+    }
+  }
+  std::vector<LinkRow> over;
+  const auto take = [&](std::vector<LinkRow>& from, std::size_t most) {
+    const auto end = from.end() - static_cast<std::ptrdiff_t>(std::min(most, from.size()));
+    std::move(from.begin(), end, std::back_inserter(over));
+    from.erase(from.begin(), end);
+  };
+  take(by_place[made.place], limits.of_place - 1);
+  const std::size_t others = links.size() - 1 - over.size();
+  for (std::size_t left = others; left > limits.all - 1; --left) {
+    auto& largest = std::max_element(by_place.begin(), by_place.end(), [](const auto& a, const auto& b) {
+                      return a.second.size() < b.second.size();
+                    })->second;
+    take(largest, largest.size() - 1);
+  }
+  return over;
 }
 
 // The link stands. Looks again whether its entry does, and keeps the number of links bounded.
 Status confirm_link(StoreState& state, const Realm& realm, const LinkRow& link, const UniqueFd& blob) {
-  const std::lock_guard lock(state.mutex);
-  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database(), sqlite::Durability::kRelaxed));
+  std::unique_lock lock(state.mutex);
+  COS_TRY(auto transaction, state.begin(lock, sqlite::Durability::kRelaxed));
   if (const Status entry = check_entry_of(state, link.hash, blob); !entry) {
-    COS_CHECK(drop_link(state, link));
+    COS_CHECK(drop_link(state, link, &blob));
     COS_CHECK(transaction.commit());
     return tl::unexpected(entry.error());
   }
   COS_CHECK(state.registry.put_link(realm, link, state.clock()));
   COS_TRY(const std::int64_t most, state.setting_value(setting::kHandoverLinks));
-  COS_TRY(const auto surplus, state.registry.links_over(realm, static_cast<std::size_t>(most)));
-  for (const LinkRow& extra : surplus) {
-    COS_CHECK(drop_link(state, extra));
-  }
+  COS_TRY(auto links, state.registry.links_at(realm, {}));
+  COS_CHECK(drop_links(state, surplus(std::move(links), link, LinkLimits(most))));
   return transaction.commit();
 }
 
@@ -148,7 +193,8 @@ bool remove_link_file(const LinkRow& link, const UniqueFd* blob) {
   const auto gone = [](const std::filesystem::path& path) {
     return ::unlink(path.c_str()) == 0 || errno == ENOENT || errno == ENOTDIR;
   };
-  const bool removed = (!is_blob && !is_ours(link, status)) || gone(link.path);
+  // Also when somebody has changed its date: it gives the entry's bytes all the same.
+  const bool removed = (!is_blob && !is_our_file(link, status)) || gone(link.path);
   return gone(link.path.parent_path() / unfinished_name(link.path)) && removed;
 }
 
@@ -158,6 +204,26 @@ Status drop_link(StoreState& state, const LinkRow& link, const UniqueFd* blob) {
   }
   sync_profiles_of({link});
   return state.registry.forget_link(link);
+}
+
+Result<std::size_t> drop_links(StoreState& state, const std::vector<LinkRow>& links) {
+  std::vector<LinkRow> gone;
+  for (const LinkRow& link : links) {
+    const Result<UniqueFd> blob = state.blobs->open(link.hash);
+    if (remove_link_file(link, blob ? &*blob : nullptr)) {
+      gone.push_back(link);
+    }
+  }
+  sync_profiles_of(gone);
+  for (const LinkRow& link : gone) {
+    COS_CHECK(state.registry.forget_link(link));
+  }
+  return gone.size();
+}
+
+tl::unexpected<Error> links_left(std::size_t left, std::size_t all) {
+  return fail(ErrorCode::kIo,
+              std::to_string(left) + " of " + std::to_string(all) + " links cannot be removed from browser profiles.");
 }
 
 void sync_profiles_of(const std::vector<LinkRow>& links) {
@@ -203,10 +269,13 @@ Result<std::size_t> remove_damaged_links(StoreState& state, const EntryRow& entr
 
 }  // namespace internal
 
-std::string Store::link_place(const Realm& realm, const Site& page) const {
-  // Names no site to whoever looks at the profile's files.
-  const auto mac = hmac_sha256(state_->secret, std::string("link") + '\0' + realm.name() + '\0' + page.serialized);
+std::string internal::link_place(const StoreState& state, const Realm& realm, const Site& page) {
+  const auto mac = hmac_sha256(state.secret, std::string("link") + '\0' + realm.name() + '\0' + page.serialized);
   return mac ? to_hex(std::span(*mac).first(16)) : std::string(32, '0');
+}
+
+std::string Store::link_place(const Realm& realm, const Site& page) const {
+  return internal::link_place(*state_, realm, page);
 }
 
 Result<std::optional<std::filesystem::path>> Store::current_link(const Realm& realm, const Site& page,
@@ -233,7 +302,7 @@ Result<std::optional<std::filesystem::path>> Store::current_link(const Realm& re
     lock.lock();
     state_->note_checked(*entry, place);
   }
-  if (const std::int64_t now = state_->clock(); now - link->used_at >= kTouchEveryMs) {
+  if (const std::int64_t now = state_->clock(); now - link->used_at >= kTouchEveryMs || link->used_at > now) {
     // Losing the date costs nothing but the order in which links go.
     (void)state_->registry.database().without_waiting([&] { return state_->registry.touch_link(realm, *link, now); });
   }
@@ -255,7 +324,7 @@ Status Store::hand_over(const Realm& realm, const Site& page, const Hash& hash, 
     return is_copy ? internal::note_copy(*state_, realm, link) : Status();
   });
   if (!placed) {
-    COS_CHECK(internal::take_back_link(*state_, link));
+    COS_CHECK(internal::take_back_link(*state_, link, blob));
     return placed;
   }
   return internal::confirm_link(*state_, realm, link, blob);
@@ -279,14 +348,14 @@ Result<HandoverTest> Store::test_hand_over(const std::filesystem::path& path) {
 
 Status Store::sweep_links() {
   constexpr std::size_t kAtOnce = 256;
-  const std::lock_guard lock(state_->mutex);
+  std::unique_lock lock(state_->mutex);
   std::size_t kept = 0;  // links whose files cannot be removed now: another start tries again
   while (true) {
     COS_TRY(const bool stale, state_->registry.has_stale_links(kept));
     if (!stale) {
       return {};
     }
-    COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state_->registry.database()));
+    COS_TRY(auto transaction, state_->begin(lock));
     std::vector<LinkRow> gone;
     COS_TRY(kept, state_->registry.take_stale_links(kept, kAtOnce, [&](const LinkRow& link) {
       const bool removed = internal::remove_link_file(link);
@@ -301,30 +370,18 @@ Status Store::sweep_links() {
 }
 
 Result<std::size_t> Store::remove_links(const std::filesystem::path& below) {
-  const std::lock_guard lock(state_->mutex);
-  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state_->registry.database()));
-  COS_TRY(const auto links, state_->registry.all_links());
-  std::vector<LinkRow> gone;
-  std::size_t left = 0;
-  for (const LinkRow& link : links) {
-    const auto [rest, unused] = std::mismatch(below.begin(), below.end(), link.path.begin(), link.path.end());
-    if (rest != below.end()) {
-      continue;
-    }
-    if (!internal::remove_link_file(link)) {
-      ++left;
-      continue;
-    }
-    gone.push_back(link);
-    COS_CHECK(state_->registry.forget_link(link));
-  }
-  internal::sync_profiles_of(gone);
+  std::unique_lock lock(state_->mutex);
+  COS_TRY(auto transaction, state_->begin(lock));
+  COS_TRY(auto links, state_->registry.all_links());
+  std::erase_if(links, [&](const LinkRow& link) {
+    return std::mismatch(below.begin(), below.end(), link.path.begin(), link.path.end()).first != below.end();
+  });
+  COS_TRY(const std::size_t gone, internal::drop_links(*state_, links));
   COS_CHECK(transaction.commit());
-  if (left > 0) {
-    return fail(ErrorCode::kIo, std::to_string(left) + " of " + std::to_string(gone.size() + left) +
-                                    " links cannot be removed from browser profiles.");
+  if (gone < links.size()) {
+    return internal::links_left(links.size() - gone, links.size());
   }
-  return gone.size();
+  return gone;
 }
 
 }  // namespace libcos

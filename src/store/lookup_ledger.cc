@@ -14,6 +14,10 @@ constexpr std::int64_t kTidyEveryMs = 24LL * 3600 * 1000;
 // Accounts that nobody has used for so long are forgotten: they tell which sites asked.
 constexpr std::int64_t kForgetAfterMs = 2 * kLookupMonthMs;
 
+Result<Realm> realm_of(const std::string& name) {
+  return name == "local" ? Result<Realm>(Realm::local()) : Realm::profile(name);
+}
+
 }  // namespace
 
 Result<LookupLedger::Page*> LookupLedger::page(const Realm& realm, const Site& site) {
@@ -40,7 +44,9 @@ void LookupLedger::make_room() {
   }
   auto oldest = pages_.end();
   for (auto it = pages_.begin(); it != pages_.end(); ++it) {
-    if (!it->second.dirty && (oldest == pages_.end() || it->second.used < oldest->second.used)) {
+    // The one that was asked for last is being used: of two payers it is the first.
+    const bool may_go = !it->second.dirty && it->second.used != uses_;
+    if (may_go && (oldest == pages_.end() || it->second.used < oldest->second.used)) {
       oldest = it;
     }
   }
@@ -49,11 +55,18 @@ void LookupLedger::make_room() {
   }
 }
 
+void LookupLedger::note_change(Page& page, std::int64_t now) {
+  if (!page.dirty) {
+    page.dirty = true;
+    page.dirty_since = now;
+  }
+}
+
 void LookupLedger::note_paid(Page& page, const Lookup& lookup, const LookupLimits& limits) {
   const bool hit = lookup.truth != LookupOutcome::kMiss;
   page.paid.insert_or_assign(lookup.hash, PaidLookup{lookup.hash, hit, lookup.now, lookup.now});
   page.changed.push_back(lookup.hash);
-  page.dirty = true;
+  note_change(page, lookup.now);
   while (page.paid.size() > limits.resolvable) {
     const auto oldest = std::min_element(page.paid.begin(), page.paid.end(),
                                          [](const auto& a, const auto& b) { return a.second.used < b.second.used; });
@@ -73,7 +86,7 @@ void LookupLedger::note_asked(Page& page, const Lookup& lookup, const LookupLimi
   } else if (lookup.now - known->second.used >= kTouchEveryMs) {
     known->second.used = lookup.now;
     page.changed.push_back(lookup.hash);
-    page.dirty = true;
+    note_change(page, lookup.now);
   }
 }
 
@@ -99,7 +112,9 @@ LookupVerdict LookupLedger::settle(const std::vector<Page*>& pages, const Lookup
   for (Page* page : pages) {
     const std::int64_t started = page->account.window_start;
     refill(page->account, limits, lookup.now, lookup.user_active);
-    page->dirty = page->dirty || page->account.window_start != started;
+    if (page->account.window_start != started) {
+      note_change(*page, lookup.now);
+    }
     const Due owed = due(*page, lookup);
     verdict.stands = verdict.stands || owed.old_answer_stands;
     verdict.told =
@@ -146,14 +161,19 @@ Status LookupLedger::begin_window(const Realm& realm, const Site& site, std::int
   COS_TRY(Page* const found, page(realm, site));
   if (found->account.window_start != 0) {
     libcos::begin_window(found->account, now);
-    found->dirty = true;
+    note_change(*found, now);
     (void)flush(now);  // what cannot be written now is written with the next
   }
   return {};
 }
 
+Result<bool> LookupLedger::is_cleared(const Key& key, const Page& page, std::int64_t now) {
+  COS_TRY(const Realm realm, realm_of(key.first));
+  return registry_.is_erased(realm, page.dirty_since, now);
+}
+
 Status LookupLedger::write(const Key& key, Page& page) {
-  COS_TRY(const Realm realm, key.first == "local" ? Result<Realm>(Realm::local()) : Realm::profile(key.first));
+  COS_TRY(const Realm realm, realm_of(key.first));
   const Site site{key.second};
   COS_CHECK(registry_.put_lookup_account(realm, site, page.account));
   for (const Hash& hash : page.changed) {
@@ -173,10 +193,14 @@ Status LookupLedger::flush(std::int64_t now) {
   if (std::none_of(pages_.begin(), pages_.end(), [](const auto& page) { return page.second.dirty; })) {
     return {};
   }
+  std::vector<Key> cleared;
   const Status written = registry_.database().without_waiting([&]() -> Status {
     COS_TRY(auto transaction, sqlite::WriteTransaction::begin(registry_.database(), sqlite::Durability::kRelaxed));
     for (auto& [key, page] : pages_) {
-      if (page.dirty) {
+      COS_TRY(const bool gone, page.dirty ? is_cleared(key, page, now) : Result<bool>(false));
+      if (gone) {
+        cleared.push_back(key);
+      } else if (page.dirty) {
         COS_CHECK(write(key, page));
       }
     }
@@ -187,6 +211,9 @@ Status LookupLedger::flush(std::int64_t now) {
     return transaction.commit();
   });
   if (written) {
+    for (const Key& key : cleared) {
+      pages_.erase(key);
+    }
     for (auto& [key, page] : pages_) {
       page.dirty = false;
       page.changed.clear();

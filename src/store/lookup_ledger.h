@@ -60,6 +60,7 @@ class LookupLedger {
     std::vector<Hash> changed;
     std::vector<Hash> removed;
     bool dirty = false;
+    std::int64_t dirty_since = 0;
     std::uint64_t used = 0;
   };
   using Key = std::pair<std::string, std::string>;  // realm, site
@@ -72,8 +73,11 @@ class LookupLedger {
   };
   static Due due(const Page& page, const Lookup& lookup);
   static LookupVerdict settle(const std::vector<Page*>& pages, const Lookup& lookup, const LookupLimits& limits);
+  static void note_change(Page& page, std::int64_t now);
   static void note_paid(Page& page, const Lookup& lookup, const LookupLimits& limits);
   static void note_asked(Page& page, const Lookup& lookup, const LookupLimits& limits);
+  // Whether another process has cleared, since the page changed, what this one could not write yet.
+  Result<bool> is_cleared(const Key& key, const Page& page, std::int64_t now);
   Status write(const Key& key, Page& page);
   void make_room();
 

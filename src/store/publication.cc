@@ -91,8 +91,9 @@ class RoomPlan {
   }
 
  private:
-  // Only entries that no other origin of the realm stored make room in an origin's share. Those that another
-  // realm holds leave this one all the same: what others store must not show in what an origin may store.
+  // Only entries that no other origin of the realm stored make room in an origin's share, those first that it has not
+  // read or stored for longest. Those that another realm holds leave this one all the same, and who else reads them, or
+  // when, is not asked: what others do must show neither in what an origin may store nor in what it loses.
   Status fit_share(std::uint64_t share, std::uint64_t size) {
     COS_TRY(const Usage mine, state_.registry.usage(request_.realm, *request_.origin));
     std::uint64_t freed = 0;
@@ -102,9 +103,9 @@ class RoomPlan {
         if (mine.bytes + size - freed <= share) {
           break;
         }
+        COS_TRY(const bool reading, is_read_here(entry));
         COS_TRY(const bool shared, state_.registry.is_held_outside(entry.id, request_.realm));
-        COS_TRY(const bool chosen, consider(entry, shared));
-        freed += chosen ? entry.size : 0;
+        freed += !reading && choose(entry, shared) ? entry.size : 0;
       }
     }
     return mine.bytes + size - freed <= share ? Status()
@@ -124,27 +125,32 @@ class RoomPlan {
         if (total.bytes - freed_ + size <= budget) {
           break;
         }
-        COS_CHECK(consider(entry, false));
+        COS_TRY(const bool in_use, is_in_use(state_, entry));
+        if (!in_use) {
+          choose(entry, false);
+        }
       }
       last = oldest.back();
     }
     return {};
   }
 
+  // Whether pages of the writer's own site have read it lately, through their link.
+  Result<bool> is_read_here(const EntryRow& entry) {
+    const Visitor writer = state_.visitor(request_.realm, *request_.origin, request_.top_level);
+    const std::int64_t now = state_.clock();
+    return state_.registry.link_used(request_.realm, link_place(state_, request_.realm, writer.top_level), entry.hash,
+                                     now - kLinkInUseMs, now);
+  }
+
   // True when the entry was chosen.
-  Result<bool> consider(const EntryRow& entry, bool only_in_realm) {
+  bool choose(const EntryRow& entry, bool only_in_realm) {
     const auto known = places_.find(entry.id);
     Victim* const chosen = known == places_.end() ? nullptr : &victims_.at(known->second);
     if (entry.hash == request_.hash || (chosen != nullptr && !chosen->only_in_realm)) {
       return false;
     }
-    if (!only_in_realm) {
-      COS_TRY(const bool in_use, is_in_use(state_, entry));
-      if (in_use) {
-        return false;
-      }
-      freed_ += entry.size;
-    }
+    freed_ += only_in_realm ? 0 : entry.size;
     if (chosen != nullptr) {
       chosen->only_in_realm = false;
     } else {
@@ -245,9 +251,9 @@ void note_publication(StoreState& state, const WriteRequest& request, const Publ
 
 // After a publication that failed once the blob had its name: takes the name back, unless another process
 // has registered it meanwhile. Where even that fails, the incoming name stays for the next start's sweep.
-void take_back(StoreState& state, IncomingFile& incoming, const Hash& hash) {
+void take_back(StoreState& state, std::unique_lock<std::mutex>& lock, IncomingFile& incoming, const Hash& hash) {
   const Status taken = [&]() -> Status {
-    COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
+    COS_TRY(auto transaction, state.begin(lock));
     COS_TRY(const auto entry, state.registry.find(hash));
     if (!entry) {
       COS_CHECK(state.blobs->remove(hash));
@@ -273,7 +279,8 @@ Result<std::vector<LinkRow>> remove_rows(StoreState& state, const std::vector<En
   return links;
 }
 
-Status remove_files(StoreState& state, const std::vector<Hash>& hashes, const std::vector<LinkRow>& links) {
+Status remove_files(StoreState& state, std::unique_lock<std::mutex>& lock, const std::vector<Hash>& hashes,
+                    const std::vector<LinkRow>& links) {
   std::vector<LinkRow> gone;
   for (const LinkRow& link : links) {
     const Result<UniqueFd> blob = state.blobs->open(link.hash);
@@ -282,7 +289,7 @@ Status remove_files(StoreState& state, const std::vector<Hash>& hashes, const st
     }
   }
   sync_profiles_of(gone);
-  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
+  COS_TRY(auto transaction, state.begin(lock));
   std::vector<Hash> settled;
   for (const Hash& hash : hashes) {
     COS_TRY(const auto again, state.registry.find(hash));
@@ -335,19 +342,20 @@ Result<bool> is_in_use(StoreState& state, const EntryRow& entry) {
   if (!state.blobs->is_idle(entry.hash)) {
     return true;
   }
-  return state.registry.link_used_since(entry.hash, state.clock() - kLinkInUseMs);
+  const std::int64_t now = state.clock();
+  return state.registry.link_used(entry.hash, now - kLinkInUseMs, now);
 }
 
 Result<Published> publish(StoreState& state, const WriteRequest& request, IncomingFile& incoming,
                           const VerifiedBytes& bytes) {
-  const std::lock_guard lock(state.mutex);
+  std::unique_lock lock(state.mutex);
   (void)state.flush_reads();  // eviction goes by them; stale dates are no reason to refuse a write
   std::vector<EntryRow> removed;
   std::vector<HeldEntry> evicted;
   std::vector<LinkRow> links;
   bool placed = false;
   Result<Published> published = [&]() -> Result<Published> {
-    COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
+    COS_TRY(auto transaction, state.begin(lock));
     // Looked up at this moment: of two writers of one hash both succeed, and the bytes are kept once.
     COS_TRY(const auto existing, state.registry.find(request.hash));
     COS_TRY(const Weight weight, weight_of(state, request, existing, bytes.size));
@@ -374,31 +382,31 @@ Result<Published> publish(StoreState& state, const WriteRequest& request, Incomi
     note_publication(state, request, *published);
     note_of_holders(state, ActivityKind::kEvicted, evicted);
     if (!removed.empty() || !links.empty()) {
-      (void)remove_files(state, hashes_of(removed), links);  // else the next start does it
+      (void)remove_files(state, lock, hashes_of(removed), links);  // else the next start does it
     }
   } else if (placed) {
-    take_back(state, incoming, request.hash);
+    take_back(state, lock, incoming, request.hash);
   }
   return published;
 }
 
 Result<bool> remove_entry(StoreState& state, const Hash& hash) {
-  const std::lock_guard lock(state.mutex);
-  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
+  std::unique_lock lock(state.mutex);
+  COS_TRY(auto transaction, state.begin(lock));
   COS_TRY(const auto entry, state.registry.find(hash));
   if (!entry) {
     return false;
   }
   COS_TRY(const auto links, remove_rows(state, {*entry}));
   COS_CHECK(transaction.commit());
-  COS_CHECK(remove_files(state, {hash}, links));
+  COS_CHECK(remove_files(state, lock, {hash}, links));
   return true;
 }
 
 Status finish_removals(StoreState& state) {
-  const std::lock_guard lock(state.mutex);
+  std::unique_lock lock(state.mutex);
   COS_TRY(const auto doomed, state.registry.doomed());
-  return doomed.empty() ? Status() : remove_files(state, doomed, {});
+  return doomed.empty() ? Status() : remove_files(state, lock, doomed, {});
 }
 
 namespace {
@@ -416,12 +424,12 @@ Status mark_damaged(StoreState& state, const EntryRow& entry, const UniqueFd* bl
 }  // namespace
 
 Status quarantine(StoreState& state, const EntryRow& seen) {
-  const std::lock_guard lock(state.mutex);
+  std::unique_lock lock(state.mutex);
   std::vector<HeldEntry> held;
   // First the word that it is damaged, for good; then its file is set aside. The other way round a power cut could
   // leave an entry without a file, which would be forgotten without a word.
   {
-    COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
+    COS_TRY(auto transaction, state.begin(lock));
     COS_TRY(const auto entry, state.registry.find(seen.hash));
     if (!entry || entry->identity != seen.identity) {
       return {};
@@ -434,7 +442,7 @@ Status quarantine(StoreState& state, const EntryRow& seen) {
     COS_CHECK(transaction.commit());
   }
   note_of_holders(state, ActivityKind::kDamaged, held);
-  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
+  COS_TRY(auto transaction, state.begin(lock));
   COS_TRY(const auto entry, state.registry.find(seen.hash));
   if (entry && entry->damaged && entry->identity == seen.identity) {
     (void)state.blobs->quarantine(seen.hash);  // where that fails, it lies where nobody reads it
@@ -443,8 +451,8 @@ Status quarantine(StoreState& state, const EntryRow& seen) {
 }
 
 Status forget_missing(StoreState& state, const Hash& hash) {
-  const std::lock_guard lock(state.mutex);
-  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
+  std::unique_lock lock(state.mutex);
+  COS_TRY(auto transaction, state.begin(lock));
   COS_TRY(const auto entry, state.registry.find(hash));
   if (!entry) {
     return {};
@@ -463,7 +471,7 @@ Status forget_missing(StoreState& state, const Hash& hash) {
   }
   COS_TRY(const auto links, remove_rows(state, {*entry}));
   COS_CHECK(transaction.commit());
-  return remove_files(state, {hash}, links);
+  return remove_files(state, lock, {hash}, links);
 }
 
 }  // namespace libcos::internal

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include "base/files.h"
 #include "store/database_lock.h"
@@ -17,9 +18,14 @@ namespace fs = std::filesystem;
 
 // Only what the store itself makes: the directory may be one that the user chose badly.
 bool is_ours(const StorePaths& paths, const fs::path& item) {
-  const auto parts = {paths.incoming(), paths.blobs(), paths.quarantine(), paths.hash_list().directory};
-  return std::find(parts.begin(), parts.end(), item) != parts.end() ||
-         item.string().starts_with(paths.database().string());  // and its -wal, -shm, -durable, .rebuilt
+  std::vector<fs::path> parts{paths.incoming(), paths.blobs(), paths.quarantine(), paths.hash_list().directory,
+                              paths.verification_lock()};
+  for (const char* database : {"", ".new", ".rebuilt"}) {
+    for (const char* companion : {"", "-wal", "-shm", "-journal", "-durable"}) {
+      parts.emplace_back(paths.database().string() + database + companion);
+    }
+  }
+  return std::find(parts.begin(), parts.end(), item) != parts.end();
 }
 
 // Whether a connection of another process has the registry open.

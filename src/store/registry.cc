@@ -29,7 +29,7 @@ Result<std::optional<LinkRow>> read_link_if_sound(const sqlite::Query& query) {
 
 constexpr std::string_view kStaleLinks =
     " FROM link WHERE NOT EXISTS (SELECT 1 FROM entry WHERE entry.digest = link.digest"
-    " AND entry.algorithm = link.algorithm AND NOT entry.damaged)";
+    " AND entry.algorithm = link.algorithm AND NOT entry.damaged AND entry.file_inode = link.blob)";
 
 }  // namespace
 
@@ -225,7 +225,8 @@ Result<std::vector<EntryRow>> Registry::sole_owned(const Realm& realm, const Ori
       " AND listing.manual)"
       " AND NOT EXISTS (SELECT 1 FROM storing_origin AS other WHERE other.entry = entry.id"
       " AND other.realm = mine.realm AND other.origin <> mine.origin)"
-      " GROUP BY entry.id ORDER BY entry.last_read, entry.digest");
+      " GROUP BY entry.id ORDER BY max(min(mine.stored_at), ifnull((SELECT last_at FROM reader"
+      "  WHERE reader.entry = entry.id AND reader.realm = mine.realm AND reader.origin = ?2), 0)), entry.digest");
   COS_TRY(auto query, database_.query(kSql, realm.name(), origin.serialize()));
   return sqlite::collect(std::move(query), read_entry);
 }
@@ -280,9 +281,20 @@ Status Registry::touch_link(const Realm& realm, const LinkRow& link, std::int64_
       link.hash.digest(), number_of(link.hash.algorithm()), realm.name(), link.place, now);
 }
 
-Result<bool> Registry::link_used_since(const Hash& hash, std::int64_t when) {
-  COS_TRY(const auto row, database_.integer("SELECT 1 FROM link WHERE digest = ?1 AND algorithm = ?2 AND used_at >= ?3",
-                                            hash.digest(), number_of(hash.algorithm()), when));
+Result<bool> Registry::link_used(const Hash& hash, std::int64_t since, std::int64_t now) {
+  COS_TRY(const auto row, database_.integer("SELECT 1 FROM link WHERE digest = ?1 AND algorithm = ?2"
+                                            " AND used_at BETWEEN ?3 AND ?4",
+                                            hash.digest(), number_of(hash.algorithm()), since, now));
+  return row.has_value();
+}
+
+Result<bool> Registry::link_used(const Realm& realm, std::string_view place, const Hash& hash, std::int64_t since,
+                                 std::int64_t now) {
+  COS_TRY(const auto row,
+          database_.integer("SELECT 1 FROM link WHERE digest = ?1 AND algorithm = ?2 AND place = ?3"
+                            " AND realm = (SELECT id FROM realm WHERE name = ?4)"
+                            " AND used_at BETWEEN ?5 AND ?6",
+                            hash.digest(), number_of(hash.algorithm()), place, realm.name(), since, now));
   return row.has_value();
 }
 
@@ -338,11 +350,11 @@ Result<std::size_t> Registry::take_stale_links(std::size_t kept, std::size_t lim
   return kept;
 }
 
-Result<std::vector<LinkRow>> Registry::links_over(const Realm& realm, std::size_t most) {
+Result<std::vector<LinkRow>> Registry::links_at(const Realm& realm, std::string_view place) {
   COS_TRY(auto query, database_.query("SELECT algorithm, digest, path, inode, mtime, blob, place, used_at FROM link"
                                       " WHERE realm = (SELECT id FROM realm WHERE name = ?1)"
-                                      " ORDER BY used_at DESC LIMIT -1 OFFSET ?2",
-                                      realm.name(), most));
+                                      " AND (?2 = '' OR place = ?2)",
+                                      realm.name(), place));
   return sqlite::collect(std::move(query), read_link);
 }
 

@@ -208,8 +208,9 @@ class Registry {
   // Takes away lines from before `before`, and the oldest of what is more than the limits.
   Status trim_activity(std::int64_t before, const ActivityLimits& limits);
   Result<ActivityPage> activity(const Realm* realm, const std::optional<ActivityPlace>& before, std::size_t limit);
-  // When something was last erased in the realm, by any process: what was noted before is not to be written any more.
-  Result<std::int64_t> activity_erased_at(const Realm& realm);
+  // Whether something was erased or cleared in the realm since then, by any process: what was noted before is not to be
+  // written any more.
+  Result<bool> is_erased(const Realm& realm, std::int64_t noted, std::int64_t now);
   // The realms that have the entry.
   Result<std::vector<Realm>> holders(std::int64_t entry);
 
@@ -254,6 +255,8 @@ class Registry {
   // Sites below `host` on whose pages something was stored in a frame, or listed; entries for which that is so of
   // `page`.
   Result<std::vector<std::string>> pages_below(std::string_view host);
+  // Sites and origins below `host` that have asked for something, or on whose pages something was listed.
+  Result<std::vector<std::string>> readers_below(std::string_view host);
   Result<std::vector<EntryRow>> entries_on_page(std::string_view page, const Realm* realm, std::size_t limit);
   Result<std::vector<EntryRow>> entries_of_realm(const Realm& realm, std::size_t limit);
   // Takes the origin out of the entry's storing origins and lists.
@@ -290,8 +293,12 @@ class Registry {
   Result<std::vector<LinkRow>> links_of(const Hash& hash);
   Result<std::vector<LinkRow>> links_in(const Realm& realm, const Hash& hash);
   Status touch_link(const Realm& realm, const LinkRow& link, std::int64_t now);
-  // Whether a profile read the entry through a link since then.
-  Result<bool> link_used_since(const Hash& hash, std::int64_t when);
+  // Whether a profile read the entry through a link between `since` and now: a date in the future is of a clock that
+  // was wrong, and says nothing.
+  Result<bool> link_used(const Hash& hash, std::int64_t since, std::int64_t now);
+  // The same of the pages of one site alone.
+  Result<bool> link_used(const Realm& realm, std::string_view place, const Hash& hash, std::int64_t since,
+                         std::int64_t now);
   Result<std::vector<LinkRow>> all_links();
   // Links of entries that are gone or damaged; more than the first `kept`.
   Result<bool> has_stale_links(std::size_t kept);
@@ -299,19 +306,22 @@ class Registry {
   // now.
   Result<std::size_t> take_stale_links(std::size_t kept, std::size_t limit,
                                        const std::function<bool(const LinkRow&)>& remove);
-  Result<std::vector<LinkRow>> links_over(const Realm& realm, std::size_t most);
+  // Links of a profile, all (`place` is empty) or those for the pages of one site.
+  Result<std::vector<LinkRow>> links_at(const Realm& realm, std::string_view place);
   Status forget_link(const LinkRow& link);
 
  private:
   Result<std::int64_t> realm_id(const Realm& realm);
   Result<std::int64_t> origin_id(const SitedOrigin& origin);
   Result<std::int64_t> id_of(std::string_view table, std::string_view column, std::string_view text);
-  // The distinct names in a column whose host is `host` or below it.
-  Result<std::vector<std::string>> names_below(std::string_view table, std::string_view column, std::string_view host);
+  // The distinct names in a column whose host is `host` or below it. `from`: a table, and WHERE or the beginning of a
+  // condition.
+  Result<std::vector<std::string>> names_below(std::string_view from, std::string_view column, std::string_view host);
   Status add_listing(std::int64_t entry, std::int64_t realm);
   Status put_listed(std::int64_t entry, std::int64_t realm, const SitedOrigin& origin, const Visitor* granter,
                     bool gesture, std::int64_t now);
-  Result<std::vector<Origin>> listed(std::int64_t entry, std::int64_t realm);
+  Result<std::vector<Origin>> listed(std::int64_t entry, std::int64_t realm, std::string_view page);
+  Status move_origin(std::int64_t origin, const Site& to);
   Status note_activity_erased(const Realm* realm, std::int64_t now);
 
   sqlite::Database database_;

@@ -110,11 +110,16 @@ Result<ActivityPage> Registry::activity(const Realm* realm, const std::optional<
   return page;
 }
 
-Result<std::int64_t> Registry::activity_erased_at(const Realm& realm) {
+Result<bool> Registry::is_erased(const Realm& realm, std::int64_t noted, std::int64_t now) {
+  COS_TRY(const bool there, has_activity());
+  if (!there) {
+    return false;
+  }
   COS_TRY(const auto at, database_.integer("SELECT max(at) FROM activity_erased WHERE realm IN"
                                            " (0, (SELECT id FROM realm WHERE name = ?1))",
                                            realm.name()));
-  return at.value_or(0);
+  // Erased in the future: by a clock that went wrong and has been set right since.
+  return at && noted < *at && *at <= now;
 }
 
 }  // namespace libcos

@@ -1,6 +1,7 @@
 // The part of the registry that forgets: origins, realms, accounts.
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "base/try.h"
@@ -9,7 +10,9 @@
 namespace libcos {
 namespace {
 
+// The root's dot at the end of a name makes no difference here.
 bool is_below(std::string_view name, std::string_view host) {
+  name = name.substr(0, name.find_last_not_of('.') + 1);
   return name == host ||
          (name.size() > host.size() && name.ends_with(host) && name[name.size() - host.size() - 1] == '.');
 }
@@ -34,14 +37,26 @@ std::string host_key(std::string_view column) {
 }
 constexpr std::size_t kHostKeySize = 8;
 
-// A condition on `column` that holds for all names of `host` and of hosts below it, and for few others. `parameter`
-// is bound to the host.
-std::string may_be_below(std::string_view column, std::string_view host, int parameter) {
+// A key of a shorter host would have characters of what stands before it.
+bool is_long(std::string_view host) {
   const std::size_t last = host.find_last_not_of("0123456789:");
-  const bool is_long = last != std::string_view::npos && last + 1 >= kHostKeySize;
-  // A key of a shorter host would have characters of what stands before it.
-  return is_long ? host_key(column) + " = " + host_key("?" + std::to_string(parameter))
-                 : "?" + std::to_string(parameter) + " IS NOT NULL";
+  return last != std::string_view::npos && last + 1 >= kHostKeySize;
+}
+
+// A condition on `column` that holds for all names of `host` and of hosts below it, and for few others. `parameter`
+// is bound to the host, in one of its forms.
+std::string may_be_below(std::string_view column, std::string_view host, int parameter) {
+  return is_long(host) ? host_key(column) + " = " + host_key("?" + std::to_string(parameter))
+                       : "?" + std::to_string(parameter) + " IS NOT NULL";
+}
+
+// A host as names may end in it: with the root's dot and without. Of a short one all names are looked at anyway.
+std::vector<std::string> forms_of(std::string_view host) {
+  std::vector<std::string> forms{std::string(host)};
+  if (is_long(host)) {
+    forms.push_back(forms.front() + ".");
+  }
+  return forms;
 }
 
 Result<std::string> read_text(const sqlite::Query& query) { return query.text(0); }
@@ -79,7 +94,7 @@ Result<std::vector<Realm>> Registry::holders(std::int64_t entry) {
 }
 
 Result<std::vector<Origin>> Registry::origins_below(std::string_view host) {
-  COS_TRY(const auto names, names_below("origin", "serialized", host));
+  COS_TRY(const auto names, names_below("origin WHERE", "serialized", host));
   std::vector<Origin> below;
   for (const std::string& name : names) {
     COS_TRY(Origin origin, Origin::from_serialized(name));
@@ -88,15 +103,19 @@ Result<std::vector<Origin>> Registry::origins_below(std::string_view host) {
   return below;
 }
 
-Result<std::vector<std::string>> Registry::names_below(std::string_view table, std::string_view column,
+Result<std::vector<std::string>> Registry::names_below(std::string_view from, std::string_view column,
                                                        std::string_view host) {
-  // Table and column are this file's own words, never a caller's.
-  COS_TRY(auto query, database_.query("SELECT DISTINCT " + std::string(column) + " FROM " + std::string(table) +
-                                          " WHERE " + may_be_below(column, host, 1),
-                                      host));
-  COS_TRY(auto names, sqlite::collect(std::move(query), read_text));
-  std::erase_if(names, [&](const std::string& name) { return !is_below(host_in(name), host); });
-  return names;
+  std::vector<std::string> below;
+  for (const std::string& form : forms_of(host)) {
+    // `from` and `column` are this file's own words, never a caller's.
+    COS_TRY(auto query, database_.query("SELECT DISTINCT " + std::string(column) + " FROM " + std::string(from) + " " +
+                                            may_be_below(column, form, 1),
+                                        form));
+    COS_TRY(const auto names, sqlite::collect(std::move(query), read_text));
+    std::copy_if(names.begin(), names.end(), std::back_inserter(below),
+                 [&](const std::string& name) { return is_below(host_in(name), host); });
+  }
+  return below;
 }
 
 Result<std::vector<EntryRow>> Registry::entries_naming(const Origin& origin, const Realm* realm, std::size_t limit) {
@@ -115,18 +134,26 @@ Result<std::vector<EntryRow>> Registry::entries_naming(const Origin& origin, con
 }
 
 Result<std::vector<std::string>> Registry::pages_below(std::string_view host) {
-  COS_TRY(auto pages, names_below("listed_origin", "top_level", host));
+  COS_TRY(auto pages, names_below("listed_origin WHERE", "top_level", host));
   // What was stored outside of frames is found by its origin.
-  COS_TRY(auto query, database_.query("SELECT DISTINCT top_level FROM storing_origin WHERE framed AND " +
-                                          may_be_below("top_level", host, 1),
-                                      host));
-  COS_TRY(const auto framed, sqlite::collect(std::move(query), read_text));
+  COS_TRY(const auto framed, names_below("storing_origin WHERE framed AND", "top_level", host));
   for (const std::string& page : framed) {
-    if (is_below(host_in(page), host) && std::find(pages.begin(), pages.end(), page) == pages.end()) {
+    if (std::find(pages.begin(), pages.end(), page) == pages.end()) {
       pages.push_back(page);
     }
   }
   return pages;
+}
+
+Result<std::vector<std::string>> Registry::readers_below(std::string_view host) {
+  COS_TRY(auto names, names_below("reader WHERE", "origin", host));
+  for (const auto& [table, column] :
+       {std::pair("lookup_account WHERE", "site"), std::pair("origin WHERE", "serialized"),
+        std::pair("listed_origin WHERE", "top_level")}) {
+    COS_TRY(const auto more, names_below(table, column, host));
+    names.insert(names.end(), more.begin(), more.end());
+  }
+  return names;
 }
 
 Result<std::vector<EntryRow>> Registry::entries_on_page(std::string_view page, const Realm* realm, std::size_t limit) {
@@ -197,10 +224,10 @@ Status Registry::forget_accounts(std::string_view host, const Realm* realm) {
     return {};
   }
   // A site that has paid for lookups has an account.
-  COS_TRY(const auto asked, names_below("lookup_account", "site", host));
-  COS_TRY(const auto wrote, names_below("write_account", "site", host));
-  COS_TRY(const auto decided, names_below("site_decision", "site", host));
-  COS_TRY(const auto read, names_below("reader", "origin", host));
+  COS_TRY(const auto asked, names_below("lookup_account WHERE", "site", host));
+  COS_TRY(const auto wrote, names_below("write_account WHERE", "site", host));
+  COS_TRY(const auto decided, names_below("site_decision WHERE", "site", host));
+  COS_TRY(const auto read, names_below("reader WHERE", "origin", host));
   for (const auto& [table, names] : {std::pair(kTables[0], &asked), std::pair(kTables[1], &asked),
                                      std::pair(kTables[2], &wrote), std::pair(kTables[3], &decided)}) {
     for (const std::string& site : *names) {
@@ -232,7 +259,7 @@ Status Registry::forget_activity(std::string_view host, const Realm* realm, std:
     return note_activity_erased(realm, now);
   }
   for (const char* column : {"origin", "top_level"}) {
-    COS_TRY(const auto names, names_below("activity", column, host));
+    COS_TRY(const auto names, names_below("activity WHERE", column, host));
     for (const std::string& name : names) {
       COS_CHECK(database_.run("DELETE FROM activity WHERE " + host_key(column) + " = " + host_key("?2") + " AND +" +
                                   column + " = ?2 AND " + of_realm(1),

@@ -22,13 +22,39 @@ Result<std::int64_t> Registry::realm_id(const Realm& realm) { return id_of("real
 
 Result<std::int64_t> Registry::origin_id(const SitedOrigin& sited) {
   const std::string serialized = sited.origin.serialize();
-  COS_TRY(const auto known, database_.integer("SELECT id FROM origin WHERE serialized = ?1", serialized));
+  std::optional<std::int64_t> known;
+  bool moved = false;
+  {
+    COS_TRY(auto query,
+            database_.query("SELECT origin.id, site.serialized FROM origin JOIN site ON site.id = origin.site"
+                            " WHERE origin.serialized = ?1",
+                            serialized));
+    COS_TRY(const bool row, query.next());
+    if (row) {
+      known = query.integer(0);
+      moved = query.text(1) != sited.site.serialized;
+    }
+  }
+  if (moved) {
+    COS_CHECK(move_origin(*known, sited.site));
+  }
   if (known) {
     return *known;
   }
   COS_TRY(const std::int64_t site, id_of("site", "serialized", sited.site.serialized));
   COS_CHECK(database_.run("INSERT INTO origin (serialized, site) VALUES (?1, ?2)", serialized, site));
   return database_.last_insert_id();
+}
+
+// The Public Suffix List has changed since the origin was first met: it belongs to another site now, and those of its
+// former site are strangers.
+Status Registry::move_origin(std::int64_t origin, const Site& to) {
+  COS_TRY(const auto from, database_.integer("SELECT site FROM origin WHERE id = ?1", origin));
+  COS_TRY(const std::int64_t site, id_of("site", "serialized", to.serialized));
+  COS_CHECK(database_.run("UPDATE origin SET site = ?2 WHERE id = ?1", origin, site));
+  COS_CHECK(database_.run("UPDATE storing_origin SET site = ?2 WHERE origin = ?1", origin, site));
+  return database_.run("DELETE FROM site WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM origin WHERE site = ?1)",
+                       from.value_or(0));
 }
 
 Result<DisclosureFacts> Registry::facts(std::int64_t entry, const Visitor& reader, const GrantRules& rules) {
@@ -110,11 +136,13 @@ Status Registry::mark_manual(std::int64_t entry, const Realm& realm) {
   return database_.run("UPDATE listing SET manual = 1 WHERE entry = ?1 AND realm = ?2", entry, id);
 }
 
-Result<std::vector<Origin>> Registry::listed(std::int64_t entry, std::int64_t realm) {
+// Those that were listed on pages of one site: what is listed on others must show in nothing, and room that it takes
+// would.
+Result<std::vector<Origin>> Registry::listed(std::int64_t entry, std::int64_t realm, std::string_view page) {
   COS_TRY(auto query, database_.query("SELECT origin.serialized FROM listed_origin JOIN origin"
                                       " ON origin.id = listed_origin.origin WHERE entry = ?1 AND realm = ?2"
-                                      " GROUP BY origin.id ORDER BY max(used), origin.id",
-                                      entry, realm));
+                                      " AND top_level = ?3 ORDER BY used, origin.id",
+                                      entry, realm, page));
   return sqlite::collect(std::move(query),
                          [](const sqlite::Query& row) { return Origin::from_serialized(row.text(0)); });
 }
@@ -136,7 +164,8 @@ Result<std::vector<Origin>> Registry::merge_scope(std::int64_t entry, const Real
                                                   const std::vector<SitedOrigin>& sited, std::int64_t now) {
   COS_TRY(const std::int64_t realm_row, realm_id(realm));
   COS_CHECK(add_listing(entry, realm_row));
-  COS_TRY(std::vector<Origin> before, listed(entry, realm_row));
+  COS_TRY(std::vector<Origin> before,
+          listed(entry, realm_row, granter == nullptr ? std::string() : granter->top_level.serialized));
   Grants grants(std::move(before), false);
   std::vector<Origin> dropped = grants.merge(scope);
   if (grants.globally_disclosable()) {
@@ -219,7 +248,7 @@ Status Registry::describe(std::int64_t entry, EntryInfo& info) {
 }
 
 Status Registry::note_reader(std::int64_t entry, const ReaderRow& reader, std::int64_t now) {
-  constexpr int kMostReaders = 64;  // of one entry in one realm
+  constexpr int kMostReaders = 64;  // of one entry in one realm, besides those that stored it
   COS_TRY(const std::int64_t realm_row, realm_id(reader.realm));
   COS_CHECK(
       database_.run("INSERT INTO reader (entry, realm, origin, disclosure, first_at, last_at)"
@@ -228,8 +257,8 @@ Status Registry::note_reader(std::int64_t entry, const ReaderRow& reader, std::i
                     entry, realm_row, reader.origin.serialize(), static_cast<std::int64_t>(reader.disclosure), now));
   return database_.run(
       "DELETE FROM reader WHERE entry = ?1 AND realm = ?2 AND origin IN (SELECT origin FROM reader WHERE entry = ?1"
-      " AND realm = ?2 ORDER BY last_at DESC, origin LIMIT -1 OFFSET ?3)",
-      entry, realm_row, kMostReaders);
+      " AND realm = ?2 AND disclosure <> ?4 ORDER BY last_at DESC, origin LIMIT -1 OFFSET ?3)",
+      entry, realm_row, kMostReaders, static_cast<std::int64_t>(Disclosure::kStoringOrigin));
 }
 
 Result<std::vector<HistoryEvent>> Registry::history(std::int64_t entry) {

@@ -191,12 +191,12 @@ Result<WriteTransaction> WriteTransaction::begin(Database& database, Durability 
   COS_CHECK(database.execute(durability == Durability::kDurable ? "PRAGMA synchronous = FULL"
                                                                 : "PRAGMA synchronous = NORMAL"));
   COS_CHECK(database.execute("BEGIN IMMEDIATE"));
-  return WriteTransaction(database);
+  return WriteTransaction(database, durability);
 }
 
 Status WriteTransaction::commit() {
   COS_CHECK(database_->execute("COMMIT"));
-  database_ = nullptr;
+  end();
   return {};
 }
 
@@ -204,7 +204,16 @@ WriteTransaction::~WriteTransaction() {
   if (database_ != nullptr) {
     // Nothing can be done about a failed rollback: the connection's next BEGIN reports it.
     (void)database_->execute("ROLLBACK");
+    end();
   }
+}
+
+void WriteTransaction::end() {
+  // A statement by itself, such as one that changes a setting, is durable whatever came before it.
+  if (durability_ == Durability::kRelaxed) {
+    (void)database_->execute("PRAGMA synchronous = FULL");
+  }
+  database_ = nullptr;
 }
 
 }  // namespace libcos::sqlite

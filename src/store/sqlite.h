@@ -194,16 +194,19 @@ class WriteTransaction {
   static Result<WriteTransaction> begin(Database& database, Durability durability = Durability::kDurable);
   Status commit();
 
-  WriteTransaction(WriteTransaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
+  WriteTransaction(WriteTransaction&& other) noexcept
+      : database_(std::exchange(other.database_, nullptr)), durability_(other.durability_) {}
   WriteTransaction& operator=(WriteTransaction&&) = delete;
   WriteTransaction(const WriteTransaction&) = delete;
   WriteTransaction& operator=(const WriteTransaction&) = delete;
   ~WriteTransaction();
 
  private:
-  explicit WriteTransaction(Database& database) : database_(&database) {}
+  WriteTransaction(Database& database, Durability durability) : database_(&database), durability_(durability) {}
+  void end();
 
   Database* database_;
+  Durability durability_;
 };
 
 }  // namespace libcos::sqlite

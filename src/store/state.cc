@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 
 #include "base/try.h"
 #include "store/settings.h"
@@ -9,6 +10,7 @@
 namespace libcos::internal {
 namespace {
 
+constexpr std::chrono::milliseconds kLookAgainAfter{2};
 constexpr std::size_t kMostPendingReads = 4096;
 constexpr std::size_t kMostPendingReaders = 256;  // of one entry
 constexpr std::int64_t kCheckedForMs = 3'600'000;
@@ -26,6 +28,20 @@ StoreState::~StoreState() {
 std::int64_t StoreState::steady_now() {
   using std::chrono::duration_cast;
   return duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+Result<sqlite::WriteTransaction> StoreState::begin(std::unique_lock<std::mutex>& lock, sqlite::Durability durability) {
+  const std::int64_t given_up_at = steady_now() + sqlite::kPatienceMs;
+  while (true) {
+    auto transaction = registry.database().without_waiting(
+        [&] { return sqlite::WriteTransaction::begin(registry.database(), durability); });
+    if (transaction || transaction.error().code != ErrorCode::kBusy || steady_now() >= given_up_at) {
+      return transaction;
+    }
+    lock.unlock();
+    std::this_thread::sleep_for(kLookAgainAfter);
+    lock.lock();
+  }
 }
 
 void StoreState::note_checked(const EntryRow& entry, const std::string& place) {
@@ -85,12 +101,12 @@ void StoreState::note_read(std::int64_t entry, const Caller& caller, Disclosure 
   const std::int64_t now = clock();
   PendingRead& pending = pending_reads[entry];
   pending.when = now;
-  const auto same = [&](const ReaderRow& reader) {
-    return reader.realm == caller.realm && reader.origin == caller.origin;
+  const auto same = [&](const PendingReader& known) {
+    return known.reader.realm == caller.realm && known.reader.origin == caller.origin;
   };
   if (std::none_of(pending.readers.begin(), pending.readers.end(), same) &&
       pending.readers.size() < kMostPendingReaders) {
-    pending.readers.push_back({caller.realm, caller.origin, disclosure});
+    pending.readers.push_back({{caller.realm, caller.origin, disclosure}, now});
   }
   if (pending_reads.size() >= kMostPendingReads) {
     // A failure here must not fail the read.
@@ -102,27 +118,34 @@ Status StoreState::flush_reads() {
   if (pending_reads.empty()) {
     return {};
   }
-  COS_TRY(const PolicySettings* const settings, policy());
   const Status written = registry.database().without_waiting([&]() -> Status {
     COS_TRY(auto transaction, sqlite::WriteTransaction::begin(registry.database(), sqlite::Durability::kRelaxed));
-    for (const auto& [entry, pending] : pending_reads) {
-      COS_CHECK(registry.set_last_read(entry, pending.when));
-      COS_TRY(const bool there, registry.has_entry(entry));
-      for (const ReaderRow& reader : pending.readers) {
-        if (reader.disclosure == Disclosure::kListed) {
-          COS_CHECK(registry.refresh_listed(entry, reader.realm, reader.origin, pending.when));
-        }
-        if (settings->keep_readers && there) {
-          COS_CHECK(registry.note_reader(entry, reader, pending.when));
-        }
-      }
-    }
+    COS_CHECK(write_reads());
     return transaction.commit();
   });
   if (written || pending_reads.size() >= kMostPendingReads) {
     pending_reads.clear();
   }
   return written;
+}
+
+Status StoreState::write_reads() {
+  COS_TRY(const PolicySettings* const settings, policy());
+  const bool keeps_readers = settings->keep_readers;
+  for (const auto& [entry, pending] : pending_reads) {
+    COS_CHECK(registry.set_last_read(entry, pending.when));
+    COS_TRY(const bool there, registry.has_entry(entry));
+    for (const auto& [reader, noted] : pending.readers) {
+      if (reader.disclosure == Disclosure::kListed) {
+        COS_CHECK(registry.refresh_listed(entry, reader.realm, reader.origin, pending.when));
+      }
+      COS_TRY(const bool erased, registry.is_erased(reader.realm, noted, clock()));
+      if (keeps_readers && there && !erased) {
+        COS_CHECK(registry.note_reader(entry, reader, pending.when));
+      }
+    }
+  }
+  return {};
 }
 
 Result<Budget> budget_of(StoreState& state) {

@@ -56,9 +56,13 @@ struct StoreState {
   RateLimiter write_limiter;
   std::vector<std::uint8_t> secret;
   // Reads that are not dated in the registry yet: a read must not cost a durable write.
+  struct PendingReader {
+    ReaderRow reader;
+    std::int64_t noted;
+  };
   struct PendingRead {
     std::int64_t when;
-    std::vector<ReaderRow> readers;
+    std::vector<PendingReader> readers;
   };
   std::unordered_map<std::int64_t, PendingRead> pending_reads;
 
@@ -81,6 +85,11 @@ struct StoreState {
   HashLists lists;
   const PublicSuffixes suffixes;
 
+  // A write transaction, under the mutex that `lock` holds. While another process has one the mutex is let go, so that
+  // reads go on: what was looked up before may be otherwise then.
+  Result<sqlite::WriteTransaction> begin(std::unique_lock<std::mutex>& lock,
+                                         sqlite::Durability durability = sqlite::Durability::kDurable);
+
   // The mutex is held by the caller of each of these. What the administrator has set is asked first.
   Result<std::int64_t> setting_value(std::string_view key);
   Result<std::string> setting_text(std::string_view key);
@@ -89,6 +98,8 @@ struct StoreState {
   void forget_policy() { policy_.reset(); }
   void note_read(std::int64_t entry, const Caller& caller, Disclosure disclosure);
   Status flush_reads();
+  // The same in the caller's transaction; after its commit the caller forgets pending_reads.
+  Status write_reads();
   // For a private window.
   [[nodiscard]] bool is_private() const { return paths.root().empty(); }
   // Whether what happens is to be noted for the user.
@@ -125,9 +136,10 @@ Result<bool> remove_entry(StoreState& state, const Hash& hash);
 // The mutex is held for these. Deletes the rows of entries; the caller commits and then calls remove_files().
 // Returns their links.
 Result<std::vector<LinkRow>> remove_rows(StoreState& state, const std::vector<EntryRow>& entries);
-// The files of removed rows, under a write transaction of their own, in which a hash that was stored again
-// meanwhile keeps its new file. What cannot be removed now stays noted for the next start.
-Status remove_files(StoreState& state, const std::vector<Hash>& hashes, const std::vector<LinkRow>& links);
+// The files of removed rows, under a write transaction of their own (StoreState::begin()), in which a hash that was
+// stored again meanwhile keeps its new file. What cannot be removed now stays noted for the next start.
+Status remove_files(StoreState& state, std::unique_lock<std::mutex>& lock, const std::vector<Hash>& hashes,
+                    const std::vector<LinkRow>& links);
 std::vector<Hash> hashes_of(const std::vector<EntryRow>& entries);
 // Entries with the realms that have them, to be told to each when they have gone; none unless it is to be noted.
 struct HeldEntry {
@@ -178,12 +190,19 @@ Status choose_more(StoreState& state, std::uint64_t bytes, std::size_t most, Evi
 
 // links.cc -------------------------------------------------------------------------------------------
 
+// What stands for the site of a page among a profile's links. Names no site to whoever looks at the profile's files.
+std::string link_place(const StoreState& state, const Realm& realm, const Site& page);
+
 // Removes the link's file if it is still the one that we put there, or (changed meanwhile) a name of the blob
 // that `blob` has open. False when the system does not let it go.
 bool remove_link_file(const LinkRow& link, const UniqueFd* blob = nullptr);
 // The same, and its row with it. A file that stays keeps its row: a start tries again once its entry is gone
 // (Store::sweep_links()). A write transaction is open.
 Status drop_link(StoreState& state, const LinkRow& link, const UniqueFd* blob = nullptr);
+// The same for many, whose files are gone for good before their rows go. Returns how many went.
+Result<std::size_t> drop_links(StoreState& state, const std::vector<LinkRow>& links);
+// Some files of links that were to go are still there.
+tl::unexpected<Error> links_left(std::size_t left, std::size_t all);
 // Makes the removal of these links' files durable. Before their rows go: a power cut must leave no link without one.
 void sync_profiles_of(const std::vector<LinkRow>& links);
 // Removes links that are files of their own (reflinks) and have other bytes than the entry. Returns how many.

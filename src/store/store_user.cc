@@ -218,8 +218,8 @@ Result<std::size_t> Store::collect_orphans() {
   }
   std::size_t moved = 0;
   for (const Hash& hash : likely_orphans(*state_, *disk)) {
-    const std::lock_guard lock(state_->mutex);
-    COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state_->registry.database()));
+    std::unique_lock lock(state_->mutex);
+    COS_TRY(auto transaction, state_->begin(lock));
     COS_TRY(const bool orphan, is_orphan(*state_, hash));
     if (orphan) {
       COS_CHECK(disk->quarantine(hash));

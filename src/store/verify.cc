@@ -15,8 +15,8 @@ namespace {
 constexpr std::size_t kReadSize = std::size_t{1} << 20U;
 
 Status renew_tree(StoreState& state, const EntryRow& entry, const std::vector<std::uint8_t>& leaves) {
-  const std::lock_guard lock(state.mutex);
-  COS_TRY(auto transaction, sqlite::WriteTransaction::begin(state.registry.database()));
+  std::unique_lock lock(state.mutex);
+  COS_TRY(auto transaction, state.begin(lock));
   COS_CHECK(state.registry.set_tree(entry.id, leaves));
   return transaction.commit();
 }

@@ -84,12 +84,14 @@ Status WriterState::reserve_units(std::uint64_t end) {
       COS_CHECK(store_->registry.put_write_account(writer.realm, writer.top_level, account));
     }
     const std::uint64_t used = units_in_window(account.window_start, account.units, now);
-    std::uint64_t& writing = store_->writing_units[{writer.realm.name(), writer.top_level.serialized}];
+    const std::pair site(writer.realm.name(), writer.top_level.serialized);
+    const auto known = store_->writing_units.find(site);
+    const std::uint64_t writing = known == store_->writing_units.end() ? 0 : known->second;
     if (used + writing - units_ + wanted > most) {
       return fail(ErrorCode::kQuotaExceeded, "The site has stored as many files as it may in a day.",
                   "Raise write.files with `cos config set`.");
     }
-    writing += wanted - units_;
+    store_->writing_units[site] = writing - units_ + wanted;
     units_ = wanted;
   }
   return {};
@@ -167,7 +169,7 @@ Status WriterState::write(std::uint64_t position, std::span<const std::uint8_t> 
   COS_CHECK(remember(write_at(incoming_.fd, bytes, position)));
   size_ = std::max(size_, end);
   flushed_ = size_;
-  count_incoming(counted_ + bytes.size());
+  count_incoming(std::min(counted_ + bytes.size(), size_));
   return {};
 }
 

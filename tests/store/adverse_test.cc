@@ -5,8 +5,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <chrono>
 #include <csignal>
 #include <fstream>
+#include <thread>
 
 #include "store/sqlite.h"
 #include "store/store_fixture.h"
@@ -158,6 +161,20 @@ TEST_F(AdverseTest, AReadOnlyStoreIsReadAndRefusesWritesWithWhatToDo) {
   }
   EXPECT_EQ(*code, 0);
   EXPECT_EQ(read(hash_of("text")), "text");
+}
+
+TEST_F(AdverseTest, AReadDoesNotWaitBehindAWriteThatWaitsForAnotherProcess) {
+  ASSERT_TRUE(put(kA, "text"));
+  auto other = sqlite::Database::open(directory() / "store.db");
+  ASSERT_TRUE(other && other->execute("BEGIN IMMEDIATE"));
+  std::atomic<bool> stored = false;
+  std::thread writer([&] { stored = put(kB, "other").has_value(); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  EXPECT_EQ(ask(kA, hash_of("text")), Disclosure::kStoringOrigin);
+  EXPECT_FALSE(stored) << "the read was answered while the write was waiting";
+  ASSERT_TRUE(other->execute("COMMIT"));
+  writer.join();
+  EXPECT_TRUE(stored);
 }
 
 }  // namespace

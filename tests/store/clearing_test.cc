@@ -1,3 +1,6 @@
+#include <chrono>
+#include <thread>
+
 #include "store/sqlite.h"
 #include "store/store_fixture.h"
 
@@ -217,6 +220,75 @@ TEST_F(ClearingTest, OfManyReadersTheLastAreKept) {
   ASSERT_TRUE(events);
   EXPECT_EQ(events->size(), 65U);
   EXPECT_EQ(events->back().origin, "https://r99.test");
+}
+
+// However a host is written -------------------------------------------------------------------------
+
+TEST_F(ClearingTest, ASiteIsClearedHoweverItsHostIsWritten) {
+  for (const char* host : {"A.test", "a.test.", "a.TEST"}) {
+    ASSERT_TRUE(put(kA, "text"));
+    EXPECT_EQ(store_.clear_site(host, std::nullopt)->entries_removed, 1U) << host;
+  }
+  for (const char* host : {"", "a.test/", "a.test:8443", "https://a.test", "a b.test", "user@a.test"}) {
+    const auto refused = store_.clear_site(host, std::nullopt);
+    ASSERT_FALSE(refused) << host << ": nothing must be taken for cleared that was not looked for";
+    EXPECT_EQ(refused.error().code, ErrorCode::kType);
+  }
+}
+
+TEST_F(ClearingTest, ASiteWhoseHostEndsWithTheRootsDotIsClearedWithIt) {
+  for (const std::string origin : {"https://a.test.", "https://www.long-enough.test."}) {
+    ASSERT_TRUE(put(origin, "text"));
+    ASSERT_TRUE(put(kB, "listing", list(origin)));
+    ASSERT_TRUE(store_.clear_site("a.test", {}));
+    ASSERT_TRUE(store_.clear_site("long-enough.test", {}));
+    EXPECT_EQ(ask(origin, hash_of("text")), Disclosure::kRefused);
+    EXPECT_EQ(ask(origin, hash_of("listing")), Disclosure::kRefused);
+  }
+}
+
+// Beside other processes ----------------------------------------------------------------------------
+
+TEST_F(ClearingTest, ClearingWaitsForAnotherProcessThatWrites) {
+  ASSERT_TRUE(put(kA, "text"));
+  ask(kA, hash_of("text"));  // noted and not yet written, as in every host
+  auto other = sqlite::Database::open(directory() / "store.db");
+  ASSERT_TRUE(other && other->execute("BEGIN IMMEDIATE"));
+  std::thread busy([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    EXPECT_TRUE(other->execute("COMMIT"));
+  });
+  const auto cleared = store_.clear_site("a.test", std::nullopt);
+  busy.join();
+  EXPECT_TRUE(cleared) << cleared.error().message;
+}
+
+TEST_F(ClearingTest, ASiteThatAnotherProcessClearedDoesNotComeBackByAReadThatWasNotWrittenYet) {
+  ASSERT_TRUE(put(kA, "text", list(kB)));
+  ASSERT_EQ(ask(kB, hash_of("text")), Disclosure::kListed);
+  Store command = open_again();
+  clock_.advance(1000);
+  ASSERT_TRUE(command.clear_site("b.test", std::nullopt));
+  ASSERT_TRUE(store_.settle());
+  for (const HistoryEvent& event : *store_.history(hash_of("text"))) {
+    EXPECT_NE(event.origin, kB);
+  }
+}
+
+TEST_F(ClearingTest, ASiteThatAnotherProcessClearedDoesNotComeBackByAnAccountThatCouldNotBeWritten) {
+  ASSERT_TRUE(store_.set_setting("lookup.budget", "on"));
+  Store command = open_again();
+  auto other = sqlite::Database::open(directory() / "store.db");
+  ASSERT_TRUE(other && other->execute("BEGIN IMMEDIATE"));
+  ask(kB, hash_of("x"));
+  ASSERT_TRUE(other->execute("COMMIT"));
+  clock_.advance(1000);
+  ASSERT_TRUE(command.clear_site("b.test", std::nullopt));
+  ask(kA, hash_of("x"));  // writes what could not be written
+  EXPECT_EQ(other->integer("SELECT count(*) FROM lookup_account WHERE site = 'https://b.test'")->value_or(9), 0);
+  ask(kB, hash_of("x"));
+  EXPECT_EQ(other->integer("SELECT count(*) FROM lookup_account WHERE site = 'https://b.test'")->value_or(9), 1)
+      << "what it asks from then on counts";
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <sys/stat.h>
 
 #include <fstream>
+#include <functional>
 
 #include "store/sqlite.h"
 #include "store/store_fixture.h"
@@ -282,6 +283,148 @@ TEST_F(LinksTest, TheSelfTestLeavesItsBytesInTheFileAndNothingInTheStore) {
   EXPECT_EQ(hash_of(content(path)).hex(), test->sha256);
   EXPECT_EQ(std::filesystem::file_size(path), test->size);
   EXPECT_EQ(incoming_files() + blob_files(), 0U);
+}
+
+// Dates and clocks that somebody has changed ----------------------------------------------------------
+
+void change_date(const std::filesystem::path& path) {
+  std::filesystem::last_write_time(path, std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+}
+
+TEST_F(LinksTest, ALinkTooManyGoesAlsoWhenSomebodyHasChangedItsDate) {
+  ASSERT_TRUE(store_.set_setting("handover.links", "1"));
+  ASSERT_TRUE(put(kA, "1"));
+  ASSERT_TRUE(put(kA, "2"));
+  const auto path = marked("1");
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("1"), path));
+  clock_.advance(1000);
+  change_date(path);
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("2"), marked("2")));
+  ASSERT_TRUE(store_.clear_all(std::nullopt));
+  EXPECT_EQ(files_in(temp_.path() / "profile"), 0U) << "what was cleared is still on the disk";
+}
+
+TEST_F(LinksTest, TheFormerLinkGoesAlsoWhenSomebodyHasChangedItsDate) {
+  ASSERT_TRUE(put(kA, "1"));
+  const auto path = marked("1");
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("1"), path));
+  change_date(path);
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("1"), marked("2")));
+  ASSERT_TRUE(store_.clear_all(std::nullopt));
+  EXPECT_EQ(files_in(temp_.path() / "profile"), 0U);
+}
+
+TEST_F(LinksTest, UninstallingRemovesALinkWhoseDateSomebodyHasChanged) {
+  ASSERT_TRUE(put(kA, "1"));
+  const auto path = marked("1");
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("1"), path));
+  change_date(path);
+  EXPECT_EQ(store_.remove_links(temp_.path() / "profile").value_or(0), 1U);
+  EXPECT_EQ(files_in(temp_.path() / "profile"), 0U);
+}
+
+TEST_F(LinksTest, AStartSweepsALinkWhoseEntryIsGoneAndWhoseDateSomebodyHasChanged) {
+  ASSERT_TRUE(put(kA, "1"));
+  const auto path = marked("1");
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("1"), path));
+  change_date(path);
+  auto other = sqlite::Database::open(directory() / "store.db");
+  ASSERT_TRUE(other && other->execute("DELETE FROM entry"));
+  ASSERT_TRUE(store_.sweep_links());
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+// As a process leaves it that is killed between the removal of the rows and that of the files.
+TEST_F(LinksTest, AStartSweepsALinkToTheFileOfAnEntryThatWentAlsoWhenTheBytesWereStoredAgain) {
+  ASSERT_TRUE(put(kA, "text"));
+  const auto path = marked("1");
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), path));
+  auto other = sqlite::Database::open(directory() / "store.db");
+  ASSERT_TRUE(other &&
+              other->execute("INSERT INTO doomed_blob SELECT digest, algorithm FROM entry; DELETE FROM entry"));
+  ASSERT_TRUE(put("https://b.test", "text", Scope::same_site(), profile('b')));
+  restart();
+  ASSERT_TRUE(store_.sweep_links());
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST_F(LinksTest, ALinkMadeAfterTheClockWasSetBackStandsAndTheirNumberStaysBounded) {
+  ASSERT_TRUE(store_.set_setting("handover.links", "2"));
+  const auto hand_over = [&](const std::string& name) {
+    EXPECT_TRUE(put(kA, name));
+    const auto path = marked(name);
+    EXPECT_TRUE(store_.hand_over(profile('a'), kPage, hash_of(name), path));
+    return path;
+  };
+  clock_.advance(1000LL * 3600 * 24 * 365);
+  hand_over("1");
+  hand_over("2");
+  clock_.advance(-1000LL * 3600 * 24 * 365);
+  EXPECT_TRUE(std::filesystem::exists(hand_over("3")));
+  EXPECT_TRUE(std::filesystem::exists(hand_over("4")));
+  EXPECT_EQ(files_in(temp_.path() / "profile"), 2U);
+}
+
+TEST_F(LinksTest, AnEntryThatWasReadWhileTheClockWasAheadCanBeEvicted) {
+  ASSERT_TRUE(put(kA, "1"));
+  clock_.advance(1000LL * 3600 * 24 * 365);
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("1"), marked("1")));
+  clock_.advance(-1000LL * 3600 * 24 * 300);
+  EXPECT_EQ(store_.evict_to(0, true)->size(), 1U);
+}
+
+TEST_F(LinksTest, AProfileFullOfLinksTakesThemFromTheSiteThatHasTheMost) {
+  ASSERT_TRUE(store_.set_setting("handover.links", "64"));
+  std::size_t made = 0;
+  const auto read_on = [&](int site, int files) {
+    for (int i = 0; i < files; ++i) {
+      const std::string text = std::to_string(site) + " " + std::to_string(i);
+      ASSERT_TRUE(put(kA, text));
+      clock_.advance(1000);
+      const Site page{"https://s" + std::to_string(site) + ".test"};
+      ASSERT_TRUE(store_.hand_over(profile('a'), page, hash_of(text), marked(std::to_string(made++))));
+    }
+  };
+  read_on(0, 2);
+  for (int site = 1; site < 12; ++site) {
+    read_on(site, 8);
+  }
+  EXPECT_EQ(files_in(temp_.path() / "profile"), 64U);
+  EXPECT_TRUE(std::filesystem::exists(temp_.path() / "profile" / "0")) << "the oldest, of a site that has two";
+}
+
+// Clearing -------------------------------------------------------------------------------------------
+
+TEST_F(LinksTest, ClearingAProfileRemovesItsLinksToWhatAnotherKeeps) {
+  ASSERT_TRUE(put(kA, "text", Scope::same_site(), profile('a')));
+  ASSERT_TRUE(put(kA, "text", Scope::same_site(), profile('b')));
+  const auto path = marked("1");
+  const auto theirs = marked("2");
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), path));
+  ASSERT_TRUE(store_.hand_over(profile('b'), kPage, hash_of("text"), theirs));
+  ASSERT_TRUE(store_.clear_all(profile('a')));
+  EXPECT_FALSE(std::filesystem::exists(path));
+  EXPECT_TRUE(std::filesystem::exists(theirs));
+}
+
+// Else its first read afterwards would be as quick as a second one, and tell it that it has been here before.
+TEST_F(LinksTest, ClearingASiteRemovesTheLinksOfItsPagesToWhatOthersStored) {
+  const std::string reader = "https://www.b.test";
+  const Site page{"https://b.test"};
+  ASSERT_TRUE(put(kA, "text", Scope::list({origin_of(reader)})));
+  int made = 0;
+  for (const auto& clear : std::vector<std::function<bool()>>{
+           [&] { return store_.clear_site("b.test", std::nullopt).has_value(); },
+           [&] { return store_.clear_origin(origin_of(reader), profile('a')).has_value(); }}) {
+    const auto path = marked(std::to_string(made++));
+    const auto theirs = marked(std::to_string(made++));
+    ASSERT_TRUE(store_.hand_over(profile('a'), page, hash_of("text"), path));
+    ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), theirs));
+    ASSERT_TRUE(clear());
+    EXPECT_EQ(store_.current_link(profile('a'), page, hash_of("text")).value(), std::nullopt);
+    EXPECT_FALSE(std::filesystem::exists(path));
+    EXPECT_TRUE(std::filesystem::exists(theirs));
+  }
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // GREASE, the lookup budget, rate limits and the write budget through the store, with restarts in the middle.
+#include "store/sqlite.h"
 #include "store/store_fixture.h"
 
 namespace libcos {
@@ -353,6 +354,25 @@ TEST_F(LookupsTest, LargeWritesAreWeighed) {
   EXPECT_TRUE(writer->write(100U << 20U, block)) << "two units";
   EXPECT_EQ(writer->write(128U << 20U, block).error().code, ErrorCode::kQuotaExceeded) << "three";
   EXPECT_EQ(writer->truncate(128U << 20U).error().code, ErrorCode::kQuotaExceeded) << "a hole counts as bytes do";
+}
+
+// With many accounts that cannot be written none can be given up, and the first payer's must outlast the second's
+// coming.
+TEST_F(LookupsTest, TwoPayersAreChargedWhileNoAccountCanBeWritten) {
+  ASSERT_TRUE(store_.set_setting("frames.partition", "off"));
+  auto other = sqlite::Database::open(directory() / "store.db");
+  ASSERT_TRUE(other && other->execute("BEGIN IMMEDIATE"));
+  for (int i = 0; i < 300; ++i) {
+    ASSERT_TRUE(
+        store_.request_read({profile('a'), origin_of("https://s" + std::to_string(i) + ".test")}, hash_of("x")));
+  }
+  ASSERT_TRUE(store_.request_read(framed("https://frame.test", "https://page.test"), hash_of("x")));
+  ASSERT_TRUE(other->execute("COMMIT"));
+  ASSERT_TRUE(store_.request_read(framed("https://frame.test", "https://page.test"), hash_of("y")));
+  for (const char* payer : {"https://frame.test", "https://page.test"}) {
+    EXPECT_EQ(other->integer("SELECT counted FROM lookup_account WHERE site = ?1", std::string(payer))->value_or(0), 2)
+        << payer;
+  }
 }
 
 }  // namespace

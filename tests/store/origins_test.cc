@@ -1,6 +1,7 @@
 // What each origin stored, for the user's eyes: origins with what they are charged for, and the entries of one.
 #include <algorithm>
 
+#include "store/sqlite.h"
 #include "store/store_fixture.h"
 
 namespace libcos {
@@ -143,6 +144,22 @@ TEST_F(OriginsTest, WhatOneStoredIsListedInEachOrder) {
   auto sorted = stored;
   std::sort(sorted.begin(), sorted.end(), [](const Hash& a, const Hash& b) { return a.hex() < b.hex(); });
   EXPECT_EQ(stored_by(kA, ListOrder::kHash), sorted);
+}
+
+TEST_F(OriginsTest, WhatIsStoredAfterThePublicSuffixListHasChangedGoesByTheNewList) {
+  const std::string mine = "https://a.github.io";
+  const std::string suffix = "https://github.io";
+  ASSERT_TRUE(put(mine, "old"));
+  auto other = sqlite::Database::open(directory() / "store.db");
+  ASSERT_TRUE(other);
+  // As a list without that suffix would have had it.
+  ASSERT_TRUE(other->execute("UPDATE site SET serialized = '" + suffix + "' WHERE serialized = '" + mine + "'"));
+  ASSERT_EQ(ask(suffix, hash_of("old")), Disclosure::kSameSite);
+  ASSERT_TRUE(put(mine, "new"));
+  EXPECT_EQ(ask(suffix, hash_of("new")), Disclosure::kRefused);
+  EXPECT_EQ(ask(suffix, hash_of("old")), Disclosure::kRefused) << "and so does what the origin had stored before";
+  EXPECT_EQ(ask(mine, hash_of("old")), Disclosure::kStoringOrigin);
+  EXPECT_EQ(other->integer("SELECT count(*) FROM site WHERE serialized = '" + suffix + "'")->value_or(9), 0);
 }
 
 }  // namespace

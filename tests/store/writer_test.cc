@@ -240,5 +240,17 @@ TEST_F(WriterTest, BlobsAreReadOnlyAndTheStoreIsTheUsersAlone) {
   EXPECT_EQ(std::filesystem::status(directory()).permissions(), perms::owner_all);
 }
 
+TEST_F(WriterTest, WritingOnePlaceOverAndOverTakesNobodysRoom) {
+  ASSERT_TRUE(store_.set_setting("budget.ceiling", "10MiB"));
+  Writer writer = begin(hash_of("x"));
+  ASSERT_TRUE(writer.append(bytes_of("x")));
+  const std::string piece = megabytes(1, 'x');
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(writer.write(0, bytes_of(piece))) << i;
+  }
+  const auto other = put("https://b.test", "other");
+  EXPECT_TRUE(other) << other.error().message;
+}
+
 }  // namespace
 }  // namespace libcos
