@@ -18,9 +18,20 @@ using nlohmann::json;
 
 constexpr std::size_t kIdBytes = 16;
 constexpr std::size_t kMostHandles = 65'536;
-constexpr std::size_t kMostHandlesOfOrigin = 8192;
-constexpr std::size_t kMostWrites = 256;
-constexpr std::size_t kMostWritesOfOrigin = 32;
+constexpr std::size_t kMostHandlesOfParty = 8192;
+constexpr std::size_t kMostScopeBytesOfParty = std::size_t{4} << 20U;
+constexpr std::size_t kMostWrites = 512;
+constexpr std::size_t kMostWritesOfPage = 64;
+constexpr std::size_t kMostWritesOfParty = 32;
+// What a list takes in memory, about.
+std::size_t size_of(const Scope& scope) {
+  std::size_t size = 0;
+  for (const Origin& origin : scope.origins()) {
+    size += sizeof(Origin) + origin.host().size();
+  }
+  return size;
+}
+
 constexpr unsigned kClosingThreads = 2;
 constexpr unsigned kSlowThreads = 3;
 constexpr unsigned kUserThreads = 3;  // one may read a huge file again, another fetch a list, while the third answers
@@ -208,28 +219,51 @@ Session::OrRefusal<Hash> Session::hash_of(const json& request) {
 }
 
 Session::Outcome Session::add_handle(Handle handle, json members) {
+  handle.party = handle.origin.serialize() + ' ' + page_of(handle).serialized;
+  const std::size_t scope_bytes = size_of(handle.scope);
   const std::lock_guard lock(mutex_);
-  // One origin's handles push out its own. A handle that was pushed out is found again by a new find.
-  if (handle_order_[handle.origin].size() >= kMostHandlesOfOrigin) {
-    forget_oldest_handle(handle.origin);
-  } else if (handles_.size() >= kMostHandles) {
-    const auto most = std::max_element(handle_order_.begin(), handle_order_.end(),
-                                       [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
-    forget_oldest_handle(most->first);
+  // A party's handles push out its own. A handle that was pushed out is found again by a new find.
+  const auto is_over = [&](const Handles& mine) {
+    return !mine.ids.empty() && (mine.ids.size() >= kMostHandlesOfParty || handles_.size() >= kMostHandles ||
+                                 mine.scope_bytes + scope_bytes > kMostScopeBytesOfParty);
+  };
+  while (is_over(parties_[handle.party])) {
+    forget_oldest_handle(handle.party);
+  }
+  if (handles_.size() >= kMostHandles) {
+    forget_oldest_handle(std::max_element(parties_.begin(), parties_.end(), [](const auto& a, const auto& b) {
+                           return a.second.ids.size() < b.second.ids.size();
+                         })->first);
   }
   std::string id = random_hex(kIdBytes);
-  handle_order_[handle.origin].push_back(id);
+  Handles& mine = parties_[handle.party];
+  mine.ids.push_back(id);
+  mine.scope_bytes += scope_bytes;
   handles_.emplace(id, std::move(handle));
   members["handle"] = std::move(id);
   return members;
 }
 
-void Session::forget_oldest_handle(const Origin& origin) {
-  std::deque<std::string>& order = handle_order_[origin];
-  if (!order.empty()) {
-    handles_.erase(order.front());
-    order.pop_front();
+Site Session::page_of(const Handle& handle) const { return store_->site_of(handle.top_level.value_or(handle.origin)); }
+
+void Session::forget_oldest_handle(const std::string& party) {
+  std::deque<std::string>& ids = parties_.at(party).ids;
+  const std::string oldest = std::move(ids.front());
+  ids.pop_front();
+  forget_handle(oldest);
+}
+
+void Session::forget_handle(const std::string& id) {
+  const auto handle = handles_.find(id);
+  if (handle == handles_.end()) {
+    return;
   }
+  const auto party = parties_.find(handle->second.party);
+  party->second.scope_bytes -= size_of(handle->second.scope);
+  if (party->second.ids.empty()) {
+    parties_.erase(party);
+  }
+  handles_.erase(handle);
 }
 
 Session::Outcome Session::find(const json& request) {
@@ -280,7 +314,7 @@ Session::Outcome Session::open(const json& request) {
     if (private_) {
       return handover_failed("A private window has no links.");
     }
-    const Site page = store_->site_of(handle.top_level.value_or(handle.origin));
+    const Site page = page_of(handle);
     COS_TRY(const auto link, store_->current_link(*realm_, page, handle.hash));
     return json{
         {"size", reader.size()}, {"link", link ? "current" : "absent"}, {"place", store_->link_place(*realm_, page)}};
@@ -298,7 +332,7 @@ Session::Outcome Session::hand_over(const json& request) {
   if (!path) {
     return handover_failed(path.error().message);
   }
-  const Site page = store_->site_of(handle.top_level.value_or(handle.origin));
+  const Site page = page_of(handle);
   const Status handed = store_->hand_over(*realm_, page, handle.hash, *path);
   if (!handed) {
     return handover_failed(handed.error().message);
@@ -320,30 +354,42 @@ Session::Outcome Session::test_hand_over(const json& request) {
 Session::Outcome Session::open_write(const json& request) {
   const std::string id = string_at(request, "handle").value_or("");
   std::optional<WriteRequest> wanted;
+  std::string party;
+  std::string page;
   {
     const std::lock_guard lock(mutex_);
     const auto found = handles_.find(id);
     if (found == handles_.end() || !found->second.created) {
       return fail(ErrorCode::kNotAllowed, "The handle may not write.");
     }
-    const auto same_origin = [&](const auto& write) { return write.second.origin == found->second.origin; };
-    if (writes_.size() >= kMostWrites ||
-        static_cast<std::size_t>(std::count_if(writes_.begin(), writes_.end(), same_origin)) >= kMostWritesOfOrigin) {
+    const Handle& handle = found->second;
+    party = handle.party;
+    page = page_of(handle).serialized;
+    if (!may_write(party, page)) {
       return fail(ErrorCode::kQuotaExceeded, "Too many files are being written at once.");
     }
-    const Handle& handle = found->second;
     wanted =
         WriteRequest{*realm_, handle.origin, handle.hash, handle.scope, "", handle.top_level, handle.user_activation};
   }
   COS_TRY(Writer writer, store_->begin_write(*wanted));
   const std::uint64_t limit = writer.limit();
-  OpenWrite write{std::make_shared<WriteSession>(std::move(writer)), {}, id, *wanted->origin};
+  OpenWrite write{std::make_shared<WriteSession>(std::move(writer)), {}, id, std::move(party), std::move(page)};
   write.ticket = tickets_.issue_write(write.session);
   const std::string session = random_hex(kIdBytes);
   json members{{"session", session}, {"ticket", write.ticket}, {"limit", limit}};
   const std::lock_guard lock(mutex_);
   writes_.emplace(session, std::move(write));
   return members;
+}
+
+bool Session::may_write(const std::string& party, const std::string& page) const {
+  std::size_t of_party = 0;
+  std::size_t of_page = 0;
+  for (const auto& [session, write] : writes_) {
+    of_party += write.party == party ? 1U : 0U;
+    of_page += write.page == page ? 1U : 0U;
+  }
+  return of_party < kMostWritesOfParty && of_page < kMostWritesOfPage && writes_.size() < kMostWrites;
 }
 
 Session::OrRefusal<Session::OpenWrite> Session::write_session(const json& request, bool take) {
@@ -414,12 +460,8 @@ Session::Outcome Session::release(const json& request) {
   const std::lock_guard lock(mutex_);
   for (const std::string& id : strings("handles")) {
     if (const auto handle = handles_.find(id); handle != handles_.end()) {
-      const auto order = handle_order_.find(handle->second.origin);
-      std::erase(order->second, id);
-      if (order->second.empty()) {
-        handle_order_.erase(order);
-      }
-      handles_.erase(handle);
+      std::erase(parties_.at(handle->second.party).ids, id);
+      forget_handle(id);
     }
   }
   return json::object();

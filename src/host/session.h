@@ -70,12 +70,20 @@ class Session {
     bool user_activation;  // when it was asked for
     bool created;
     bool may_read;  // belongs to the handle, never to the entry
+    std::string party = {};
+  };
+  // Limits are for an origin on pages of one site: were they the origin's alone, its frame on one page could tell from
+  // what it still gets what it does on another. A party is named by both.
+  struct Handles {
+    std::deque<std::string> ids;  // oldest first
+    std::size_t scope_bytes = 0;
   };
   struct OpenWrite {
     std::shared_ptr<WriteSession> session;
     std::string ticket;
     std::string handle;
-    Origin origin;
+    std::string party;
+    std::string page;
   };
   template <class T>
   using OrRefusal = tl::expected<T, Refusal>;
@@ -83,7 +91,12 @@ class Session {
 
   Outcome dispatch(const std::string& command, const nlohmann::json& request);
   WorkQueue* queue_for(const std::string& command);
-  void forget_oldest_handle(const Origin& origin);
+  void forget_oldest_handle(const std::string& party);
+  // One that is in its party's order no more.
+  void forget_handle(const std::string& id);
+  [[nodiscard]] Site page_of(const Handle& handle) const;
+  // Whether one more file may be written by that party on pages of that site.
+  [[nodiscard]] bool may_write(const std::string& party, const std::string& page) const;
   void reply(const nlohmann::json& id, const Outcome& outcome);
 
   Outcome hello(const nlohmann::json& request);
@@ -118,7 +131,7 @@ class Session {
 
   std::mutex mutex_;  // guards what follows
   std::unordered_map<std::string, Handle> handles_;
-  std::map<Origin, std::deque<std::string>> handle_order_;  // oldest first
+  std::map<std::string, Handles> parties_;
   std::unordered_map<std::string, OpenWrite> writes_;
   std::optional<bool> handover_works_;
 

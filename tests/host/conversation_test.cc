@@ -291,6 +291,56 @@ TEST_F(ConversationTest, AnOriginsHandlesPushOutItsOwnAndNobodyElses) {
   (void)open_write(host_, theirs);
 }
 
+// Else a tracker's frames on two pages would know each other by what is left for them.
+TEST_F(ConversationTest, WhatAFrameWritesOnOnePageTakesNothingFromItsFrameOnAnother) {
+  const std::string tracker = "https://t.test";
+  for (int i = 0; i < 32; ++i) {
+    (void)open_write(host_, create_framed(host_, tracker, kA, hash_of(std::to_string(i))));
+  }
+  const std::string beyond = create_framed(host_, tracker, kA, hash_of("beyond"));
+  EXPECT_EQ(refusal(host_.ask({{"cmd", "write.open"}, {"handle", beyond}})), "QuotaExceededError");
+  (void)open_write(host_, create_framed(host_, tracker, kB, hash_of("elsewhere")));
+}
+
+TEST_F(ConversationTest, WhatAFrameAsksForOnOnePagePushesOutNoHandleOfItsFrameOnAnother) {
+  const std::string tracker = "https://t.test";
+  const std::string mine = create_framed(host_, tracker, kA, hash_of("text"));
+  for (int i = 0; i <= 8192; ++i) {
+    (void)create_framed(host_, tracker, kB, hash_of("text"));
+  }
+  (void)open_write(host_, mine);
+}
+
+TEST_F(ConversationTest, HoweverManyFramesAPageHasItKeepsPagesOfOtherSitesFromNothing) {
+  std::size_t open = 0;
+  for (int frame = 0; frame < 4; ++frame) {
+    for (int i = 0; i < 20; ++i) {
+      const std::string handle =
+          create_framed(host_, "https://f" + std::to_string(frame) + ".test", kA, hash_of(std::to_string(i)));
+      open += refusal(host_.ask({{"cmd", "write.open"}, {"handle", handle}})).empty() ? 1U : 0U;
+    }
+  }
+  EXPECT_EQ(open, 64U);
+  (void)open_write(host_, create(host_, kB, hash_of("text")));
+}
+
+TEST_F(ConversationTest, HandlesWithLongListsPushOutTheOldestOfTheirOwn) {
+  const std::string label(60, 'a');
+  json list = json::array();
+  for (int i = 0; i < 100; ++i) {
+    list.push_back("https://" + label + "." + label + "." + label + "." + std::to_string(i) + ".test");
+  }
+  const std::string theirs = create(host_, kB, hash_of("text"), list);
+  const std::string first = create(host_, kA, hash_of("text"), list);
+  std::string last;
+  for (int i = 0; i < 400; ++i) {
+    last = create(host_, kA, hash_of("text"), list);
+  }
+  EXPECT_EQ(refusal(host_.ask({{"cmd", "write.open"}, {"handle", first}})), "NotAllowedError");
+  (void)open_write(host_, last);
+  (void)open_write(host_, theirs);
+}
+
 TEST_F(ConversationTest, AHandleWhoseEntryHasGoneIsNotFound) {
   const std::string handle = store_text(host_, kA, "text");
   const std::string ticket = read_ticket(host_, handle);

@@ -79,6 +79,13 @@ inline std::string create(NativeHost& host, const std::string& origin, const Has
   return host.ask(request).at("handle").get<std::string>();
 }
 
+// The same of a frame of `origin` on a page of `page`.
+inline std::string create_framed(NativeHost& host, const std::string& origin, const std::string& page,
+                                 const Hash& hash) {
+  const json caller{{"origin", origin}, {"topLevelOrigin", page}};
+  return host.ask({{"cmd", "create"}, {"caller", caller}, {"hash", json_of(hash)}}).at("handle").get<std::string>();
+}
+
 struct OpenedWrite {
   std::string session;
   std::string ticket;

@@ -153,6 +153,20 @@ TEST_F(UninstallTest, WhatIsNotTheStoresIsKept) {
   EXPECT_EQ(tree(), before_);
 }
 
+TEST_F(UninstallTest, AStoreThatWasReadAgainInTheBackgroundLeavesNothing) {
+  use();
+  std::ofstream(store_of_home() / "verify.lock") << "";
+  EXPECT_EQ(at_home({"uninstall", "--purge", "--yes"}).code, 0);
+  EXPECT_FALSE(fs::exists(store_of_home()));
+}
+
+TEST_F(UninstallTest, AFileThatIsCalledAfterTheDatabaseIsKept) {
+  use();
+  std::ofstream(store_of_home() / "store.db.backup-of-mine") << "keep";
+  EXPECT_EQ(at_home({"uninstall", "--purge", "--yes"}).code, 0);
+  EXPECT_EQ(content(store_of_home() / "store.db.backup-of-mine"), "keep");
+}
+
 TEST_F(UninstallTest, ADamagedStoreIsPurgedAllTheSame) {
   use();
   std::ofstream(store_of_home() / "store.db", std::ios::binary | std::ios::in | std::ios::out)
