@@ -100,7 +100,7 @@ Status forget_links(StoreState& state, const std::optional<Realm>& realm, const 
 Status forget_notes(StoreState& state, const std::function<Status(Registry&)>& forget) {
   std::unique_lock lock(state.mutex);
   COS_TRY(auto transaction, state.begin(lock));
-  state.activity.write(state.clock());
+  (void)state.activity.write(state.clock());  // lines for the user's eyes are no reason to keep what is to be forgotten
   state.activity.drop();
   COS_CHECK(forget(state.registry));
   return transaction.commit();
@@ -173,8 +173,8 @@ Result<ClearReport> Store::clear_origin(const Origin& origin, const std::optiona
   return report;
 }
 
-Result<ClearReport> Store::clear_site(std::string_view text, const std::optional<Realm>& realm) {
-  COS_TRY(const std::string host, host_named(text));
+Result<ClearReport> Store::clear_site(std::string_view host, const std::optional<Realm>& realm) {
+  COS_TRY(const std::string name, host_named(host));
   const Realm* const only = pointer_to(realm);
   COS_CHECK(settle_reads(*state_));
   std::vector<Origin> origins;
@@ -182,9 +182,9 @@ Result<ClearReport> Store::clear_site(std::string_view text, const std::optional
   std::set<Site> sites;
   {
     const std::lock_guard lock(state_->mutex);
-    COS_TRY(origins, state_->registry.origins_below(host));
-    COS_TRY(pages, state_->registry.pages_below(host));
-    COS_TRY(sites, sites_below(*state_, host));
+    COS_TRY(origins, state_->registry.origins_below(name));
+    COS_TRY(pages, state_->registry.pages_below(name));
+    COS_TRY(sites, sites_below(*state_, name));
   }
   ClearReport report;
   for (const Origin& origin : origins) {
@@ -198,7 +198,7 @@ Result<ClearReport> Store::clear_site(std::string_view text, const std::optional
         *state_, [&](Registry& registry) { return registry.entries_on_page(page, only, kAtOnce); },
         [&](Registry& registry, const EntryRow& entry) { return registry.forget_page(entry.id, page, only); }, report));
   }
-  COS_CHECK(forget_accounts(*state_, host, only));
+  COS_CHECK(forget_accounts(*state_, name, only));
   COS_CHECK(forget_links(*state_, realm, sites));
   return report;
 }
@@ -263,6 +263,7 @@ Result<std::vector<EvictedEntry>> Store::evict_to(std::uint64_t bytes, bool dry_
   }
   internal::note_of_holders(*state_, ActivityKind::kEvicted, held);
   std::vector<EvictedEntry> evicted;
+  evicted.reserve(chosen.size());
   for (const EntryRow& entry : chosen) {
     evicted.push_back({entry.hash, entry.size, entry.last_read});
   }
