@@ -117,6 +117,17 @@ test("a cross-origin frame with allow works as its own origin, on that page's si
   await again.close();
 });
 
+test('a frame that is busy when it first asks is judged when it has time', async () => {
+  const child = world.sites.document({ html: `<script>
+    globalThis.first = navigator.crossOriginStorage.getFileHandle(${JSON.stringify(hashOf(known))}).then((handle) => handle.name, (error) => error.name);
+    setTimeout(() => { const end = performance.now() + 3000; while (performance.now() < end); }, 3);
+  </script>` });
+  const page = await openWithFrame(world.server.url('b.test', child), 'allow="cross-origin-storage"');
+  assert.equal(await childOf(page).evaluate(() => /** @type {any} */ (globalThis).first), hashOf(known).value);
+  await finds(childOf(page), known);
+  await page.close();
+});
+
 test('a frame that went from an allowed origin to another is refused', async () => {
   const page = await openWithFrame(world.server.url('b.test', BLANK), 'allow="cross-origin-storage"');
   await childOf(page).goto(world.server.url('c.test', BLANK));
