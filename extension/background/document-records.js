@@ -1,8 +1,8 @@
 /**
  * @file What the browser's own record of each document's response said: the allowlist of its
  * Permissions-Policy header and the raw Cross-Origin-Storage-Allow-Origin header (the ceiling).
- * A page can fake neither. Kept in chrome.storage.session, so that a service worker that was
- * stopped and started still knows them; in a private window in memory only.
+ * A page can fake neither. Kept in memory outside of the service worker too, so that one that was
+ * stopped and started still knows them.
  *
  * webRequest shows the headers without a document id; webNavigation.onCommitted, which follows,
  * has the id. Both carry tab and frame, and the URL must agree: a download or a 204 between them
@@ -29,6 +29,12 @@ import { leavesWorkersFree } from './worker-policy.js';
  */
 
 /** @typedef {{policy: DocumentRecord['policy'], ceiling: string | null, workers: boolean, markup: import('./markup-policy.js').MarkupPolicy}} Said */
+/**
+ * @typedef {object} Area
+ * @property {(all: null) => Promise<Record<string, unknown>>} get
+ * @property {(items: Record<string, unknown>) => Promise<void>} set
+ * @property {(key: string) => Promise<void>} remove
+ */
 /** @typedef {Said & {url: string}} PendingHeaders `url` without fragment */
 
 /** @typedef {{origin: string, policy: DocumentRecord['policy'], ceiling: string | null}} Inherited what a document of that origin said */
@@ -91,18 +97,17 @@ export class DocumentRecords {
   /** @type {Map<number, string>} */ #openers = new Map();
   /** @type {Set<number>} tabs to be saved */ #dirty = new Set();
   #saving = false;
-  /** @type {chrome.storage.StorageArea | null} */ #area;
+  #area;
   /** @type {Promise<void>} */ #loaded;
 
-  /** @param {chrome.storage.StorageArea | null} area null: keep everything in memory */
+  /** @param {Area} area */
   constructor(area) {
     this.#area = area;
     this.#loaded = this.#load();
   }
 
   async #load() {
-    const stored = (await this.#area?.get(null)) ?? {};
-    for (const [key, value] of Object.entries(stored)) {
+    for (const [key, value] of Object.entries(await this.#area.get(null))) {
       if (!key.startsWith(PREFIX)) continue;
       const { records, current } = /** @type {{records: Record<string, DocumentRecord>, current?: string}} */ (value);
       const tabId = Number(key.slice(PREFIX.length));
@@ -207,7 +212,7 @@ export class DocumentRecords {
     this.#current.delete(tabId);
     this.#openers.delete(tabId);
     this.#dirty.delete(tabId);
-    void this.#area?.remove(PREFIX + tabId);
+    void this.#area.remove(PREFIX + tabId);
     // There may be room now for what could not be saved before.
     this.#saveSoon();
   }
@@ -238,7 +243,7 @@ export class DocumentRecords {
 
   /** A page with many frames commits many documents at once; they are saved together. */
   #saveSoon() {
-    if (this.#area === null || this.#saving || this.#dirty.size === 0) return;
+    if (this.#saving || this.#dirty.size === 0) return;
     this.#saving = true;
     setTimeout(() => {
       this.#saving = false;
@@ -250,7 +255,7 @@ export class DocumentRecords {
   async #save(tabId) {
     this.#dirty.delete(tabId);
     try {
-      await this.#area?.set({ [PREFIX + tabId]: this.#snapshot(tabId) });
+      await this.#area.set({ [PREFIX + tabId]: this.#snapshot(tabId) });
     } catch {
       // Without the session's room the records live as long as the service worker does; the next save tries again.
       if (this.#byTab.has(tabId)) this.#dirty.add(tabId);

@@ -24,7 +24,7 @@ function makeArea(quota = Infinity) {
 }
 
 /** @param {any} area */
-const makeRecords = (area = null) => new DocumentRecords(area);
+const makeRecords = (area = makeArea()) => new DocumentRecords(area);
 
 test('several lines of a header are joined in order', () => {
   const headers = [{ name: 'x', value: '1' }, { name: 'Y', value: '2' }, { name: 'X', value: '3' }];
