@@ -289,7 +289,9 @@ export class DocumentSession {
     this.#gone = true;
     this.#services.host.release();
     this.#services.ceilings.forget(this);
-    this.#releaseAll(await this.#tables);
+    const tables = await this.#tables;
+    tables?.handles.leave();
+    this.#releaseAll(tables);
   }
 
   /** @param {Tables | null} tables */

@@ -43,6 +43,7 @@ export class HandleTable {
     this.#caller = caller;
     this.#ceiling = ceiling;
     this.#registry = registry;
+    registry.enter(caller.partition);
   }
 
   /**
@@ -131,6 +132,11 @@ export class HandleTable {
 
   releaseAll() {
     this.release([...this.#handles.keys()]);
+  }
+
+  /** The document has gone. Once. */
+  leave() {
+    this.#registry.leave(this.#caller.partition);
   }
 
   /**
