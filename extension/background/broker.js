@@ -245,10 +245,8 @@ export class DocumentSession {
 
   /** @param {HandleReference} reference @param {Tables} tables */
   async #open(reference, { handles }) {
-    const { id, hostId, hash } = await handles.forReading(reference).catch((error) => {
-      throw isOutOfReach(error) ? hostErrorLike('NotFoundError', MISS_MESSAGE) : error;
-    });
-    const file = await this.#services.bytes.read(hostId, hash).catch((error) => {
+    const { bytes } = this.#services;
+    const { id, hash, result: file } = await handles.useForReading(reference, bytes.read.bind(bytes)).catch((error) => {
       throw isOutOfReach(error) ? hostErrorLike('NotFoundError', MISS_MESSAGE) : error;
     });
     if (!reference.created) this.#noteRead(hash.value, file.size);
@@ -265,8 +263,9 @@ export class DocumentSession {
   /** @param {HandleReference} reference @param {Tables} tables */
   async #openForWriting(reference, { handles, sessions }) {
     try {
-      const { id, hostId } = await handles.forWriting(reference);
-      return { handle: id, session: await sessions.open(hostId, (size) => this.#noteWritten(handles, id, size)) };
+      const { id, result: session } = await handles.useForWriting(reference, (hostId, handle) =>
+        sessions.open(hostId, (size) => this.#noteWritten(handles, handle, size)));
+      return { handle: id, session };
     } catch (error) {
       if (!isOutOfReach(error)) throw error;
       return { handle: reference.id, session: sessions.openDetached() };
