@@ -128,6 +128,32 @@ test('a frame that is busy when it first asks is judged when it has time', async
   await page.close();
 });
 
+test('a page is answered while as many frames as are judged at a time are busy', async () => {
+  const child = world.sites.document({ html: `<script>
+    globalThis.call = () => navigator.crossOriginStorage.getFileHandle(${JSON.stringify(hashOf(known))}).catch(() => {});
+    onmessage = ({ data }) => {
+      if (data !== 'go') return;
+      for (let index = 0; index < 8; index += 1) parent.frames[index].call();
+      setTimeout(() => {
+        const end = performance.now() + 5000;
+        while (performance.now() < end);
+        parent.postMessage('done', '*');
+      }, 10);
+    };
+  </script>` });
+  const frame = `<iframe allow="cross-origin-storage" src="${world.server.url('b.test', child)}"></iframe>`;
+  const page = await profile.openDocument('a.test', { html: frame.repeat(8) });
+  const first = await page.evaluate(async (wanted) => {
+    const busy = new Promise((resolve) => { onmessage = ({ data }) => resolve(data); });
+    frames[0].postMessage('go', '*');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const call = /** @type {any} */ (navigator).crossOriginStorage.getFileHandle(wanted).then(() => 'found', (/** @type {Error} */ error) => error.name);
+    return Promise.race([call, busy]);
+  }, hashOf(known));
+  assert.equal(first, 'found');
+  await page.close();
+});
+
 test('a frame that went from an allowed origin to another is refused', async () => {
   const page = await openWithFrame(world.server.url('b.test', BLANK), 'allow="cross-origin-storage"');
   await childOf(page).goto(world.server.url('c.test', BLANK));
