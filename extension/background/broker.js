@@ -10,6 +10,7 @@ import { Caller } from './caller.js';
 import { judgeDocument } from './document-policy.js';
 import { HandleTable } from './handle-table.js';
 import { HostError, hostErrorLike, HostUnavailable, wireErrorOf } from './host-errors.js';
+import { removeLeftCarriers } from './left-carriers.js';
 import { UNKNOWN_MARKUP } from './markup-policy.js';
 import { parseEnvelope } from './messages.js';
 import { bringDeclaredPart, bringSecondPart } from './parts.js';
@@ -59,6 +60,7 @@ export class DocumentSession {
   #gone = false;
   /** @type {Promise<boolean> | null} */ #secondPart = null;
   /** @type {Promise<unknown> | null} */ #declaredPart = null;
+  /** @type {Promise<void> | null} */ #tidied = null;
   /**
    * Settled when the document has the script for workers that it asked for. Other answers wait for
    * that: whoever has the answer to its first call may count on workers with the API.
@@ -170,6 +172,7 @@ export class DocumentSession {
     const ok = await this.#secondPart;
     if (!ok) this.#secondPart = null;
     this.#reply(ok ? { call, ok } : { call, ok, error: wireErrorOf(undefined) });
+    if (ok) this.#tidied ??= removeLeftCarriers(this.#tab, this.#documentId);
   }
 
   /** @param {number} call @param {Tables | null} tables */
