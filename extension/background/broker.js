@@ -10,6 +10,7 @@ import { Caller } from './caller.js';
 import { judgeDocument } from './document-policy.js';
 import { HandleTable } from './handle-table.js';
 import { HostError, hostErrorLike, HostUnavailable, wireErrorOf } from './host-errors.js';
+import { removeLeftCarriers } from './left-carriers.js';
 import { UNKNOWN_MARKUP } from './markup-policy.js';
 import { parseEnvelope } from './messages.js';
 import { bringDeclaredPart, bringSecondPart } from './parts.js';
@@ -59,6 +60,7 @@ export class DocumentSession {
   #gone = false;
   /** @type {Promise<boolean> | null} */ #secondPart = null;
   /** @type {Promise<unknown> | null} */ #declaredPart = null;
+  /** @type {Promise<void> | null} */ #tidied = null;
   /**
    * Settled when the document has the script for workers that it asked for. Other answers wait for
    * that: whoever has the answer to its first call may count on workers with the API.
@@ -170,6 +172,7 @@ export class DocumentSession {
     const ok = await this.#secondPart;
     if (!ok) this.#secondPart = null;
     this.#reply(ok ? { call, ok } : { call, ok, error: wireErrorOf(undefined) });
+    if (ok) this.#tidied ??= removeLeftCarriers(this.#tab, this.#documentId);
   }
 
   /** @param {number} call @param {Tables | null} tables */
@@ -245,10 +248,8 @@ export class DocumentSession {
 
   /** @param {HandleReference} reference @param {Tables} tables */
   async #open(reference, { handles }) {
-    const { id, hostId, hash } = await handles.forReading(reference).catch((error) => {
-      throw isOutOfReach(error) ? hostErrorLike('NotFoundError', MISS_MESSAGE) : error;
-    });
-    const file = await this.#services.bytes.read(hostId, hash).catch((error) => {
+    const { bytes } = this.#services;
+    const { id, hash, result: file } = await handles.useForReading(reference, bytes.read.bind(bytes)).catch((error) => {
       throw isOutOfReach(error) ? hostErrorLike('NotFoundError', MISS_MESSAGE) : error;
     });
     if (!reference.created) this.#noteRead(hash.value, file.size);
@@ -265,8 +266,9 @@ export class DocumentSession {
   /** @param {HandleReference} reference @param {Tables} tables */
   async #openForWriting(reference, { handles, sessions }) {
     try {
-      const { id, hostId } = await handles.forWriting(reference);
-      return { handle: id, session: await sessions.open(hostId, (size) => this.#noteWritten(handles, id, size)) };
+      const { id, result: session } = await handles.useForWriting(reference, (hostId, handle) =>
+        sessions.open(hostId, (size) => this.#noteWritten(handles, handle, size)));
+      return { handle: id, session };
     } catch (error) {
       if (!isOutOfReach(error)) throw error;
       return { handle: reference.id, session: sessions.openDetached() };
@@ -289,7 +291,9 @@ export class DocumentSession {
     this.#gone = true;
     this.#services.host.release();
     this.#services.ceilings.forget(this);
-    this.#releaseAll(await this.#tables);
+    const tables = await this.#tables;
+    tables?.handles.leave();
+    this.#releaseAll(tables);
   }
 
   /** @param {Tables | null} tables */

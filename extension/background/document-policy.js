@@ -81,14 +81,44 @@ function originOf(step, reported, parentOrigin) {
 }
 
 /**
+ * Asks about at most so many documents of one tab at a time: the questions to a page of a thousand frames
+ * would else be answered too late, each waiting for all others. A page about which nothing is asked waits for none of its frames.
+ */
+const AT_A_TIME = 8;
+/** @type {Map<number, {running: number, waiting: (() => void)[]}>} */
+const queues = new Map();
+
+/**
+ * @template T
+ * @param {number} tabId
+ * @param {() => Promise<T>} ask
+ * @returns {Promise<T>}
+ */
+async function inTurn(tabId, ask) {
+  const queue = queues.get(tabId) ?? { running: 0, waiting: [] };
+  queues.set(tabId, queue);
+  if (queue.running < AT_A_TIME) queue.running += 1;
+  else await new Promise((resolve) => queue.waiting.push(() => resolve(undefined)));
+  try {
+    return await ask();
+  } finally {
+    const next = queue.waiting.shift();
+    if (next !== undefined) next();
+    else queue.running -= 1;
+    if (queue.running === 0) queues.delete(tabId);
+  }
+}
+
+/**
  * @param {Step[]} steps
  * @param {Identity} identity
  * @returns {Promise<Link[]>}
  */
 async function linksOf(steps, identity) {
-  const embeddings = await Promise.all(
+  const ask = () => Promise.all(
     steps.slice(1).map((step, index) => askForEmbedding(identity.tabId, steps[index].documentId, step.documentId)),
   );
+  const embeddings = steps.length > 1 ? await inTurn(identity.tabId, ask) : [];
   /** @type {Link[]} */
   const links = [];
   steps.forEach((step, index) => {
@@ -133,47 +163,11 @@ function ceilingOf(steps, links, inheritedCeiling) {
 }
 
 /**
- * Judges at most so many documents of one tab at a time: the questions to a page of a thousand frames
- * would else be answered too late, each waiting for all others.
- */
-const AT_A_TIME = 8;
-/** @type {Map<number, {running: number, waiting: (() => void)[]}>} */
-const queues = new Map();
-
-/**
- * @template T
- * @param {number} tabId
- * @param {() => Promise<T>} judge
- * @returns {Promise<T>}
- */
-async function inTurn(tabId, judge) {
-  const queue = queues.get(tabId) ?? { running: 0, waiting: [] };
-  queues.set(tabId, queue);
-  if (queue.running < AT_A_TIME) queue.running += 1;
-  else await new Promise((resolve) => queue.waiting.push(() => resolve(undefined)));
-  try {
-    return await judge();
-  } finally {
-    const next = queue.waiting.shift();
-    if (next !== undefined) next();
-    else queue.running -= 1;
-    if (queue.running === 0) queues.delete(tabId);
-  }
-}
-
-/**
  * @param {import('./document-records.js').DocumentRecords} records
  * @param {Identity} identity
  * @returns {Promise<Verdict>}
  */
-export const judgeDocument = (records, identity) => inTurn(identity.tabId, () => judge(records, identity));
-
-/**
- * @param {import('./document-records.js').DocumentRecords} records
- * @param {Identity} identity
- * @returns {Promise<Verdict>}
- */
-async function judge(records, identity) {
+export async function judgeDocument(records, identity) {
   if (!isTrustworthyOrigin(identity.origin)) return DENIED;
   const steps = await stepsTo(records, identity);
   if (steps === undefined) return DENIED;

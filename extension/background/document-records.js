@@ -1,8 +1,8 @@
 /**
  * @file What the browser's own record of each document's response said: the allowlist of its
  * Permissions-Policy header and the raw Cross-Origin-Storage-Allow-Origin header (the ceiling).
- * A page can fake neither. Kept in chrome.storage.session, so that a service worker that was
- * stopped and started still knows them; in a private window in memory only.
+ * A page can fake neither. Kept in memory outside of the service worker too, so that one that was
+ * stopped and started still knows them.
  *
  * webRequest shows the headers without a document id; webNavigation.onCommitted, which follows,
  * has the id. Both carry tab and frame, and the URL must agree: a download or a 204 between them
@@ -16,7 +16,7 @@ import { leavesWorkersFree } from './worker-policy.js';
 /**
  * @typedef {object} DocumentRecord
  * @property {number} tabId
- * @property {string} url without fragment
+ * @property {string} url no more of it than is needed: see shortened()
  * @property {string | null} parentDocumentId
  * @property {Inherited | null} inherited by a top-level document without a response of its own
  * @property {boolean} seen whether its response was seen; one that a service worker of the site gave is not
@@ -28,10 +28,14 @@ import { leavesWorkersFree } from './worker-policy.js';
  * @property {import('./markup-policy.js').MarkupPolicy} [markup] how what its markup declares may be served
  */
 
+/** @typedef {{policy: DocumentRecord['policy'], ceiling: string | null, workers: boolean, markup: import('./markup-policy.js').MarkupPolicy}} Said */
 /**
- * @typedef {{url: string, policy: DocumentRecord['policy'], ceiling: string | null, workers: boolean,
- *   markup: import('./markup-policy.js').MarkupPolicy}} PendingHeaders
+ * @typedef {object} Area
+ * @property {(all: null) => Promise<Record<string, unknown>>} get
+ * @property {(items: Record<string, unknown>) => Promise<void>} set
+ * @property {(key: string) => Promise<void>} remove
  */
+/** @typedef {Said & {url: string}} PendingHeaders `url` without fragment */
 
 /** @typedef {{origin: string, policy: DocumentRecord['policy'], ceiling: string | null}} Inherited what a document of that origin said */
 
@@ -43,6 +47,8 @@ const MAX_FRAMES_PER_TAB = 400;
 /** More than the back/forward cache keeps. */
 const MAX_PAGES_PER_TAB = 50;
 const MAX_PENDING_PER_FRAME = 4;
+/** Characters of what is kept of a response's headers. */
+const MAX_SAID = 8192;
 const PREFIX = 'documents:';
 
 /** @param {string} url */
@@ -50,6 +56,28 @@ const withoutFragment = (url) => url.split('#', 1)[0];
 
 /** The initial document of a frame may have no address at all. @param {string} url */
 export const hasNoResponse = (url) => url === '' || /^(about|blob|data|javascript):/.test(url);
+
+/**
+ * All tabs share the session's room, and an address may have megabytes.
+ * @param {string} url
+ * @returns {string} a URL of the same origin; of one without a response its scheme only
+ */
+function shortened(url) {
+  if (!URL.canParse(url)) return '';
+  const { origin, protocol } = new URL(url);
+  return hasNoResponse(url) || origin === 'null' ? protocol : origin;
+}
+
+/** @param {Said} said @returns {Said} what is too long to be kept names nobody */
+function bounded(said) {
+  if (JSON.stringify(said).length <= MAX_SAID) return said;
+  return {
+    policy: said.policy && { all: false, self: false, source: false, origins: [] },
+    ceiling: said.ceiling && '',
+    workers: said.workers,
+    markup: { ...UNKNOWN_MARKUP, trusted: said.markup.trusted && [] },
+  };
+}
 
 /**
  * @param {chrome.webRequest.HttpHeader[]} headers
@@ -67,19 +95,19 @@ export class DocumentRecords {
   /** @type {Map<string, PendingHeaders[]>} */ #pending = new Map();
   /** @type {Map<number, string>} */ #current = new Map();
   /** @type {Map<number, string>} */ #openers = new Map();
-  /** @type {Set<number>} */ #dirty = new Set();
-  /** @type {chrome.storage.StorageArea | null} */ #area;
+  /** @type {Set<number>} tabs to be saved */ #dirty = new Set();
+  #saving = false;
+  #area;
   /** @type {Promise<void>} */ #loaded;
 
-  /** @param {chrome.storage.StorageArea | null} area null: keep everything in memory */
+  /** @param {Area} area */
   constructor(area) {
     this.#area = area;
     this.#loaded = this.#load();
   }
 
   async #load() {
-    const stored = (await this.#area?.get(null)) ?? {};
-    for (const [key, value] of Object.entries(stored)) {
+    for (const [key, value] of Object.entries(await this.#area.get(null))) {
       if (!key.startsWith(PREFIX)) continue;
       const { records, current } = /** @type {{records: Record<string, DocumentRecord>, current?: string}} */ (value);
       const tabId = Number(key.slice(PREFIX.length));
@@ -106,13 +134,13 @@ export class DocumentRecords {
     const list = this.#pending.get(key) ?? [];
     const csp = joinHeader(responseHeaders, 'content-security-policy');
     const reportOnly = joinHeader(responseHeaders, 'content-security-policy-report-only');
-    list.push({
-      url: withoutFragment(url),
+    const said = bounded({
       policy: parseHeader(joinHeader(responseHeaders, 'permissions-policy')),
       ceiling: joinHeader(responseHeaders, 'cross-origin-storage-allow-origin'),
       workers: leavesWorkersFree(csp, reportOnly),
       markup: judgeMarkup(csp, reportOnly),
     });
+    list.push({ url: withoutFragment(url), ...said });
     if (list.length > MAX_PENDING_PER_FRAME) list.shift();
     this.#pending.set(key, list);
   }
@@ -139,7 +167,7 @@ export class DocumentRecords {
     if ((!this.#records.has(documentId) || headers !== undefined) && !lost) {
       this.#put(documentId, {
         tabId,
-        url,
+        url: shortened(url),
         parentDocumentId: parentDocumentId ?? null,
         inherited: top && hasNoResponse(url) ? this.#inheritance(tabId) : null,
         seen: headers !== undefined,
@@ -152,7 +180,8 @@ export class DocumentRecords {
     }
     this.#pending.delete(`${tabId}:${frameId}`);
     if (top) this.#current.set(tabId, documentId);
-    this.#save(tabId);
+    this.#dirty.add(tabId);
+    this.#saveSoon();
   }
 
   /** @param {number} tabId @param {string | undefined} parentDocumentId */
@@ -183,7 +212,9 @@ export class DocumentRecords {
     this.#current.delete(tabId);
     this.#openers.delete(tabId);
     this.#dirty.delete(tabId);
-    void this.#area?.remove(PREFIX + tabId);
+    void this.#area.remove(PREFIX + tabId);
+    // There may be room now for what could not be saved before.
+    this.#saveSoon();
   }
 
   /** @param {string} documentId @param {DocumentRecord} record */
@@ -210,21 +241,25 @@ export class DocumentRecords {
     }
   }
 
-  /**
-   * A page with many frames commits many documents at once; they are saved together.
-   * @param {number} tabId
-   */
-  #save(tabId) {
-    if (this.#area === null) return;
-    if (this.#dirty.size === 0) {
-      setTimeout(() => {
-        const items = Object.fromEntries([...this.#dirty].map((tab) => [PREFIX + tab, this.#snapshot(tab)]));
-        this.#dirty.clear();
-        // Without the session's room the records still live as long as the service worker does.
-        this.#area?.set(items).catch(() => {});
-      }, 20);
+  /** A page with many frames commits many documents at once; they are saved together. */
+  #saveSoon() {
+    if (this.#saving || this.#dirty.size === 0) return;
+    this.#saving = true;
+    setTimeout(() => {
+      this.#saving = false;
+      for (const tabId of [...this.#dirty]) void this.#save(tabId);
+    }, 20);
+  }
+
+  /** By itself: no tab is lost because another one is too large. @param {number} tabId */
+  async #save(tabId) {
+    this.#dirty.delete(tabId);
+    try {
+      await this.#area.set({ [PREFIX + tabId]: this.#snapshot(tabId) });
+    } catch {
+      // Without the session's room the records live as long as the service worker does; the next save tries again.
+      if (this.#byTab.has(tabId)) this.#dirty.add(tabId);
     }
-    this.#dirty.add(tabId);
   }
 
   /** @param {number} tabId */

@@ -3,7 +3,7 @@
  * May be imported by background/document-policy.js only.
  */
 
-import { NONCE_PREFIX } from '../shared/names.js';
+import { EMBEDDING_MS, NONCE_PREFIX } from '../shared/names.js';
 import { randomHex } from './random.js';
 
 /** @typedef {import('../content/frames.js').Embedding} Embedding */
@@ -21,6 +21,24 @@ const announce = (/** @type {string} */ message) => window.parent.postMessage(me
  * @returns {Promise<Embedding | undefined>} undefined when one of the two does not answer
  */
 export async function askForEmbedding(tabId, parentDocumentId, childDocumentId) {
+  /** @type {PromiseWithResolvers<undefined>} */
+  const { promise: tooLate, resolve } = Promise.withResolvers();
+  // Other documents of the tab wait for it.
+  const timer = setTimeout(resolve, EMBEDDING_MS);
+  try {
+    return await Promise.race([ask(tabId, parentDocumentId, childDocumentId), tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * @param {number} tabId
+ * @param {string} parentDocumentId
+ * @param {string} childDocumentId
+ * @returns {Promise<Embedding | undefined>}
+ */
+async function ask(tabId, parentDocumentId, childDocumentId) {
   const nonce = randomHex(16);
   const parent = { target: { tabId, documentIds: [parentDocumentId] }, injectImmediately: true };
   const child = { target: { tabId, documentIds: [childDocumentId] }, injectImmediately: true };

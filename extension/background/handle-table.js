@@ -3,7 +3,7 @@
  * host's ids behind them, which no page ever sees. May be imported by background/ only.
  */
 
-import { hostErrorLike } from './host-errors.js';
+import { HostError, hostErrorLike } from './host-errors.js';
 import { MISS_MESSAGE } from '../shared/names.js';
 import { randomHex } from './random.js';
 
@@ -43,6 +43,7 @@ export class HandleTable {
     this.#caller = caller;
     this.#ceiling = ceiling;
     this.#registry = registry;
+    registry.enter(caller.partition);
   }
 
   /**
@@ -78,12 +79,57 @@ export class HandleTable {
   }
 
   /**
+   * @template T
+   * @param {HandleReference} reference
+   * @param {(hostId: string, hash: Hash) => Promise<T>} read
+   * @returns {Promise<{id: string, hash: Hash, result: T}>} `id` may be a new one
+   */
+  useForReading(reference, read) {
+    const held = this.#known(reference);
+    return this.#persistently(held?.readable ? held : undefined, async () => {
+      const { id, hostId, hash } = await this.#forReading(reference);
+      return { id, hash, result: await read(hostId, hash) };
+    });
+  }
+
+  /**
+   * @template T
+   * @param {HandleReference} reference
+   * @param {(hostId: string, id: string) => Promise<T>} write
+   * @returns {Promise<{id: string, result: T}>} `id` may be a new one
+   */
+  useForWriting(reference, write) {
+    const held = this.#known(reference);
+    return this.#persistently(held?.created ? held : undefined, async () => {
+      const { id, hostId } = await this.#forWriting(reference);
+      return { id, result: await write(hostId, id) };
+    });
+  }
+
+  /**
+   * The host pushes out the oldest of an origin's too many handles, and says of them then what it says of one that may not
+   * be used so. One that may is asked for anew, once.
+   * @template T
+   * @param {HeldHandle | undefined} held known, and may be used so
+   * @param {() => Promise<T>} use
+   */
+  async #persistently(held, use) {
+    try {
+      return await use();
+    } catch (error) {
+      if (held === undefined || !(error instanceof HostError) || error.name !== 'NotAllowedError') throw error;
+      held.hostId = null;
+      return use();
+    }
+  }
+
+  /**
    * The host's id for reading. A handle that is no longer known is found anew, under the rules
    * that hold for every read of this caller.
    * @param {HandleReference} reference
    * @returns {Promise<{id: string, hostId: string, hash: Hash}>}
    */
-  async forReading(reference) {
+  async #forReading(reference) {
     const held = this.#known(reference);
     if (held !== undefined) return { id: reference.id, hostId: held.hostId, hash: held.hash };
     const remembered = this.#remembered(reference);
@@ -101,10 +147,13 @@ export class HandleTable {
    * @param {HandleReference} reference
    * @returns {Promise<{id: string, hostId: string}>}
    */
-  async forWriting(reference) {
+  async #forWriting(reference) {
     const held = this.#known(reference);
     if (held?.created) return { id: reference.id, hostId: held.hostId };
-    const { hash, origins } = this.#remembered(reference) ?? reference;
+    const remembered = this.#remembered(reference);
+    const { hash } = remembered ?? reference;
+    // One that was written through, and found anew to be read, was not found with the origins it was created with.
+    const origins = remembered?.origins ?? reference.origins;
     const { handle } = await this.create(hash, origins);
     this.release([reference.id]);
     return { id: handle, hostId: this.#hostIdOf(handle) };
@@ -131,6 +180,11 @@ export class HandleTable {
 
   releaseAll() {
     this.release([...this.#handles.keys()]);
+  }
+
+  /** The document has gone. Once. */
+  leave() {
+    this.#registry.leave(this.#caller.partition);
   }
 
   /**
@@ -161,12 +215,12 @@ export class HandleTable {
     return held?.hash.algorithm === hash.algorithm && held.hash.value === hash.value ? held : undefined;
   }
 
-  /** @param {HandleReference} reference */
+  /** @param {HandleReference} reference @returns {(HeldHandle & {hostId: string}) | undefined} */
   #known(reference) {
     const held = this.#remembered(reference);
     const { generation } = this.#host;
     if (held === undefined || held.hostId === null || held.generation !== generation) return undefined;
-    return { ...held, hostId: held.hostId };
+    return /** @type {HeldHandle & {hostId: string}} */ (held);
   }
 
   /** @param {string} id */

@@ -15,6 +15,7 @@ import { DocumentRecords, observeDocuments } from './document-records.js';
 import { HandleRegistry } from './handle-registry.js';
 import { HostConnection } from './host-connection.js';
 import { identify, isUserInterface } from './identity.js';
+import { PrivateArea } from './private-area.js';
 import { explainRefusals, Refusals } from './refusals.js';
 import { ResourceCeilings } from './resource-ceilings.js';
 import { gatherStatus, showBadge } from './status.js';
@@ -31,7 +32,7 @@ const ceilings = new ResourceCeilings();
 const calls = new CallLog();
 const sites = new SiteSwitch(chrome.storage.local, isPrivate);
 // Split mode shares storage areas with normal windows: what a private window visits stays out of them.
-const records = new DocumentRecords(isPrivate ? null : chrome.storage.session);
+const records = new DocumentRecords(isPrivate ? new PrivateArea() : chrome.storage.session);
 const tally = new Tally(isPrivate ? null : chrome.storage.session, isPrivate ? null : chrome.storage.local, showHits);
 const refusals = new Refusals(isPrivate ? null : chrome.storage.session);
 const signs = new AskSigns(host, showWaiting);

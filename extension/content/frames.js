@@ -9,9 +9,10 @@
  * compromised process of the parent, which could as well change its attribute.
  */
 
-import { NONCE_PREFIX } from '../shared/names.js';
+import { EMBEDDING_MS, NONCE_PREFIX } from '../shared/names.js';
 import { ear } from './nonces.js';
 
+/** How long the message may take that the child has sent. */
 const WAIT_MS = 2000;
 
 /**
@@ -99,14 +100,17 @@ const frames = {
     /** @type {PromiseWithResolvers<Embedding>} */
     const { promise, resolve } = Promise.withResolvers();
     expected.set(nonce, { seen: promise, resolve });
+    // While it expects one it reads messages; the background may have gone away without asking what was seen.
     setTimeout(() => {
       resolve(unframed());
       expected.delete(nonce);
-    }, WAIT_MS);
+    }, EMBEDDING_MS);
   },
 
   /** @param {string} nonce @returns {Promise<Embedding>} */
   async seen(nonce) {
+    // Not from when it was expected: the child may have been busy until it sent it.
+    setTimeout(() => expected.get(nonce)?.resolve(unframed()), WAIT_MS);
     const embedding = await (expected.get(nonce)?.seen ?? unframed());
     expected.delete(nonce);
     return embedding;

@@ -48,6 +48,9 @@ export const CALLS_PORT = 'cos-calls';
 /** First characters of the message with which a frame's content script shows itself to its parent's. */
 export const NONCE_PREFIX = 'cos-frame-nonce:';
 
+/** How long a frame may take to be asked how it is embedded: a page or frame that is busy answers when it has time. */
+export const EMBEDDING_MS = 60_000;
+
 /** Longest list of origins that a request may name. */
 export const MAX_ORIGINS = 100;
 

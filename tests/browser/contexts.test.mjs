@@ -117,6 +117,43 @@ test("a cross-origin frame with allow works as its own origin, on that page's si
   await again.close();
 });
 
+test('a frame that is busy when it first asks is judged when it has time', async () => {
+  const child = world.sites.document({ html: `<script>
+    globalThis.first = navigator.crossOriginStorage.getFileHandle(${JSON.stringify(hashOf(known))}).then((handle) => handle.name, (error) => error.name);
+    setTimeout(() => { const end = performance.now() + 3000; while (performance.now() < end); }, 3);
+  </script>` });
+  const page = await openWithFrame(world.server.url('b.test', child), 'allow="cross-origin-storage"');
+  assert.equal(await childOf(page).evaluate(() => /** @type {any} */ (globalThis).first), hashOf(known).value);
+  await finds(childOf(page), known);
+  await page.close();
+});
+
+test('a page is answered while as many frames as are judged at a time are busy', async () => {
+  const child = world.sites.document({ html: `<script>
+    globalThis.call = () => navigator.crossOriginStorage.getFileHandle(${JSON.stringify(hashOf(known))}).catch(() => {});
+    onmessage = ({ data }) => {
+      if (data !== 'go') return;
+      for (let index = 0; index < 8; index += 1) parent.frames[index].call();
+      setTimeout(() => {
+        const end = performance.now() + 5000;
+        while (performance.now() < end);
+        parent.postMessage('done', '*');
+      }, 10);
+    };
+  </script>` });
+  const frame = `<iframe allow="cross-origin-storage" src="${world.server.url('b.test', child)}"></iframe>`;
+  const page = await profile.openDocument('a.test', { html: frame.repeat(8) });
+  const first = await page.evaluate(async (wanted) => {
+    const busy = new Promise((resolve) => { onmessage = ({ data }) => resolve(data); });
+    frames[0].postMessage('go', '*');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const call = /** @type {any} */ (navigator).crossOriginStorage.getFileHandle(wanted).then(() => 'found', (/** @type {Error} */ error) => error.name);
+    return Promise.race([call, busy]);
+  }, hashOf(known));
+  assert.equal(first, 'found');
+  await page.close();
+});
+
 test('a frame that went from an allowed origin to another is refused', async () => {
   const page = await openWithFrame(world.server.url('b.test', BLANK), 'allow="cross-origin-storage"');
   await childOf(page).goto(world.server.url('c.test', BLANK));

@@ -62,6 +62,36 @@ test('a file can be read again and again, also as a stream', async () => {
   assert.deepEqual(sizes, [stored.length, stored.length, stored.length]);
 });
 
+/**
+ * @param {string} method of a handle, called while nothing else holds the handle
+ * @param {object} options for the request of the handle
+ */
+async function callsOfGarbage(method, options) {
+  const page = await profile.open('a.test');
+  const session = await page.context().newCDPSession(page);
+  await page.evaluate(([name, hash, rest]) => {
+    const global = /** @type {any} */ (globalThis);
+    global.outcomes = [];
+    const one = async () => {
+      const result = await /** @type {any} */ (navigator).crossOriginStorage.getFileHandle(hash, rest).then((/** @type {any} */ handle) => handle[name]());
+      await result.abort?.();
+    };
+    void (async () => {
+      for (let time = 0; time < 40; time += 1) global.outcomes.push(await one().then(() => 'done', (error) => String(error)));
+    })();
+  }, /** @type {const} */ ([method, hashOf(stored), options]));
+  const outcomes = () => page.evaluate(() => /** @type {any} */ (globalThis).outcomes);
+  while ((await outcomes()).length < 40) await session.send('HeapProfiler.collectGarbage');
+  const seen = new Set(await outcomes());
+  await page.close();
+  return [...seen];
+}
+
+test('a handle that is garbage as soon as its method was called still gives its file, and a writable', async () => {
+  assert.deepEqual(await callsOfGarbage('getFile', {}), ['done']);
+  assert.deepEqual(await callsOfGarbage('createWritable', { create: true }), ['done']);
+});
+
 test('a handle from a create request cannot be read before it was written', async () => {
   const outcome = await withCreateHandle(a, bytesOf('not written'), (handle) => handle.getFile());
   failedWith(outcome, 'NotAllowedError');

@@ -1,11 +1,12 @@
 /** Private windows: a store of their own that leaves nothing, and no sight of the lasting one. */
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { processesOf } from '../../scripts/lib/processes.mjs';
 import { bytesOf, hashOf, NEVER_GREASED } from './support/bytes.mjs';
-import { eventually, finds, misses, succeeded } from './support/expect.mjs';
-import { openWorld } from './support/fixture.mjs';
-import { store } from './support/in-page.mjs';
+import { eventually, failedWith, finds, misses, succeeded } from './support/expect.mjs';
+import { EXTENSION_ID, openWorld } from './support/fixture.mjs';
+import { request, store } from './support/in-page.mjs';
 import { allowInPrivateWindows, openPrivateWindow } from './support/private-window.mjs';
 import { snapshot } from './support/store-files.mjs';
 
@@ -73,4 +74,31 @@ test('a later private window does not find what an earlier one stored', async ()
   const later = await openPrivateWindow(profile, world.server.url('a.test'));
   await misses(later, secret);
   await later.close();
+});
+
+test('a policy that denies a page in a private window holds when the background was stopped, and the ordinary one knows nothing of it', async () => {
+  const wish = hashOf(bytesOf('asked for by a private page that may not'));
+  const page = await openPrivateWindow(profile, world.server.url('b.test'));
+  await misses(page, wish);
+  await page.goto(world.server.url('e.test', world.sites.document({ headers: { 'permissions-policy': 'cross-origin-storage=()' } })));
+  failedWith(await request(page, wish), 'NotAllowedError');
+  // Records are saved a moment later.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const session = await page.context().newCDPSession(page);
+  await session.send('ServiceWorker.enable');
+  await session.send('ServiceWorker.stopAllWorkers');
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  failedWith(await request(page, wish), 'NotAllowedError');
+
+  const ordinary = await profile.context.newPage();
+  await ordinary.goto(`chrome-extension://${EXTENSION_ID}/ui/popup.html`);
+  const known = await ordinary.evaluate(async () => {
+    const { storage } = /** @type {any} */ (globalThis).chrome;
+    return JSON.stringify([await storage.session.get(null), await storage.local.get(null), await indexedDB.databases()]);
+  });
+  assert.ok(known.includes(`chrome-extension://${EXTENSION_ID}`), known);
+  assert.ok(!known.includes('b.test') && !known.includes('e.test') && !known.includes('private'), known);
+  const files = readdirSync(profile.dir, { recursive: true }).map(String);
+  assert.deepEqual(files.filter((file) => file.includes(`IndexedDB/chrome-extension_${EXTENSION_ID}`)), []);
+  await page.close();
 });

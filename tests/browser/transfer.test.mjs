@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { bytesOf, hashOf } from './support/bytes.mjs';
-import { misses, succeeded } from './support/expect.mjs';
+import { eventually, misses, succeeded } from './support/expect.mjs';
 import { extensionServiceWorker } from '../../scripts/lib/chromium.mjs';
 import { openWorld } from './support/fixture.mjs';
 import { attempt, store } from './support/in-page.mjs';
@@ -206,6 +206,48 @@ test('nothing is left in the page’s own file system', async () => {
     for (let round = 0; (await names()).length > 0 && round < 100; round += 1) await new Promise((resolve) => setTimeout(resolve, 20));
     return [handles.length, await names(), await root.resolve(handles[0])];`, hashOf(bytesOf('many handles')));
   assert.deepEqual(seen, [20, [], null]);
+  await page.close();
+});
+
+test('what a page that was left in the middle of a call has left there goes when the next one uses the API', async () => {
+  const page = await profile.open('c.test');
+  const [left, leftEmpty] = [`.cos-r-${'1'.repeat(32)}`, `.cos-c-${'2'.repeat(32)}`];
+  await inPage(page, `
+    const root = await navigator.storage.getDirectory();
+    const [left, leftEmpty, ...own] = given.names;
+    window.held = await (await root.getDirectoryHandle(left, { create: true })).getFileHandle(given.value, { create: true });
+    for (const name of [leftEmpty, ...own]) await root.getDirectoryHandle(name, { create: true });
+    await keep('left', held);`, { value, names: [left, leftEmpty, '.cos-own', `.cos-x-${'3'.repeat(32)}`] });
+  await page.reload();
+  await misses(page, stored);
+  const names = () => inPage(page, `
+    const list = [];
+    for await (const name of (await navigator.storage.getDirectory()).keys()) list.push(name);
+    return list.sort();`);
+  assert.ok((await names()).includes(left), 'It may be in use by another tab.');
+  await eventually(async () => !(await names()).some((/** @type {string} */ name) => name === left || name === leftEmpty), 'what was left is removed');
+  assert.deepEqual(await names(), ['.cos-own', `.cos-x-${'3'.repeat(32)}`]);
+  // A handle is a path and needs nothing to be there.
+  assert.deepEqual(await inPage(page, `
+    const handle = await kept('left');
+    return [handle.name, await handle.isSameEntry(structuredClone(handle)), await outcome(handle.getFile())];`), [value, true, 'NotFoundError']);
+  await page.close();
+});
+
+test('a handle travels although another document removed its directory before it had its file', async () => {
+  const page = await profile.open('d.test');
+  const copied = await inPage(page, `
+    const root = await navigator.storage.getDirectory();
+    let done = false;
+    const removing = (async () => {
+      while (!done) for await (const name of root.keys()) await root.removeEntry(name, { recursive: true }).catch(() => {});
+    })();
+    const handles = [];
+    for (let index = 0; index < 300; index += 1) handles.push(await get(given, { create: true }));
+    done = true;
+    await removing;
+    return handles.filter((handle) => { try { return structuredClone(handle); } catch { return false; } }).length;`, hashOf(bytesOf('made meanwhile')));
+  assert.equal(copied, 300);
   await page.close();
 });
 

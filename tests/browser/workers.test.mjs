@@ -315,6 +315,28 @@ test('a worker that is terminated while it writes leaves no write session behind
   await page.close();
 });
 
+test('a worker that is terminated while it opens a file for writing leaves no write session behind', async () => {
+  const page = await profile.open('app.a.test');
+  await use(page);
+  const script = sites.script(`onmessage = async ({ data }) => {
+    const handle = await navigator.crossOriginStorage.getFileHandle(data, { create: true });
+    void handle.createWritable();
+    postMessage('opening');
+  };`);
+  // More than one origin may have open at a time.
+  succeeded(await attempt(page, async ([url, hash]) => {
+    const handle = await navigator.crossOriginStorage.getFileHandle(hash, { create: true });
+    for (let round = 0; round < 60; round += 1) {
+      const worker = new Worker(url);
+      worker.postMessage(hash);
+      await new Promise((resolve) => { worker.onmessage = resolve; });
+      worker.terminate();
+    }
+    await (await handle.createWritable()).abort();
+  }, [script, hashOf(bytesOf('never begun'))]));
+  await page.close();
+});
+
 test('a worker of an isolated page is isolated, and shares memory', async () => {
   const isolated = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
   const script = sites.script("onmessage = ({ data }) => { new Uint8Array(data)[0] = 7; postMessage([crossOriginIsolated, 'crossOriginStorage' in navigator]); };", isolated);

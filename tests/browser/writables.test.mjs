@@ -176,6 +176,21 @@ test('a handle whose write failed can be written again', async () => {
   await finds(a, bytes);
 });
 
+test('a writable that ends by a chunk of a wrong type leaves no write session behind', async () => {
+  // More than one origin may have open at a time.
+  const names = succeeded(await withCreateHandle(a, bytesOf('chunks of a wrong type'), async (handle) => {
+    const names = new Set();
+    const kept = [];
+    for (let round = 0; round < 40; round += 1) {
+      const writer = (await handle.createWritable()).getWriter();
+      kept.push(writer);
+      names.add(await writer.write({ type: 'unknown' }).catch((/** @type {Error} */ error) => error.name));
+    }
+    return [...names];
+  }));
+  assert.deepEqual(names, ['TypeError']);
+});
+
 test('two writers of one hash both succeed', async () => {
   const bytes = bytesOf('two writers', 300_000);
   const results = succeeded(await withCreateHandle(a, bytes, async (first, data, hash) => {

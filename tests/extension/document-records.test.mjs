@@ -8,20 +8,23 @@ const URL_A = 'https://a.example/';
 /** @param {string} value */
 const ceilingHeader = (value) => [{ name: 'Cross-Origin-Storage-Allow-Origin', value }];
 
-/** What chrome.storage.session does, as far as the records use it. */
-function makeArea() {
+/** What chrome.storage.session does, as far as the records use it. @param {number} [quota] characters */
+function makeArea(quota = Infinity) {
   /** @type {Record<string, unknown>} */
   const items = {};
   return {
     items,
     get: async () => structuredClone(items),
-    set: async (/** @type {object} */ more) => void Object.assign(items, structuredClone(more)),
+    set: async (/** @type {object} */ more) => {
+      if (JSON.stringify({ ...items, ...more }).length > quota) throw new Error('Session storage quota bytes exceeded.');
+      Object.assign(items, structuredClone(more));
+    },
     remove: async (/** @type {string} */ key) => void delete items[key],
   };
 }
 
 /** @param {any} area */
-const makeRecords = (area = null) => new DocumentRecords(area);
+const makeRecords = (area = makeArea()) => new DocumentRecords(area);
 
 test('several lines of a header are joined in order', () => {
   const headers = [{ name: 'x', value: '1' }, { name: 'Y', value: '2' }, { name: 'X', value: '3' }];
@@ -81,6 +84,45 @@ test('records outlive the service worker, and end with their tab', async () => {
   restarted.forgetTab(1);
   assert.equal(await restarted.get('d'), undefined);
   assert.deepEqual(area.items, {});
+});
+
+test('neither addresses nor headers take much of the room that all tabs share', async () => {
+  const area = makeArea();
+  const records = makeRecords(area);
+  const long = 'x'.repeat(1_000_000);
+  const origins = Array.from({ length: 5000 }, (_, index) => `https://s${index}.example`);
+  const responseHeaders = [
+    ...ceilingHeader(origins.join(' ')),
+    { name: 'Permissions-Policy', value: `cross-origin-storage=(${origins.map((origin) => `"${origin}"`).join(' ')})` },
+    { name: 'Content-Security-Policy', value: `script-src 'strict-dynamic' ${origins.map((_, index) => `'nonce-${index}'`).join(' ')}` },
+  ];
+  for (const [index, url] of [`data:text/html,${long}`, `${URL_A}?${long}`, `blob:${URL_A}${long}`].entries()) {
+    records.noteHeaders({ tabId: 1, frameId: index, url, responseHeaders });
+    records.noteCommitted({ tabId: 1, frameId: index, url, documentId: `d${index}`, parentFrameId: index - 1 });
+  }
+  await sleep(50);
+  assert.ok(JSON.stringify(area.items).length < 10_000);
+  const record = await makeRecords(area).get('d1');
+  assert.ok(record);
+  // What is too long to be kept names nobody.
+  assert.deepEqual([record.seen, record.ceiling, record.policy?.origins, record.policy?.all, record.markup], [true, '', [], false, { scripts: false, styles: false, trusted: [] }]);
+});
+
+test('a tab for which there is no room keeps no other from being saved, and is saved when there is room again', async () => {
+  const area = makeArea(20_000);
+  const records = makeRecords(area);
+  for (const tabId of [1, 2, 3]) {
+    for (let index = 0; index < (tabId === 2 ? 1 : 45); index += 1) {
+      records.noteHeaders({ tabId, frameId: index, url: URL_A, responseHeaders: ceilingHeader('https://b.example') });
+      records.noteCommitted({ tabId, frameId: index, url: URL_A, documentId: `d${tabId}-${index}`, parentFrameId: index - 1 });
+    }
+  }
+  await sleep(50);
+  assert.deepEqual(Object.keys(area.items), ['documents:1', 'documents:2']);
+  records.forgetTab(1);
+  await sleep(50);
+  assert.deepEqual(Object.keys(area.items), ['documents:2', 'documents:3']);
+  assert.equal((await makeRecords(area).get('d3-0'))?.ceiling, 'https://b.example');
 });
 
 test('a tab cannot fill the memory with documents', async () => {

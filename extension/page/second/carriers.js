@@ -8,6 +8,7 @@
  * resolves without a file. So nothing is left to be listed, and a realm without this script gets
  * NotFoundError from it, never wrong bytes. A page may make such a path itself; it gains nothing,
  * because the background alone knows what an id stands for, and asks the normal rules for any other.
+ * What a document leaves that ends in the middle, a later one has removed (background/left-carriers.js).
  * May be imported by handles.js only.
  */
 
@@ -21,6 +22,8 @@ import { isLowercaseHex } from '../validation.js';
 
 const PREFIX = '.cos-';
 const ID_DIGITS = 32;
+/** Another document may take a directory without a file for one that was left. */
+const ATTEMPTS = 5;
 const DIRECTORY_LENGTH = PREFIX.length + 2 + ID_DIGITS;
 
 /**
@@ -57,31 +60,37 @@ export function createCarriers() {
     }
   }
 
+  /**
+   * @param {FileSystemDirectoryHandle} parent
+   * @param {string} name
+   * @param {string} file
+   * @param {number} attempts
+   * @param {(handle: FileSystemFileHandle | undefined) => void} done undefined when all have failed
+   */
+  function makeIn(parent, name, file, attempts, done) {
+    const fail = () => done(undefined);
+    const withDirectory = (/** @type {FileSystemDirectoryHandle} */ directory) => {
+      const remove = (/** @type {() => void} */ then) => promiseThen(removeEntry(parent, name, recursive), then, then);
+      promiseThen(
+        getFileHandle(directory, file, create),
+        (/** @type {FileSystemFileHandle} */ handle) => {
+          remove(() => {});
+          done(handle);
+        },
+        () => remove(attempts > 1 ? () => makeIn(parent, name, file, attempts - 1, done) : fail),
+      );
+    };
+    promiseThen(getDirectoryHandle(parent, name, create), withDirectory, fail);
+  }
+
   return {
     /**
      * @param {Carried} carried
      * @param {(handle: FileSystemFileHandle | undefined) => void} done undefined where there is no file system
      */
     make({ id, hash, created }, done) {
-      const fail = () => done(undefined);
       const name = `${PREFIX}${created ? 'c' : 'r'}-${id}`;
-      withRoot((parent) => {
-        const withDirectory = (/** @type {FileSystemDirectoryHandle} */ directory) => {
-          const remove = () => promiseThen(removeEntry(parent, name, recursive), () => {}, () => {});
-          promiseThen(
-            getFileHandle(directory, hash.value, create),
-            (/** @type {FileSystemFileHandle} */ handle) => {
-              remove();
-              done(handle);
-            },
-            () => {
-              remove();
-              fail();
-            },
-          );
-        };
-        promiseThen(getDirectoryHandle(parent, name, create), withDirectory, fail);
-      }, fail);
+      withRoot((parent) => makeIn(parent, name, hash.value, ATTEMPTS, done), () => done(undefined));
     },
 
     /** @param {FileSystemHandle} handle @param {(carried: Carried | undefined) => void} done */

@@ -36,10 +36,15 @@ const stateOf = (value) => weakMapGet(states, /** @type {any} */ (value));
 /** @param {HandleState} state @returns {import('../../shared/wire.js').HandleReference} */
 const referenceTo = ({ id, hash, created, origins, copy }) => ({ id, hash, created, origins, copy });
 
-/** @param {HandleState} state @param {any} reply */
-function noteId(state, reply) {
+/**
+ * Taking the handle keeps it from being collected, and so released, before the reply to a call of it is there.
+ * @param {object} handle
+ * @param {any} reply
+ */
+function noteId(handle, reply) {
   const id = own(reply, 'handle');
-  if (typeof id === 'string') state.id = id;
+  const state = stateOf(handle);
+  if (typeof id === 'string' && state !== undefined) state.id = id;
 }
 
 const notAllowed = (/** @type {string} */ message) => domError('NotAllowedError', message);
@@ -70,15 +75,15 @@ function permissionState(state, rawDescriptor) {
   return mode === 'readwrite' && !state.created ? 'denied' : 'granted';
 }
 
-/** @param {Channel} channel @param {HandleState} state */
-function getFile(channel, state) {
+/** @param {Channel} channel @param {object} handle @param {HandleState} state */
+function getFile(channel, handle, state) {
   return new PromiseCtor((resolve, reject) => {
     if (!state.readable) {
       reject(notAllowed('This handle cannot be read until a write through it has succeeded.'));
       return;
     }
     channel.call({ op: 'open', handle: referenceTo(state) }, (reply) => {
-      noteId(state, reply);
+      noteId(handle, reply);
       if (own(reply, 'ok')) resolve(own(reply, 'file'));
       else reject(own(reply, 'lost') ? miss() : errorOf(reply));
     });
@@ -100,7 +105,7 @@ function createWritable(channel, makeWritable, handle, state, rawOptions) {
       return;
     }
     channel.call({ op: 'write.open', handle: referenceTo(state) }, (reply) => {
-      noteId(state, reply);
+      noteId(handle, reply);
       if (own(reply, 'ok')) {
         const onPublished = () => {
           state.readable = true;
@@ -127,7 +132,7 @@ const refusal = (error, message) => promiseOf(() => { throw error(message); });
 function serve(channel, makeWritable, name, state, args, handle) {
   switch (name) {
     case 'getFile':
-      return getFile(channel, state);
+      return getFile(channel, handle, state);
     case 'createWritable':
       return createWritable(channel, makeWritable, handle, state, argument(args));
     case 'queryPermission':

@@ -131,12 +131,21 @@ export function createWritableFactory(channel) {
       handle,
       /** @param {unknown} chunk */
       write: (chunk) =>
-        settled((done) =>
-          carryOut(toWriteCommand(chunk), (error) => {
-            // The stream is beyond use from here, and nothing else would end the session.
-            if (error !== null) queue.abort(() => {});
+        settled((done) => {
+          // The stream is beyond use after an error, and nothing else would end the session.
+          const end = () => queue.abort(() => {});
+          let command;
+          try {
+            command = toWriteCommand(chunk);
+          } catch (error) {
+            end();
+            throw error;
+          }
+          carryOut(command, (error) => {
+            if (error !== null) end();
             done(error);
-          })),
+          });
+        }),
       close: () =>
         settled((done) =>
           queue.close((error) => {
