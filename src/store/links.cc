@@ -318,7 +318,7 @@ Status Store::hand_over(const Realm& realm, const Site& page, const Hash& hash, 
   // A hard link has the blob's own identity; a reflink gets its when it has been made.
   LinkRow link{hash, path, identity_of(status), static_cast<std::int64_t>(status.st_ino), link_place(realm, page)};
   COS_CHECK(internal::announce_link(*state_, realm, link, blob));
-  const Status placed = internal::put_in_place(blob, path, [&](const FileIdentity& file) -> Status {
+  Status placed = internal::put_in_place(blob, path, [&](const FileIdentity& file) -> Status {
     const bool is_copy = !(file == link.file);
     link.file = file;
     return is_copy ? internal::note_copy(*state_, realm, link) : Status();
