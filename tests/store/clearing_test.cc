@@ -270,7 +270,9 @@ TEST_F(ClearingTest, ASiteThatAnotherProcessClearedDoesNotComeBackByAReadThatWas
   clock_.advance(1000);
   ASSERT_TRUE(command.clear_site("b.test", std::nullopt));
   ASSERT_TRUE(store_.settle());
-  for (const HistoryEvent& event : *store_.history(hash_of("text"))) {
+  const auto events = store_.history(hash_of("text"));
+  ASSERT_TRUE(events && !events->empty());
+  for (const HistoryEvent& event : *events) {
     EXPECT_NE(event.origin, kB);
   }
 }
