@@ -54,6 +54,7 @@ export class DocumentSession {
   #tab;
   #calls;
   #refusals;
+  /** Hashes of files that this document found. @type {Set<string>} */ #found = new Set();
   /** Hashes of files that this document had from the store. @type {Set<string>} */ #had = new Set();
   /** @type {Promise<Tables | null>} null: this document may not use the API */ #tables;
   #gone = false;
@@ -223,8 +224,15 @@ export class DocumentSession {
       throw error;
     });
     if (found === null) throw hostErrorLike('NotFoundError', MISS_MESSAGE);
-    void this.#services.tally.noteFound(this.#tab);
+    this.#noteFound(hash.value);
     return { handle: found.handle };
+  }
+
+  /** A page may ask for a file as often as it likes. @param {string} digest */
+  #noteFound(digest) {
+    if (this.#found.has(digest)) return;
+    this.#found.add(digest);
+    void this.#services.tally.noteFound(this.#tab);
   }
 
   /** @param {Extract<Request, {op: 'create'}>} request @param {Tables} tables */

@@ -90,6 +90,19 @@ test('a reason that is a setting leads to it', async () => {
   for (const one of [settings, popup, page, embedder]) await one.close();
 });
 
+test('the popup and the button count a file once, however often the page asks for it', async () => {
+  const page = await profile.open('a.test');
+  const bytes = bytesOf('popup found again');
+  succeeded(await store(page, bytes));
+  await page.reload();
+  for (let time = 0; time < 3; time += 1) await finds(page, bytes);
+  assert.equal(await badge(), '1');
+  const popup = await openPopup(profile, page);
+  assert.match(await popup.locator('#site-facts').innerText(), /Found here\s+1 file,/);
+  await popup.close();
+  await page.close();
+});
+
 test('outside ask mode the popup asks nothing', async () => {
   const page = await profile.open('c.test');
   const popup = await openPopup(profile, page);
