@@ -103,6 +103,25 @@ test('the popup and the button count a file once, however often the page asks fo
   await page.close();
 });
 
+test('a page that comes back from the back/forward cache saves no file a second time', async () => {
+  const cached = await world.launch('cached', { withoutArgs: ['--disable-back-forward-cache'] });
+  await extensionServiceWorker(cached.context);
+  const page = await cached.open('a.test');
+  const bytes = bytesOf('popup cached');
+  succeeded(await store(page, bytes));
+  await page.reload();
+  await finds(page, bytes);
+  await page.evaluate(() => { Object.assign(globalThis, { same: true }); });
+  await page.goto(world.server.url('b.test'));
+  await page.evaluate(() => { setTimeout(() => history.back()); });
+  await page.waitForFunction(() => /** @type {any} */ (globalThis).same);
+  await finds(page, bytes);
+  const popup = await openPopup(cached, page);
+  assert.match(await popup.locator('#savings-text').innerText(), /in 1 file/);
+  assert.match(await popup.locator('#site-facts').innerText(), /Found here\s+1 file,/);
+  await cached.close();
+});
+
 test('outside ask mode the popup asks nothing', async () => {
   const page = await profile.open('c.test');
   const popup = await openPopup(profile, page);
