@@ -14,7 +14,9 @@ import { removeLeftCarriers } from './left-carriers.js';
 import { UNKNOWN_MARKUP } from './markup-policy.js';
 import { parseEnvelope } from './messages.js';
 import { bringDeclaredPart, bringSecondPart } from './parts.js';
+import { placeOf } from './pages.js';
 import { DocumentRefusals } from './refusals.js';
+import { DocumentTally } from './tally.js';
 import { droppedByCeiling, droppedByFullList, notListed } from './warnings.js';
 import { workerSource } from './worker-source.js';
 import { WriteSessions } from './write-sessions.js';
@@ -55,7 +57,7 @@ export class DocumentSession {
   #tab;
   #calls;
   #refusals;
-  /** Hashes of files that this document had from the store. @type {Set<string>} */ #had = new Set();
+  #tally;
   /** @type {Promise<Tables | null>} null: this document may not use the API */ #tables;
   #gone = false;
   /** @type {Promise<boolean> | null} */ #secondPart = null;
@@ -80,6 +82,7 @@ export class DocumentSession {
     this.#tab = identity.tabId;
     this.#calls = new DocumentCalls(services.calls, services.host, identity);
     this.#refusals = new DocumentRefusals(services.refusals, identity.tabId);
+    this.#tally = new DocumentTally(services.tally, placeOf(identity));
     this.#tables = this.#judge(identity);
     services.host.retain();
     port.onMessage.addListener((message) => void this.#receive(message));
@@ -88,11 +91,11 @@ export class DocumentSession {
 
   /** @param {import('./identity.js').Identity} identity @returns {Promise<Tables | null>} */
   async #judge(identity) {
-    const { host, bytes, records, registry, tally, sites } = this.#services;
+    const { host, bytes, records, registry, sites } = this.#services;
     try {
       const verdict = await judgeDocument(records, identity);
       const allowed = verdict.allowed && !(await sites.isOff(verdict.topLevelOrigin));
-      if (identity.frameId === 0) void tally.noteDocument(identity.tabId, allowed, allowed && verdict.workers);
+      void this.#tally.noteVerdict(allowed, allowed && verdict.workers);
       if (!allowed) return null;
       const caller = new Caller(identity.origin, verdict.topLevelOrigin);
       return {
@@ -226,7 +229,7 @@ export class DocumentSession {
       throw error;
     });
     if (found === null) throw hostErrorLike('NotFoundError', MISS_MESSAGE);
-    void this.#services.tally.noteFound(this.#tab);
+    void this.#tally.noteFound(hash.value);
     return { handle: found.handle };
   }
 
@@ -252,15 +255,8 @@ export class DocumentSession {
     const { id, hash, result: file } = await handles.useForReading(reference, bytes.read.bind(bytes)).catch((error) => {
       throw isOutOfReach(error) ? hostErrorLike('NotFoundError', MISS_MESSAGE) : error;
     });
-    if (!reference.created) this.#noteRead(hash.value, file.size);
+    if (!reference.created) void this.#tally.noteRead(hash.value, file.size);
     return { handle: id, file };
-  }
-
-  /** A file that is read twice would have been downloaded once. @param {string} digest @param {number} size */
-  #noteRead(digest, size) {
-    if (this.#had.has(digest)) return;
-    this.#had.add(digest);
-    void this.#services.tally.noteRead(this.#tab, size);
   }
 
   /** @param {HandleReference} reference @param {Tables} tables */
@@ -278,7 +274,7 @@ export class DocumentSession {
   /** @param {HandleTable} handles @param {string} id @param {number} size */
   #noteWritten(handles, id, size) {
     handles.noteWritten(id);
-    void this.#services.tally.noteStored(this.#tab, size);
+    void this.#tally.noteStored(size);
   }
 
   /** @param {object} reply */

@@ -15,6 +15,7 @@ import { DocumentRecords, observeDocuments } from './document-records.js';
 import { HandleRegistry } from './handle-registry.js';
 import { HostConnection } from './host-connection.js';
 import { identify, isUserInterface } from './identity.js';
+import { FrontPages } from './pages.js';
 import { PrivateArea } from './private-area.js';
 import { explainRefusals, Refusals } from './refusals.js';
 import { ResourceCeilings } from './resource-ceilings.js';
@@ -33,6 +34,7 @@ const calls = new CallLog();
 const sites = new SiteSwitch(chrome.storage.local, isPrivate);
 // Split mode shares storage areas with normal windows: what a private window visits stays out of them.
 const records = new DocumentRecords(isPrivate ? new PrivateArea() : chrome.storage.session);
+const fronts = new FrontPages();
 const tally = new Tally(isPrivate ? null : chrome.storage.session, isPrivate ? null : chrome.storage.local, showHits);
 const refusals = new Refusals(isPrivate ? null : chrome.storage.session);
 const signs = new AskSigns(host, showWaiting);
@@ -49,16 +51,25 @@ function learnSettings({ crossOriginCaches, ask }) {
   if (!isPrivate) void offerCaches(crossOriginCaches);
 }
 
-/** @param {number} tabId @param {string} text */
-function showHits(tabId, text) {
-  if (!signs.waits(tabId)) mark(tabId, text);
+/** @param {number} tabId @param {string} page @param {number} found */
+async function showHits(tabId, page, found) {
+  if (page === (await fronts.of(tabId)) && !signs.waits(tabId)) mark(tabId, badgeText(found));
+}
+
+/** The browser clears the button when a page comes, also for one that has found something before. @param {number} tabId @param {string} page */
+async function showHitsAgain(tabId, page) {
+  const { found } = await tally.of(tabId, page);
+  if (found > 0) await showHits(tabId, page, found);
 }
 
 /** @param {number} tabId @param {boolean} waits whether a site of the tab waits for the user's answer */
 async function showWaiting(tabId, waits) {
-  mark(tabId, waits ? '?' : badgeText((await tally.of(tabId)).found));
+  mark(tabId, waits ? '?' : badgeText((await tallyOf(tabId)).found));
   chrome.action.setTitle({ tabId, title: chrome.i18n.getMessage(waits ? 'actionWaiting' : 'actionTitle') }).catch(() => {});
 }
+
+/** Of the page that the tab shows. @param {number} tabId */
+const tallyOf = async (tabId) => tally.of(tabId, await fronts.of(tabId));
 
 /** @param {number} tabId @param {string} text */
 function mark(tabId, text) {
@@ -67,13 +78,15 @@ function mark(tabId, text) {
   chrome.action.setBadgeBackgroundColor({ tabId, color: '#2450b5' }).catch(() => {});
 }
 
-chrome.webNavigation.onCommitted.addListener(({ frameId, tabId, documentLifecycle }) => {
-  if (frameId !== 0 || documentLifecycle !== 'active') return;
-  tally.reset(tabId);
+chrome.webNavigation.onCommitted.addListener(({ frameId, tabId, documentId, documentLifecycle }) => {
+  if (frameId !== 0 || documentLifecycle !== 'active' || documentId === undefined) return;
+  fronts.show(tabId, documentId);
   refusals.reset(tabId);
   signs.forget(tabId);
+  void showHitsAgain(tabId, documentId);
 });
 chrome.tabs.onRemoved.addListener((tabId) => {
+  fronts.forget(tabId);
   tally.forget(tabId);
   refusals.forget(tabId);
   signs.forget(tabId);
@@ -92,7 +105,7 @@ async function serveUser(cmd, fields) {
 
 /** @param {number} id @param {string} url */
 async function describeTab(id, url) {
-  return { tab: await tally.of(id), savings: await tally.savings(), off: await sites.isOff(url) };
+  return { tab: await tallyOf(id), savings: await tally.savings(), off: await sites.isOff(url) };
 }
 
 /** @param {any} question @returns {Promise<unknown> | undefined} */

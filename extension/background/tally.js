@@ -1,24 +1,29 @@
 /**
- * @file What the store did for the document of each tab, for the popup and the number on the button, and how much this
+ * @file What the store did for the pages of each tab, for the popup and the number on the button, and how much this
  * profile did not have to download. Nothing of a private window is written down. May be imported by background/ only.
  */
 
 import { addToDays, dayOf, readDays } from './days.js';
+import { PageStates } from './pages.js';
+
+/** @typedef {import('./pages.js').Place} Place */
 
 /**
- * @typedef {object} TabTally since the tab's document was loaded, its frames included
+ * @typedef {object} PageTally since the page was loaded, its frames included
  * @property {number} found
  * @property {number} foundBytes of the files that were read
  * @property {number} stored
  * @property {number} storedBytes
- * @property {boolean | null} allowed whether the document may use the API; null: it has not asked
+ * @property {boolean | null} allowed whether the page may use the API; null: it has not asked
  * @property {boolean | null} workers whether its workers can have the API; null: not known
  */
 
 /** @typedef {{files: number, bytes: number, since: number, days: import('./days.js').Day[], today: number}} Savings */
 
-/** @returns {TabTally} */
-export const emptyTally = () => ({ found: 0, foundBytes: 0, stored: 0, storedBytes: 0, allowed: null, workers: null });
+/** @typedef {{tally: PageTally, counted: Set<string>}} PageState */
+
+/** @returns {PageTally} */
+const emptyTally = () => ({ found: 0, foundBytes: 0, stored: 0, storedBytes: 0, allowed: null, workers: null });
 
 /** What the button has room for. @param {number} found */
 export const badgeText = (found) => (found === 0 ? '' : found > 999 ? '999+' : String(found));
@@ -26,80 +31,92 @@ export const badgeText = (found) => (found === 0 ? '' : found > 999 ? '999+' : S
 /** By the user's clock. */
 const today = () => dayOf(Date.now(), new Date().getTimezoneOffset());
 
+/** Files of one page that are known to have been counted. Of more, some are counted again. */
+const MOST_COUNTED = 500;
+
+/**
+ * A file counts once for each document: it would have been downloaded once.
+ * @param {PageState} state
+ * @param {'found' | 'read'} what
+ * @param {Place} place
+ * @param {string} digest
+ */
+function isNew({ counted }, what, { document }, digest) {
+  // Ends of them, since they are written down; that two of a page agree is as good as impossible.
+  const key = `${what} ${document.slice(-8)} ${digest.slice(-16)}`;
+  if (counted.has(key)) return false;
+  counted.add(key);
+  if (counted.size > MOST_COUNTED) counted.delete(counted.values().next().value ?? '');
+  return true;
+}
+
+/** @type {{read: (kept: any) => PageState, write: (state: PageState) => unknown}} */
+const FORM = {
+  read: (kept) => ({ tally: { ...emptyTally(), ...kept?.tally }, counted: new Set(kept?.counted) }),
+  write: ({ tally, counted }) => ({ tally, counted: [...counted] }),
+};
+
 /** A model of many parts is many files at once. */
 const WRITE_AFTER_MS = 300;
 const SAVINGS = 'savings';
 const DAYS = 'days';
-/** @param {number} tab */
-const keyOf = (tab) => `tally:${tab}`;
 
 export class Tally {
-  #session;
+  /** @type {PageStates<PageState>} */ #pages;
   #local;
-  /** @type {Map<number, Promise<TabTally>>} */ #tabs = new Map();
   /** @type {{files: number, bytes: number, stored: number}} not yet written */ #saved = { files: 0, bytes: 0, stored: 0 };
-  /** @type {Set<number>} not yet written */ #changed = new Set();
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   /** @type {Promise<void>} one write at a time: each adds to what the last one left */ #writing = Promise.resolve();
-  #badge;
+  #show;
 
   /**
    * @param {chrome.storage.StorageArea | null} session null in a private window, as the other
    * @param {chrome.storage.StorageArea | null} local
-   * @param {(tab: number, text: string) => void} [badge]
+   * @param {(tab: number, page: string, found: number) => void} [show] called when a page has found another file
    */
-  constructor(session, local, badge = () => {}) {
-    this.#session = session;
+  constructor(session, local, show = () => {}) {
+    this.#pages = new PageStates(session, 'tally', FORM);
     this.#local = local;
-    this.#badge = badge;
+    this.#show = show;
   }
 
-  /** @param {number} tab @returns {Promise<TabTally>} */
-  of(tab) {
-    let tally = this.#tabs.get(tab);
-    if (tally === undefined) this.#tabs.set(tab, (tally = this.#remembered(tab)));
-    return tally;
-  }
-
-  /** Another document was loaded into the tab. @param {number} tab */
-  reset(tab) {
-    this.#tabs.set(tab, Promise.resolve(emptyTally()));
-    this.#changed.delete(tab);
-    void this.#session?.remove(keyOf(tab));
+  /** @param {number} tab @param {string} page @returns {Promise<PageTally>} */
+  async of(tab, page) {
+    return (await this.#pages.of(tab, page)).tally;
   }
 
   /** @param {number} tab */
   forget(tab) {
-    this.#tabs.delete(tab);
-    this.#changed.delete(tab);
-    void this.#session?.remove(keyOf(tab));
+    this.#pages.forget(tab);
   }
 
-  /** @param {number} tab @param {boolean} allowed @param {boolean} workers */
-  noteDocument(tab, allowed, workers) {
-    return this.#change(tab, (tally) => Object.assign(tally, { allowed, workers }));
+  /** @param {Place} place @param {boolean} allowed @param {boolean} workers */
+  noteVerdict(place, allowed, workers) {
+    return this.#change(place, ({ tally }) => Object.assign(tally, { allowed, workers }));
   }
 
-  /** @param {number} tab */
-  noteFound(tab) {
-    return this.#change(tab, (tally) => {
-      tally.found += 1;
-      this.#badge(tab, badgeText(tally.found));
+  /** @param {Place} place @param {string} digest */
+  noteFound(place, digest) {
+    return this.#change(place, (state) => {
+      if (!isNew(state, 'found', place, digest)) return;
+      state.tally.found += 1;
+      this.#show(place.tab, place.page, state.tally.found);
     });
   }
 
-  /** A file came from the store that the page would have downloaded. @param {number} tab @param {number} bytes */
-  noteRead(tab, bytes) {
-    this.#saved = { ...this.#saved, files: this.#saved.files + 1, bytes: this.#saved.bytes + bytes };
-    return this.#change(tab, (tally) => {
-      tally.foundBytes += bytes;
+  /** A file came from the store that the page would have downloaded. @param {Place} place @param {string} digest @param {number} bytes */
+  noteRead(place, digest, bytes) {
+    return this.#change(place, (state) => {
+      if (!isNew(state, 'read', place, digest)) return;
+      this.#saved = { ...this.#saved, files: this.#saved.files + 1, bytes: this.#saved.bytes + bytes };
+      state.tally.foundBytes += bytes;
     });
   }
 
-  /** @param {number} tab @param {number} bytes */
-  noteStored(tab, bytes) {
-    this.#saved = { ...this.#saved, stored: this.#saved.stored + bytes };
-    return this.#change(tab, (tally) => {
+  /** @param {Place} place @param {number} bytes */
+  noteStored(place, bytes) {
+    return this.#change(place, ({ tally }) => {
+      this.#saved = { ...this.#saved, stored: this.#saved.stored + bytes };
       tally.stored += 1;
       tally.storedBytes += bytes;
     });
@@ -131,30 +148,54 @@ export class Tally {
   }
 
   async #writeNow() {
-    const tabs = [...this.#changed];
     const { files, bytes, stored } = this.#saved;
-    this.#changed.clear();
     this.#saved = { files: 0, bytes: 0, stored: 0 };
-    for (const tab of tabs) await this.#session?.set({ [keyOf(tab)]: await this.of(tab) });
-    if (this.#local === null || (files === 0 && stored === 0)) return;
-    const before = await this.#readSavings(this.#local);
-    await this.#local.set({
-      [SAVINGS]: { files: before.files + files, bytes: before.bytes + bytes, since: before.since },
-      [DAYS]: addToDays(before.days, { day: before.today, saved: bytes, stored }),
-    });
+    if (this.#local !== null && (files !== 0 || stored !== 0)) {
+      const before = await this.#readSavings(this.#local);
+      await this.#local.set({
+        [SAVINGS]: { files: before.files + files, bytes: before.bytes + bytes, since: before.since },
+        [DAYS]: addToDays(before.days, { day: before.today, saved: bytes, stored }),
+      });
+    }
+    await this.#pages.flush();
   }
 
-  /** @param {number} tab @param {(tally: TabTally) => void} change */
-  async #change(tab, change) {
-    const tally = await this.of(tab);
-    change(tally);
-    this.#changed.add(tab);
+  /** @param {Place} place @param {(state: PageState) => void} change */
+  async #change({ tab, page }, change) {
+    change(await this.#pages.changing(tab, page));
     this.#timer ??= setTimeout(() => void this.#write(), WRITE_AFTER_MS);
   }
+}
 
-  /** A service worker that was stopped meanwhile knows from the session's storage. @param {number} tab @returns {Promise<TabTally>} */
-  async #remembered(tab) {
-    const { [keyOf(tab)]: known } = /** @type {any} */ ((await this.#session?.get(keyOf(tab))) ?? {});
-    return { ...emptyTally(), ...known };
+/** Counts for one document. */
+export class DocumentTally {
+  #tally;
+  #place;
+
+  /** @param {Tally} tally @param {Promise<Place>} place */
+  constructor(tally, place) {
+    this.#tally = tally;
+    this.#place = place;
+  }
+
+  /** What holds for a page is what holds for its top-level document. @param {boolean} allowed @param {boolean} workers */
+  async noteVerdict(allowed, workers) {
+    const place = await this.#place;
+    if (place.document === place.page) await this.#tally.noteVerdict(place, allowed, workers);
+  }
+
+  /** @param {string} digest */
+  async noteFound(digest) {
+    await this.#tally.noteFound(await this.#place, digest);
+  }
+
+  /** @param {string} digest @param {number} bytes */
+  async noteRead(digest, bytes) {
+    await this.#tally.noteRead(await this.#place, digest, bytes);
+  }
+
+  /** @param {number} bytes */
+  async noteStored(bytes) {
+    await this.#tally.noteStored(await this.#place, bytes);
   }
 }

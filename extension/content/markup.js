@@ -16,21 +16,37 @@ import { ScriptOrder } from './script-order.js';
 
 const HTML = 'http://www.w3.org/1999/xhtml';
 
-/** Scripts of these types run; '' stands for no type. */
+/** Scripts of these types run. */
 const CLASSIC = new Set([
-  '', 'application/ecmascript', 'application/javascript', 'application/x-ecmascript', 'application/x-javascript', 'text/ecmascript',
+  'application/ecmascript', 'application/javascript', 'application/x-ecmascript', 'application/x-javascript', 'text/ecmascript',
   'text/javascript', 'text/javascript1.0', 'text/javascript1.1', 'text/javascript1.2', 'text/javascript1.3', 'text/javascript1.4',
   'text/javascript1.5', 'text/jscript', 'text/livescript', 'text/x-ecmascript', 'text/x-javascript',
 ]);
+
+/** @param {HTMLScriptElement} script @returns {'classic' | 'module' | undefined} undefined: it never runs */
+function kindOf(script) {
+  const type = script.getAttribute('type');
+  const language = script.getAttribute('language') ?? '';
+  if (type === '' || (type === null && language === '')) return 'classic';
+  // Chromium trims what may be a MIME type, and nothing else.
+  if (type?.toLowerCase() === 'module') return 'module';
+  return CLASSIC.has((type?.trim() ?? `text/${language}`).toLowerCase()) ? 'classic' : undefined;
+}
+
+/** Whether a script is of an event that no browser sends to scripts any more. @param {HTMLScriptElement} script */
+function isOfOtherEvent(script) {
+  const [target, event] = ['for', 'event'].map((name) => script.getAttribute(name)?.trim().toLowerCase());
+  return target !== undefined && event !== undefined && (target !== 'window' || !['onload', 'onload()'].includes(event));
+}
 
 /**
  * @param {HTMLScriptElement} script
  * @returns {'blocking' | 'deferred' | 'async' | undefined} when it would run; undefined: never
  */
 function timeOf(script) {
-  const type = script.type.trim().toLowerCase();
-  const isModule = type === 'module';
-  if (!isModule && (!CLASSIC.has(type) || script.noModule)) return undefined;
+  const kind = kindOf(script);
+  if (kind === undefined || (kind === 'classic' && (script.noModule || isOfOtherEvent(script)))) return undefined;
+  const isModule = kind === 'module';
   const external = script.hasAttribute('src');
   if (script.hasAttribute('async') && (external || isModule)) return 'async';
   return isModule || (external && script.defer) ? 'deferred' : 'blocking';

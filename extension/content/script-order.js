@@ -7,6 +7,7 @@
 
 import { DECLARED_PART, RERUN_EVENT } from '../shared/names.js';
 import { declarationOf } from './declaration.js';
+import { inTime, LoadEnds } from './load-ends.js';
 
 /** @typedef {import('./connection.js').Connection} Connection */
 /** @typedef {import('./declaration.js').Declaration} Declaration */
@@ -29,26 +30,18 @@ const declaredPart = () => (Object.hasOwn(globalThis, DECLARED_PART) ? /** @type
 /** @param {Element} element @param {string | null} url @returns {boolean} whether it was done */
 const rerun = (element, url) => !element.dispatchEvent(new CustomEvent(RERUN_EVENT, { detail: url, cancelable: true }));
 
-/** @param {Element} element */
-const settled = (element) =>
-  new Promise((resolve) => {
-    element.addEventListener('load', () => resolve(true), { once: true });
-    element.addEventListener('error', () => resolve(false), { once: true });
-  });
-
 /**
  * A style sheet that the page takes out before it has loaded tells nobody.
  * @param {HTMLLinkElement} link
+ * @param {Promise<boolean>} end
  */
-async function settledOrGone(link) {
-  /** @type {MutationObserver | undefined} */
-  let removals;
-  const gone = new Promise((resolve) => {
-    removals = new MutationObserver(() => { if (!link.isConnected) resolve(false); });
-    removals.observe(document, { childList: true, subtree: true });
-  });
-  const succeeded = await Promise.race([settled(link), gone]);
-  removals?.disconnect();
+async function unlessGone(link, end) {
+  /** @type {PromiseWithResolvers<boolean>} */
+  const { promise: gone, resolve } = Promise.withResolvers();
+  const removals = new MutationObserver(() => { if (!link.isConnected) resolve(false); });
+  removals.observe(document, { childList: true, subtree: true });
+  const succeeded = await Promise.race([end, gone]);
+  removals.disconnect();
   return succeeded;
 }
 
@@ -68,6 +61,7 @@ export class ScriptOrder {
   #running = false;
   /** `DOMContentLoaded`. @type {EventHold} */ #parsed;
   /** `load`. @type {EventHold} */ #loaded;
+  #ends = new LoadEnds();
 
   /** @param {Connection} connection @param {EventHold} parsed @param {EventHold} loaded */
   constructor(connection, parsed, loaded) {
@@ -97,7 +91,7 @@ export class ScriptOrder {
     const found = entry && this.#findScript(type ?? '', entry);
     script.setAttribute('type', HELD_TYPE);
     // From now on: what another script made and inserted right here has begun to load by itself.
-    const end = script.hasAttribute('src') ? settled(script) : Promise.resolve(true);
+    const end = script.hasAttribute('src') ? this.#ends.of(script) : Promise.resolve(true);
     const turn = { element: script, run: () => this.#runScript(script, type, end, entry, found) };
     if (time === 'async') this.#runAside(turn, found);
     else this.#enqueue(time === 'blocking' ? this.#blocking : this.#deferred, turn);
@@ -194,7 +188,7 @@ export class ScriptOrder {
   /**
    * @param {HTMLScriptElement} script
    * @param {string | null} type
-   * @param {Promise<unknown>} end
+   * @param {Promise<boolean>} end
    * @param {Entry | undefined} entry
    * @param {Promise<string | undefined> | undefined} found
    */
@@ -216,8 +210,8 @@ export class ScriptOrder {
     if (!script.hasAttribute('async')) script.async = false;
     const served = hit !== undefined && rerun(script, hit);
     const ran = served || rerun(script, null);
-    // Inline modules tell nobody.
-    const succeeded = ran && (await end);
+    // Inline scripts tell nobody, nor does one that the page has made inline meanwhile.
+    const succeeded = ran && (!script.hasAttribute('src') || (await inTime(end, served ? hit : script.src)));
     if (hit !== undefined) URL.revokeObjectURL(hit);
     if (!served && succeeded) void entry?.then((resource) => resource?.store());
   }
@@ -236,11 +230,11 @@ export class ScriptOrder {
       if (hit !== undefined) URL.revokeObjectURL(hit.url);
       return;
     }
-    const end = settledOrGone(link);
+    const end = this.#ends.of(link);
     const integrity = link.getAttribute('integrity');
     if (hit !== undefined && !hit.exact) link.removeAttribute('integrity');
     if (!rerun(link, hit?.url ?? href)) link.setAttribute('href', href);
-    const succeeded = await end;
+    const succeeded = await unlessGone(link, inTime(end, link.href));
     if (hit !== undefined) {
       putAttribute(link, 'integrity', integrity);
       URL.revokeObjectURL(hit.url);

@@ -11,7 +11,7 @@ import { heldBackByAsking } from './popup/refusal-groups.js';
 import { byId, fillIn, make, text } from './text.js';
 
 /** @typedef {import('../background/status.js').Status} Status */
-/** @typedef {import('../background/tally.js').TabTally} TabTally */
+/** @typedef {import('../background/tally.js').PageTally} PageTally */
 /** @typedef {import('../background/tally.js').Savings} Savings */
 
 const HANDOVER = { works: 'handoverWorks', fails: 'handoverFails', unknown: 'handoverUnknown' };
@@ -47,7 +47,7 @@ function showFigure(id, files, bytes) {
 /** @param {string} url */
 const isWeb = (url) => URL.canParse(url) && ['https:', 'http:'].includes(new URL(url).protocol);
 
-/** @param {TabTally} tally @param {string} url of the page @param {boolean} off whether the user has switched the store off there */
+/** @param {PageTally} tally @param {string} url of the page @param {boolean} off whether the user has switched the store off there */
 function showSite(tally, url, off) {
   byId('site').hidden = !isWeb(url) && tally.allowed === null;
   byId('site-use').hidden = !isWeb(url);

@@ -96,12 +96,12 @@ async function* checked(reader, expected, pass) {
  */
 function copyFor(hash, { origins, onstored = () => {} }) {
   const options = { create: true, ...(origins !== undefined && { origins }) };
-  const open = async () => {
+  const ask = async () => {
     const handle = await storage()?.getFileHandle(hash, options);
     if (!handle) throw new DOMException('This browser has no Cross-Origin Storage here.', 'NotSupportedError');
-    return handle.createWritable();
+    return handle;
   };
-  return new StoreCopy(open, onstored);
+  return new StoreCopy(ask, onstored);
 }
 
 /**

@@ -23,41 +23,82 @@ const standsAlone = (text) => !/\bimport\b|\bfrom\b/.test(text);
 /** @param {string} text @returns {string} */
 const blobUrl = (text) => URL.createObjectURL(new Blob([text], { type: JAVASCRIPT }));
 
+/** @param {string} address */
+function revoke(address) {
+  if (address.startsWith('blob:')) URL.revokeObjectURL(address);
+}
+
 /** @type {Promise<boolean> | undefined} */
 let blobsAllowed;
 
+async function tryBlob() {
+  const url = blobUrl('');
+  try {
+    await import(url);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    revoke(url);
+  }
+}
+
 /** Whether the page's Content-Security-Policy lets a module come from a blob: address; asked once. */
 function mayImportBlobs() {
-  const url = blobUrl('');
-  blobsAllowed ??= import(url).then(() => true, () => false).finally(() => URL.revokeObjectURL(url));
+  blobsAllowed ??= tryBlob();
   return blobsAllowed;
 }
 
 /**
+ * @param {string} href
  * @param {ModuleSource} source
  * @returns {Promise<string>} an address to import the module from: a blob: of checked bytes, or its own
  */
-async function locate({ url, integrity, crossOriginStorage }) {
-  const { href } = new URL(url, document.baseURI);
+async function locate(href, { integrity, crossOriginStorage }) {
   const response = await cosFetch(href, { hash: integrity, origins: originsOf(crossOriginStorage), contentType: JAVASCRIPT });
   if (!response.ok) throw new TypeError(`${href} could not be loaded: ${response.status}.`);
   const text = await response.text();
   return standsAlone(text) && (await mayImportBlobs()) ? blobUrl(text) : href;
 }
 
+/**
+ * A module runs once, as any other does: the browser knows by its address what it has imported, also when that is
+ * revoked. By the module's own address and integrity.
+ * @type {Map<string, Promise<string>>}
+ */
+const addresses = new Map();
+
+/** @param {ModuleSource} source */
+function addressOf(source) {
+  const { href } = new URL(source.url, document.baseURI);
+  const key = `${source.integrity} ${href}`;
+  const address = addresses.get(key) ?? locate(href, source);
+  addresses.set(key, address);
+  /** So that it may be tried again. */
+  const forget = () => {
+    if (addresses.get(key) === address) addresses.delete(key);
+  };
+  address.catch(forget);
+  return { address, forget };
+}
+
 /** @type {import('./cos-import.d.ts').cosImport} */
 export async function cosImport(url, options) {
-  const address = await locate({ ...options, url });
+  const { address, forget } = addressOf({ ...options, url });
+  const located = await address;
   try {
-    return await import(address);
+    return await import(located);
+  } catch (error) {
+    forget();
+    throw error;
   } finally {
-    if (address.startsWith('blob:')) URL.revokeObjectURL(address);
+    revoke(located);
   }
 }
 
 /** @type {import('./cos-import.d.ts').cosImportMap} */
 export async function cosImportMap(sources) {
-  const entries = Object.entries(sources).map(async ([specifier, source]) => [specifier, await locate(source)]);
+  const entries = Object.entries(sources).map(async ([specifier, source]) => [specifier, await addressOf(source).address]);
   const map = document.createElement('script');
   map.type = 'importmap';
   map.textContent = JSON.stringify({ imports: Object.fromEntries(await Promise.all(entries)) });

@@ -3,12 +3,23 @@
 /** Pieces this large wait as Blobs, which the browser may keep on its disk. */
 const PIECE = 8 << 20;
 
+/** A store lets an origin write so many files at a time, and others of its pages write, too. */
+const MOST_OPEN = 16;
+
+/** A download that has not all its bytes may never have them: those that do always find a place. */
+const MOST_UNFINISHED = 8;
+
 /**
  * Takes pieces as they arrive, at any pace, and writes them at the store's pace. Whoever uses the download never waits
  * for the store: what is not written yet is out of the page's memory but for one piece. An error of the store ends the
  * copy and nothing else.
  */
 export class StoreCopy {
+  static #open = 0;
+  static #unfinished = 0;
+  /** In the order in which they came. @type {Set<StoreCopy>} */
+  static #outside = new Set();
+
   /** @type {Uint8Array<ArrayBuffer>[]} */
   #fresh = [];
   #freshSize = 0;
@@ -21,11 +32,11 @@ export class StoreCopy {
   #wake = () => {};
 
   /**
-   * @param {() => Promise<FileSystemWritableFileStream>} open
+   * @param {() => Promise<FileSystemFileHandle>} ask for a handle to write through
    * @param {(error?: unknown) => void} onend
    */
-  constructor(open, onend) {
-    this.#run(open).then(() => onend(), (error) => {
+  constructor(ask, onend) {
+    this.#run(ask).then(() => onend(), (error) => {
       this.#drop(error);
       onend(error);
     });
@@ -45,6 +56,7 @@ export class StoreCopy {
   complete() {
     if (this.#state !== 'open') return;
     this.#state = 'complete';
+    this.#seal();
     this.#wake();
   }
 
@@ -70,19 +82,57 @@ export class StoreCopy {
     this.#freshSize = 0;
   }
 
+  get #isEmpty() {
+    return this.#waiting.length === 0 && this.#fresh.length === 0;
+  }
+
+  /** Until something was added or has ended, or another copy has ended. */
+  #change() {
+    return new Promise((resolve) => { this.#wake = () => resolve(undefined); });
+  }
+
   /** @returns {Promise<Blob | null>} the next piece to write; null after the last */
   async #next() {
-    while (this.#state === 'open' && this.#waiting.length === 0 && this.#fresh.length === 0) {
-      await new Promise((resolve) => { this.#wake = () => resolve(undefined); });
-    }
+    while (this.#state === 'open' && this.#isEmpty) await this.#change();
     if (this.#state === 'abandoned') throw this.#reason;
     if (this.#waiting.length === 0) this.#seal();
     return this.#waiting.shift() ?? null;
   }
 
-  /** @param {() => Promise<FileSystemWritableFileStream>} open */
-  async #run(open) {
-    const writable = await open();
+  get #mayEnter() {
+    if (StoreCopy.#open >= MOST_OPEN) return false;
+    return this.#state !== 'open' || (!this.#isEmpty && StoreCopy.#unfinished < MOST_UNFINISHED);
+  }
+
+  /** Waits for a place among the copies that are written. @returns {Promise<() => void>} gives it back */
+  async #enter() {
+    StoreCopy.#outside.add(this);
+    while (this.#state !== 'abandoned' && !this.#mayEnter) await this.#change();
+    StoreCopy.#outside.delete(this);
+    if (this.#state === 'abandoned') throw this.#reason;
+    const unfinished = this.#state === 'open' ? 1 : 0;
+    StoreCopy.#open += 1;
+    StoreCopy.#unfinished += unfinished;
+    return () => {
+      StoreCopy.#open -= 1;
+      StoreCopy.#unfinished -= unfinished;
+      for (const copy of StoreCopy.#outside) copy.#wake();
+    };
+  }
+
+  /** @param {() => Promise<FileSystemFileHandle>} ask */
+  async #run(ask) {
+    const handle = await ask();
+    const leave = await this.#enter();
+    try {
+      await this.#write(await handle.createWritable());
+    } finally {
+      leave();
+    }
+  }
+
+  /** @param {FileSystemWritableFileStream} writable */
+  async #write(writable) {
     try {
       for (let piece = await this.#next(); piece; piece = await this.#next()) await writable.write(piece);
     } catch (error) {

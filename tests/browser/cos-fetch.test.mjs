@@ -132,6 +132,22 @@ test('a file many pieces long arrives and is stored whole, whatever the page doe
   await finds(a, bytes);
 });
 
+test('a model of more parts than a site may write at a time is stored whole, though some bodies are never read', async () => {
+  const parts = Array.from({ length: 40 }, (_, index) => bytesOf(`part ${index}`, 300_000)).map((bytes) => ({ path: sites.file(bytes), hash: hashOf(bytes) }));
+  const outcome = await attempt(a, async ({ helper, wanted, unread }) => {
+    const { cosFetch: fetchFile } = await import(helper);
+    await Promise.all(Array.from({ length: 10 }, async () => (await fetchFile(unread.path, { hash: unread.hash })).body.getReader().read()));
+    /** @type {string[]} */
+    const stored = [];
+    const responses = await Promise.all(wanted.map((/** @type {any} */ { path, hash }) =>
+      fetchFile(path, { hash, onstored: (/** @type {any} */ error) => stored.push(error?.name ?? 'stored') })));
+    await Promise.all(responses.map((response) => response.arrayBuffer()));
+    while (stored.length < wanted.length) await new Promise((resolve) => setTimeout(resolve, 50));
+    return stored;
+  }, { helper: HELPER, wanted: parts.slice(1), unread: parts[0] });
+  assert.deepEqual(succeeded(outcome), Array(39).fill('stored'));
+});
+
 test('WebAssembly is compiled from a downloaded file of any type, and from the stored one', async () => {
   const bytes = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 0, 4, 3, 99, 111, 115]);
   const outcome = await attempt(a, async ({ helper, url, hash }) => {

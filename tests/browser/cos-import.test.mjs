@@ -78,6 +78,75 @@ test('static imports of a mapped specifier come from the store', async () => {
   await finds(a, bytes);
 });
 
+const COUNTING = 'globalThis.runs = (globalThis.runs ?? 0) + 1; export const token = {};';
+
+test('a module that is imported again, at once or later, by a map too, runs once and is the same', async () => {
+  const bytes = moduleOf(COUNTING);
+  const path = world.sites.script(bytes.toString());
+  const program = world.sites.script("export { token } from 'counting';");
+  const page = await profile.open('a.test');
+  const outcome = await attempt(page, async ({ helper, source, program: main }) => {
+    const { cosImport, cosImportMap } = await import(helper);
+    const once = () => cosImport(source.url, source);
+    const seen = [...await Promise.all([once(), once()]), await cosImport(new URL(source.url, location.href), source)];
+    await cosImportMap({ counting: source });
+    seen.push(await import(main), await once());
+    return { runs: /** @type {any} */ (globalThis).runs, tokens: new Set(seen.map(({ token }) => token)).size };
+  }, { helper: HELPER, source: { url: path, integrity: integrityOf(bytes) }, program });
+  assert.deepEqual(succeeded(outcome), { runs: 1, tokens: 1 });
+  await page.close();
+});
+
+test('a module that a map names is the same when it is imported afterwards', async () => {
+  const bytes = moduleOf(`${COUNTING}// mapped first`);
+  const program = world.sites.script("export { token } from 'counting';");
+  const page = await profile.open('a.test');
+  const outcome = await attempt(page, async ({ helper, source, program: main }) => {
+    const { cosImport, cosImportMap } = await import(helper);
+    await cosImportMap({ counting: source });
+    const tokens = [await cosImport(source.url, source), await import(main)].map(({ token }) => token);
+    return [/** @type {any} */ (globalThis).runs, tokens[0] === tokens[1]];
+  }, { helper: HELPER, source: { url: world.sites.script(bytes.toString()), integrity: integrityOf(bytes) }, program });
+  assert.deepEqual(succeeded(outcome), [1, true]);
+  await page.close();
+});
+
+test('a module that could not be imported is tried again', async () => {
+  const bytes = moduleOf('if (globalThis.ready !== true) throw new Error("not ready"); export const word = "ready";');
+  const late = moduleOf('export const word = "late";');
+  const path = world.sites.script(bytes.toString());
+  const page = await profile.open('a.test');
+  /** @param {string} url @param {Uint8Array} module */
+  const wordOf = async (url, module) => {
+    const { value, error } = await imported(page, url, { integrity: integrityOf(module) });
+    return error?.message ?? value.word;
+  };
+  assert.equal(await wordOf(path, bytes), 'not ready');
+  await page.evaluate(() => { Object.assign(globalThis, { ready: true }); });
+  assert.equal(await wordOf(path, bytes), 'ready');
+  assert.match(await wordOf('/modules/late.js', late), /could not be loaded/);
+  world.sites.place('/modules/late.js', 'text/javascript', late);
+  assert.equal(await wordOf('/modules/late.js', late), 'late');
+  await page.close();
+});
+
+test('no blob: address outlives an import', async () => {
+  const page = await profile.open('a.test');
+  await page.evaluate(() => {
+    const left = new Set();
+    const { createObjectURL, revokeObjectURL } = URL;
+    URL.createObjectURL = (blob) => { const url = createObjectURL(blob); left.add(url); return url; };
+    URL.revokeObjectURL = (url) => { left.delete(url); revokeObjectURL(url); };
+    Object.assign(globalThis, { left });
+  });
+  for (const [index, text] of ['export const word = 1;', 'throw new Error();', 'export const word = 3;', 'no JavaScript'].entries()) {
+    const bytes = moduleOf(`${text}// left ${index}`);
+    await imported(page, world.sites.script(bytes.toString()), { integrity: integrityOf(bytes) });
+  }
+  assert.deepEqual(await page.evaluate(() => [.../** @type {any} */ (globalThis).left]), []);
+  await page.close();
+});
+
 test('wrong bytes are not imported', async () => {
   const path = world.sites.script('globalThis.wrong = 1;');
   const { error } = await imported(a, path, { integrity: integrityOf(Buffer.from('others')) });

@@ -246,6 +246,54 @@ test('nodes that are called like scripts and links, but are none, disturb neithe
   await page.close();
 });
 
+const stopping = (/** @type {string} */ type) =>
+  `<script>for (const target of [window, document]) target.addEventListener('${type}', (event) => {
+    if (event.target instanceof Element) event.stopImmediatePropagation();
+  }, true)</script>`;
+for (const [word, before, after] of [
+  ['a script of an event that no browser sends', '', `<script for=window event=onfoo src="${world.sites.script(noting('never'))}"></script>`],
+  ['a script in another language', '', `<script language=vbscript src="${world.sites.script(noting('never'))}"></script>`],
+  ['a script that its page makes inline while it waits', '', '<script src="/missing.js" id=changed></script><script async src="data:,changed.removeAttribute(\'src\')"></script>'],
+  ['a script that is missing, of which a listener then tells nobody', '', `${stopping('error')}<script src="/missing.js"></script>`],
+  ['a script that is missing, of which a listener from before tells nobody', stopping('error'), '<script src="/missing.js"></script>'],
+  ['a script of whose end a listener tells nobody', '', `${stopping('load')}<script src="${world.sites.script('')}"></script>`],
+  ['a listener from before that tells nobody what has loaded', stopping('load'), `<script src="${world.sites.script('')}"></script>`],
+  ['a style sheet of which a listener from before tells nobody', stopping('load'), sheetOf('p { color: red }')],
+]) {
+  test(`scripts and events do not wait for ever where a declared script meets ${word}`, async () => {
+    const text = noting('declared', `// ${word}`);
+    await stored(text);
+    const { page, ran } = await open(`${before}${script(text).tag}${after}<script>ran.push('inline')</script>`);
+    assert.deepEqual([await ran(), await hitsOf(page)], [['declared', 'inline', 'load'], ['declared']]);
+    await page.close();
+  });
+}
+
+test('scripts run in their order whatever a listener keeps from others, if it came after the first that is declared', async () => {
+  const slow = `/slow/${encodeURIComponent('kept from others')}`;
+  world.sites.serveAlso(async (req, res) => {
+    if (req.url === slow) await new Promise((resolve) => setTimeout(resolve, 1500));
+    res.writeHead(req.url === slow ? 200 : 404, { 'content-type': 'text/javascript' }).end(noting('slow'));
+  });
+  const { page, ran } = await open(
+    `${script(noting('first')).tag}${stopping('load')}${stopping('error')}<script src="${slow}"></script><script src="/missing.js"></script><script>ran.push('inline')</script>`);
+  assert.deepEqual(await ran(), ['first', 'slow', 'inline', 'load']);
+  await page.close();
+});
+
+test('scripts whose type or language the browser knows wait for a declared one, and others are left alone', async () => {
+  const text = noting('with types');
+  await stored(text);
+  const attributes = ['type=" TEXT/JavaScript "', 'language=JavaScript', 'language=""', 'type="" language=vbscript', 'type="text/javascript" language=vbscript',
+    'for=" WINDOW " event=" OnLoad() "', 'for=button', 'event=onclick'];
+  const never = ['type=" "', 'language=" "', 'language=javascript1.6', 'type=text/plain', 'type=" module "', 'for=window event=onclick', 'for="" event=""'];
+  const tags = [...attributes, ...never].map((one) => `<script ${one}>ran.push(${JSON.stringify(one)})</script>`);
+  const { page, ran } = await open(`${script(text).tag}${tags.join('')}`);
+  assert.deepEqual(await ran(), ['with types', ...attributes, 'load']);
+  assert.deepEqual(await page.evaluate(() => [...document.scripts].filter(({ type }) => type.includes('held')).length), 0);
+  await page.close();
+});
+
 test('scripts and style sheets that a page takes out while they wait, and puts back, run and hold as ever', async () => {
   const sheet = 'body { color: rgb(9, 8, 7) }';
   /** @type {(value?: unknown) => void} */ let asked = () => {};

@@ -90,6 +90,38 @@ test('a reason that is a setting leads to it', async () => {
   for (const one of [settings, popup, page, embedder]) await one.close();
 });
 
+test('the popup and the button count a file once, however often the page asks for it', async () => {
+  const page = await profile.open('a.test');
+  const bytes = bytesOf('popup found again');
+  succeeded(await store(page, bytes));
+  await page.reload();
+  for (let time = 0; time < 3; time += 1) await finds(page, bytes);
+  assert.equal(await badge(), '1');
+  const popup = await openPopup(profile, page);
+  assert.match(await popup.locator('#site-facts').innerText(), /Found here\s+1 file,/);
+  await popup.close();
+  await page.close();
+});
+
+test('a page that comes back from the back/forward cache saves no file a second time', async () => {
+  const cached = await world.launch('cached', { withoutArgs: ['--disable-back-forward-cache'] });
+  await extensionServiceWorker(cached.context);
+  const page = await cached.open('a.test');
+  const bytes = bytesOf('popup cached');
+  succeeded(await store(page, bytes));
+  await page.reload();
+  await finds(page, bytes);
+  await page.evaluate(() => { Object.assign(globalThis, { same: true }); });
+  await page.goto(world.server.url('b.test'));
+  await page.evaluate(() => { setTimeout(() => history.back()); });
+  await page.waitForFunction(() => /** @type {any} */ (globalThis).same);
+  await finds(page, bytes);
+  const popup = await openPopup(cached, page);
+  assert.match(await popup.locator('#savings-text').innerText(), /in 1 file/);
+  assert.match(await popup.locator('#site-facts').innerText(), /Found here\s+1 file,/);
+  await cached.close();
+});
+
 test('outside ask mode the popup asks nothing', async () => {
   const page = await profile.open('c.test');
   const popup = await openPopup(profile, page);

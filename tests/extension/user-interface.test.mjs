@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { Deletions } from '../../extension/background/deletions.js';
 import { isUserInterface } from '../../extension/background/identity.js';
 import { addToDays, dayOf, readDays } from '../../extension/background/days.js';
-import { badgeText, emptyTally, Tally } from '../../extension/background/tally.js';
+import { badgeText, Tally } from '../../extension/background/tally.js';
 import { parseCommand } from '../../extension/background/user-commands.js';
 
 const ID = 'nfnjcpnlghcadaegalilihnljncmldfj';
@@ -117,40 +117,86 @@ class Area {
   }
 }
 
-/** @param {Area | null} session @param {Area | null} local @param {(tab: number, text: string) => void} [badge] */
-const tallyOf = (session, local, badge) => new Tally(/** @type {any} */ (session), /** @type {any} */ (local), badge);
+/** @param {Area | null} session @param {Area | null} local @param {(tab: number, page: string, found: number) => void} [show] */
+const tallyOf = (session, local, show) => new Tally(/** @type {any} */ (session), /** @type {any} */ (local), show);
 
-test('what a tab found and stored is counted, and told to a background that was stopped meanwhile', async () => {
+/** @param {number} tab @param {string} [page] @param {string} [document] */
+const placeIn = (tab, page = 'page', document = page) => ({ tab, page, document });
+
+test('what a page found and stored is counted, and told to a background that was stopped meanwhile', async () => {
   const session = new Area();
   const local = new Area();
   /** @type {unknown[]} */
-  const badges = [];
-  const tally = tallyOf(session, local, (...badge) => badges.push(badge));
-  await Promise.all([tally.noteFound(1), tally.noteRead(1, 100), tally.noteFound(1), tally.noteStored(1, 7), tally.noteFound(2)]);
-  assert.deepEqual(badges, [[1, '1'], [1, '2'], [2, '1']]);
+  const shown = [];
+  const tally = tallyOf(session, local, (...found) => shown.push(found));
+  const [one, two] = [placeIn(1), placeIn(2)];
+  await Promise.all([
+    tally.noteFound(one, 'a'), tally.noteRead(one, 'a', 100), tally.noteFound(one, 'b'), tally.noteStored(one, 7), tally.noteFound(two, 'a'), tally.noteVerdict(one, true, false),
+  ]);
+  assert.deepEqual(shown, [[1, 'page', 1], [1, 'page', 2], [2, 'page', 1]]);
   await tally.savings();
   const later = tallyOf(session, local);
-  assert.deepEqual(await later.of(1), { ...emptyTally(), found: 2, foundBytes: 100, stored: 1, storedBytes: 7 });
+  assert.deepEqual(await later.of(1, 'page'), { found: 2, foundBytes: 100, stored: 1, storedBytes: 7, allowed: true, workers: false });
 });
 
-test('a tab that loads another document begins anew', async () => {
+test('each page of a tab counts for itself, and one that comes back is as it was', async () => {
   const session = new Area();
   const tally = tallyOf(session, new Area());
-  await tally.noteFound(1);
+  await tally.noteFound(placeIn(1, 'first'), 'a');
+  for (const digest of ['a', 'b']) await tally.noteFound(placeIn(1, 'second'), digest);
+  const found = async () => Promise.all(['first', 'second', 'third'].map(async (page) => (await tally.of(1, page)).found));
+  assert.deepEqual(await found(), [1, 2, 0]);
   await tally.savings();
-  tally.reset(1);
-  assert.deepEqual(await tally.of(1), emptyTally());
-  assert.deepEqual(await tallyOf(session, null).of(1), emptyTally());
+  tally.forget(1);
+  assert.deepEqual(await found(), [0, 0, 0]);
+  assert.deepEqual(session.kept, {});
+});
+
+test('of a tab the pages are kept in which something happened last', async () => {
+  const session = new Area();
+  const tally = tallyOf(session, null);
+  for (let page = 0; page < 100; page += 1) {
+    await tally.noteFound(placeIn(1, String(page)), 'a');
+    await tally.noteStored(placeIn(1, 'busy'), 1);
+  }
+  await tally.savings();
+  for (const one of [tally, tallyOf(session, null)]) {
+    assert.deepEqual([(await one.of(1, 'busy')).stored, (await one.of(1, '99')).found, (await one.of(1, '0')).found], [100, 1, 0]);
+  }
+  assert.ok(JSON.stringify(session.kept).length < 4000);
+});
+
+test('a file counts once for each document, after the background was stopped, too', async () => {
+  const [session, local] = [new Area(), new Area()];
+  for (let start = 0; start < 2; start += 1) {
+    const tally = tallyOf(session, local);
+    for (const document of ['page', 'frame', 'page', 'frame']) {
+      await tally.noteFound(placeIn(1, 'page', document), 'a');
+      await tally.noteRead(placeIn(1, 'page', document), 'a', 10);
+    }
+    const { found, foundBytes } = await tally.of(1, 'page');
+    const savings = await tally.savings();
+    assert.deepEqual([found, foundBytes, savings?.files, savings?.bytes], [2, 20, 2, 20]);
+  }
+});
+
+test('which files were counted takes little room, however many they are', async () => {
+  const session = new Area();
+  const tally = tallyOf(session, null);
+  for (let file = 0; file < 5000; file += 1) await tally.noteFound(placeIn(1, 'd'.repeat(32)), file.toString(16).padStart(64, '0'));
+  assert.equal((await tally.of(1, 'd'.repeat(32))).found, 5000);
+  await tally.savings();
+  assert.ok(JSON.stringify([...Object.values(session.kept)]).length < 20_000);
 });
 
 test('what was saved adds up over restarts until it is erased', async () => {
   const local = new Area();
   const first = tallyOf(new Area(), local);
-  await first.noteRead(1, 100);
-  await first.noteRead(2, 50);
+  await first.noteRead(placeIn(1), 'a', 100);
+  await first.noteRead(placeIn(2), 'a', 50);
   assert.equal((await first.savings())?.bytes, 150);
   const second = tallyOf(new Area(), local);
-  await second.noteRead(1, 1);
+  await second.noteRead(placeIn(1), 'a', 1);
   const savings = await second.savings();
   assert.deepEqual({ files: savings?.files, bytes: savings?.bytes }, { files: 3, bytes: 151 });
   await second.forgetSavings();
@@ -161,11 +207,11 @@ test('what was saved adds up over restarts until it is erased', async () => {
 test('each day has what was stored and not downloaded again on it', async () => {
   const local = new Area();
   const first = tallyOf(new Area(), local);
-  await first.noteRead(1, 100);
-  await first.noteStored(1, 7);
+  await first.noteRead(placeIn(1), 'a', 100);
+  await first.noteStored(placeIn(1), 7);
   await first.savings();
   const second = tallyOf(new Area(), local);
-  await second.noteStored(2, 3);
+  await second.noteStored(placeIn(2), 3);
   const savings = await second.savings();
   assert.deepEqual(savings?.days, [{ day: savings?.today, saved: 100, stored: 10 }]);
 });
@@ -183,8 +229,8 @@ test('days are kept in order for a year, and what is damaged counts as nothing',
 
 test('a private window counts for itself and writes nothing down', async () => {
   const tally = tallyOf(null, null);
-  await tally.noteRead(1, 100);
-  assert.equal((await tally.of(1)).foundBytes, 100);
+  await tally.noteRead(placeIn(1), 'a', 100);
+  assert.equal((await tally.of(1, 'page')).foundBytes, 100);
   assert.equal(await tally.savings(), null);
 });
 
