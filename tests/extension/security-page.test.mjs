@@ -51,6 +51,11 @@ test('every test that docs/security.md names beside what was mended is there', (
   assert.ok(names.length > 6, `${names.length} names`);
   const sources = ['tests/host', 'tests/store', 'tests/unit'].flatMap((folder) => readdirSync(join(ROOT, folder))
     .filter((file) => file.endsWith('_test.cc')).map((file) => textOf(`${folder}/${file}`))).join('\n');
+  const scripts = ['tests/browser', 'tests/extension'].flatMap((folder) => readdirSync(join(ROOT, folder))
+    .filter((file) => file.endsWith('.test.mjs')).map((file) => textOf(`${folder}/${file}`))).join('\n');
+  const sentences = [...page.slice(page.indexOf('## Found and mended')).matchAll(/`(an? [a-z][^`]+|however [^`]+)`/g)];
+  assert.ok(sentences.length > 2, `${sentences.length} sentences`);
+  for (const [, sentence] of sentences) assert.ok(scripts.includes(`test('${sentence}'`), sentence);
   for (const [name, suite, word] of names) assert.ok(new RegExp(`^TEST(_F|_P)?\\(${suite}, ${word}\\)`, 'm').test(sources), name);
 });
 
