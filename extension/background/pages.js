@@ -7,7 +7,7 @@
 /** @typedef {{tab: number, page: string, document: string}} Place where a document is; `page` is its top-level document's id */
 
 /** More than the back/forward cache and prerendering keep of one tab. */
-const MOST_PAGES = 16;
+const MOST_PAGES = 10;
 
 /** @param {string} documentId */
 async function parentOf(documentId) {

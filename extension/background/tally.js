@@ -32,7 +32,7 @@ export const badgeText = (found) => (found === 0 ? '' : found > 999 ? '999+' : S
 const today = () => dayOf(Date.now(), new Date().getTimezoneOffset());
 
 /** Files of one page that are known to have been counted. Of more, some are counted again. */
-const MOST_COUNTED = 500;
+const MOST_COUNTED = 200;
 
 /**
  * A file counts once for each document: it would have been downloaded once.
