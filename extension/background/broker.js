@@ -39,6 +39,7 @@ import { WriteSessions } from './write-sessions.js';
  * @property {import('./call-log.js').CallLog} calls
  * @property {import('./site-switch.js').SiteSwitch} sites
  * @property {import('./refusals.js').Refusals} refusals
+ * @property {import('./pages.js').FrontPages} fronts
  * @property {import('./ask-signs.js').AskSigns} signs
  */
 
@@ -56,6 +57,7 @@ export class DocumentSession {
   #documentId;
   #tab;
   #calls;
+  #place;
   #refusals;
   #tally;
   /** @type {Promise<Tables | null>} null: this document may not use the API */ #tables;
@@ -81,8 +83,9 @@ export class DocumentSession {
     this.#documentId = identity.documentId;
     this.#tab = identity.tabId;
     this.#calls = new DocumentCalls(services.calls, services.host, identity);
-    this.#refusals = new DocumentRefusals(services.refusals, identity.tabId);
-    this.#tally = new DocumentTally(services.tally, placeOf(identity));
+    this.#place = placeOf(identity);
+    this.#refusals = new DocumentRefusals(services.refusals, this.#place);
+    this.#tally = new DocumentTally(services.tally, this.#place);
     this.#tables = this.#judge(identity);
     services.host.retain();
     port.onMessage.addListener((message) => void this.#receive(message));
@@ -138,16 +141,19 @@ export class DocumentSession {
     await this.#workersReady;
     if (content?.op === 'markup') await this.#declaredPart;
     this.#reply({ call, ...answer });
-    this.#noteRefusal(request, tables, answer);
+    void this.#noteRefusal(request, tables, answer);
     if (this.#gone) this.#releaseAll(tables);
   }
 
   /** For the user, when the page has its answer. @param {Request | undefined} request @param {Tables | null} tables @param {object} answer */
-  #noteRefusal(request, tables, answer) {
-    // What the tab shows by now was refused nothing.
+  async #noteRefusal(request, tables, answer) {
+    // It has no answer.
     if (this.#gone) return;
-    const refusal = this.#refusals.note(request, tables?.caller, answer);
-    if (refusal !== undefined) void this.#services.signs.consider(this.#tab, refusal);
+    const refusal = await this.#refusals.note(request, tables?.caller, answer);
+    if (refusal === undefined) return;
+    const { tab, page } = await this.#place;
+    // What another page was refused is considered when the tab shows it.
+    if (page === (await this.#services.fronts.of(tab))) await this.#services.signs.consider(tab, refusal);
   }
 
   /**

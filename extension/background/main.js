@@ -56,10 +56,16 @@ async function showHits(tabId, page, found) {
   if (page === (await fronts.of(tabId)) && !signs.waits(tabId)) mark(tabId, badgeText(found));
 }
 
-/** The browser clears the button when a page comes, also for one that has found something before. @param {number} tabId @param {string} page */
-async function showHitsAgain(tabId, page) {
+/**
+ * The browser clears the button when a page comes, also for one that has been there before or was prerendered.
+ * @param {number} tabId @param {string} page
+ */
+async function showAgain(tabId, page) {
   const { found } = await tally.of(tabId, page);
   if (found > 0) await showHits(tabId, page, found);
+  for (const refusal of (await refusals.of(tabId, page)).refusals) {
+    if (page === (await fronts.of(tabId))) void signs.consider(tabId, refusal);
+  }
 }
 
 /** @param {number} tabId @param {boolean} waits whether a site of the tab waits for the user's answer */
@@ -71,6 +77,9 @@ async function showWaiting(tabId, waits) {
 /** Of the page that the tab shows. @param {number} tabId */
 const tallyOf = async (tabId) => tally.of(tabId, await fronts.of(tabId));
 
+/** Of the page that the tab shows. @param {number} tabId */
+const refusalsOf = async (tabId) => refusals.of(tabId, await fronts.of(tabId));
+
 /** @param {number} tabId @param {string} text */
 function mark(tabId, text) {
   // A tab that has gone meanwhile has no button.
@@ -81,9 +90,8 @@ function mark(tabId, text) {
 chrome.webNavigation.onCommitted.addListener(({ frameId, tabId, documentId, documentLifecycle }) => {
   if (frameId !== 0 || documentLifecycle !== 'active' || documentId === undefined) return;
   fronts.show(tabId, documentId);
-  refusals.reset(tabId);
   signs.forget(tabId);
-  void showHitsAgain(tabId, documentId);
+  void showAgain(tabId, documentId);
 });
 chrome.tabs.onRemoved.addListener((tabId) => {
   fronts.forget(tabId);
@@ -118,7 +126,7 @@ function answerUserInterface(question) {
     case 'tab':
       return describeTab(Number(question.tab), String(question.url));
     case 'refusals':
-      return refusals.of(Number(question.tab)).then((refused) => explainRefusals(host, refused));
+      return refusalsOf(Number(question.tab)).then((refused) => explainRefusals(host, refused));
     case 'sites-off':
       return sites.list();
     case 'switch-site':
@@ -147,7 +155,7 @@ chrome.runtime.onConnect.addListener((port) => {
   }
   const identity = identify(port.sender);
   if (port.name !== RUNTIME_PORT || identity === undefined) port.disconnect();
-  else new DocumentSession(port, identity, { host, bytes, records, registry, ceilings, tally, calls, sites, refusals, signs });
+  else new DocumentSession(port, identity, { host, bytes, records, registry, ceilings, tally, calls, sites, refusals, fronts, signs });
 });
 
 chrome.runtime.onMessage.addListener((question, sender, answer) => {

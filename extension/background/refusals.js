@@ -1,9 +1,12 @@
 /**
- * @file What the documents of each tab asked for and were not given, for the popup. Noted when the page has its answer, in
+ * @file What the documents of each page asked for and were not given, for the popup. Noted when the page has its answer, in
  * memory and for the browser's session; why a read missed is asked of the host only when the user wants to know. Nothing
  * of it may reach a document's port. May be imported by background/ only.
  */
 
+import { PageStates } from './pages.js';
+
+/** @typedef {import('./pages.js').Place} Place */
 /** @typedef {import('../shared/wire.js').Hash} Hash */
 /** @typedef {import('../shared/wire.js').Request} Request */
 /** @typedef {ReturnType<import('./caller.js').Caller['describe']>} CallerDescription */
@@ -16,7 +19,7 @@
  * @property {string} error the page's: its name
  */
 
-/** @typedef {{refusals: Refusal[], more: boolean}} TabRefusals `more`: there were others, longer ago */
+/** @typedef {{refusals: Refusal[], more: boolean}} PageRefusals `more`: there were others, longer ago */
 
 /**
  * @typedef {object} ExplainedRefusal for the user's eyes
@@ -35,19 +38,13 @@ const MISS = 'NotFoundError';
 /** A page that misses one file misses many. */
 const WRITE_AFTER_MS = 300;
 
-/** @typedef {{known: Map<string, Refusal>, more: boolean}} TabState */
-
-/** @returns {TabState} */
-const nothing = () => ({ known: new Map(), more: false });
-
-/** @param {number} tab */
-const storageKey = (tab) => `refusals:${tab}`;
+/** @typedef {{known: Map<string, Refusal>, more: boolean}} PageState */
 
 /** @param {Refusal} refusal */
 const keyOf = ({ what, hash, caller, error }) =>
   [what, error, hash?.algorithm, hash?.value, caller?.origin, caller?.topLevelOrigin].join(' ');
 
-/** @param {TabState} state @param {Refusal} refusal */
+/** @param {PageState} state @param {Refusal} refusal */
 function add(state, refusal) {
   const key = keyOf(refusal);
   state.known.delete(key);
@@ -58,102 +55,78 @@ function add(state, refusal) {
   state.more = true;
 }
 
+/** @type {{read: (kept: any) => PageState, write: (state: PageState) => unknown}} */
+const FORM = {
+  read(kept) {
+    const state = { known: new Map(), more: false };
+    for (const refusal of kept?.refusals ?? []) add(state, refusal);
+    return { ...state, more: kept?.more === true };
+  },
+  write: ({ known, more }) => ({ refusals: [...known.values()], more }),
+};
+
 /** Is this a read that missed, for reasons of which the page was told none? @param {Refusal} refusal */
 export const isMiss = ({ what, error }) => what === 'read' && error === MISS;
 
 export class Refusals {
-  #session;
-  /** @type {Map<number, Promise<TabState>>} */ #tabs = new Map();
-  /** @type {Set<number>} not yet written */ #changed = new Set();
+  /** @type {PageStates<PageState>} */ #pages;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
 
   /** @param {chrome.storage.StorageArea | null} session null in a private window */
   constructor(session) {
-    this.#session = session;
+    this.#pages = new PageStates(session, 'refusals', FORM);
   }
 
-  /** The latest first. @param {number} tab @returns {Promise<TabRefusals>} */
-  async of(tab) {
-    const { known, more } = await this.#state(tab);
+  /** The latest first. @param {number} tab @param {string} page @returns {Promise<PageRefusals>} */
+  async of(tab, page) {
+    const { known, more } = await this.#pages.of(tab, page);
     return { refusals: [...known.values()].reverse(), more };
   }
 
-  /** @param {number} tab @param {Refusal} refusal */
-  async note(tab, refusal) {
-    add(await this.#state(tab), refusal);
-    this.#write(tab);
+  /** @param {Place} place @param {Refusal} refusal */
+  async note({ tab, page }, refusal) {
+    add(await this.#pages.changing(tab, page), refusal);
+    this.#writeSoon();
   }
 
-  /** A document has, or has stored, what was refused to it before. @param {number} tab @param {Hash} hash @param {string} origin */
-  async settle(tab, hash, origin) {
-    const { known } = await this.#state(tab);
-    const before = known.size;
-    for (const [key, refusal] of known) {
-      if (refusal.hash?.value === hash.value && refusal.hash.algorithm === hash.algorithm && refusal.caller?.origin === origin) known.delete(key);
-    }
-    if (known.size < before) this.#write(tab);
-  }
-
-  /** Another document was loaded into the tab. @param {number} tab */
-  reset(tab) {
-    this.#tabs.set(tab, Promise.resolve(nothing()));
-    this.#changed.delete(tab);
-    void this.#session?.remove(storageKey(tab));
+  /** A document has, or has stored, what was refused to it before. @param {Place} place @param {Hash} hash @param {string} origin */
+  async settle({ tab, page }, hash, origin) {
+    const isSettled = (/** @type {Refusal} */ refusal) =>
+      refusal.hash?.value === hash.value && refusal.hash.algorithm === hash.algorithm && refusal.caller?.origin === origin;
+    // Most pages were refused nothing.
+    if (![...(await this.#pages.of(tab, page)).known.values()].some(isSettled)) return;
+    const { known } = await this.#pages.changing(tab, page);
+    for (const [key, refusal] of known) if (isSettled(refusal)) known.delete(key);
+    this.#writeSoon();
   }
 
   /** @param {number} tab */
   forget(tab) {
-    this.#tabs.delete(tab);
-    this.#changed.delete(tab);
-    void this.#session?.remove(storageKey(tab));
+    this.#pages.forget(tab);
   }
 
   /** Writes what has not been written yet. */
   async flush() {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const tabs = [...this.#changed];
-    this.#changed.clear();
-    for (const tab of tabs) {
-      const state = await this.#tabs.get(tab);
-      if (state !== undefined) await this.#session?.set({ [storageKey(tab)]: { refusals: [...state.known.values()], more: state.more } });
-    }
+    await this.#pages.flush();
   }
 
-  /** @param {number} tab */
-  #write(tab) {
-    if (this.#session === null) return;
-    this.#changed.add(tab);
+  #writeSoon() {
     this.#timer ??= setTimeout(() => void this.flush().catch((error) => console.error('cos: what was refused could not be kept', error)), WRITE_AFTER_MS);
-  }
-
-  /** @param {number} tab */
-  #state(tab) {
-    let state = this.#tabs.get(tab);
-    if (state === undefined) this.#tabs.set(tab, (state = this.#remembered(tab)));
-    return state;
-  }
-
-  /** A service worker that was stopped meanwhile knows from the session's storage. @param {number} tab */
-  async #remembered(tab) {
-    const { [storageKey(tab)]: kept } = /** @type {any} */ ((await this.#session?.get(storageKey(tab))) ?? {});
-    const state = nothing();
-    for (const refusal of kept?.refusals ?? []) add(state, refusal);
-    state.more = kept?.more === true;
-    return state;
   }
 }
 
 /** Tells what of one document's requests was refused. */
 export class DocumentRefusals {
   #refusals;
-  #tab;
+  #place;
   /** @type {Map<string, Hash>} open write sessions */ #writes = new Map();
 
-  /** @param {Refusals} refusals @param {number} tab */
-  constructor(refusals, tab) {
+  /** @param {Refusals} refusals @param {Promise<Place>} place */
+  constructor(refusals, place) {
     this.#refusals = refusals;
-    this.#tab = tab;
+    this.#place = place;
   }
 
   /**
@@ -161,16 +134,16 @@ export class DocumentRefusals {
    * @param {Request | undefined} request undefined for one that was malformed
    * @param {import('./caller.js').Caller | undefined} caller
    * @param {any} answer
-   * @returns {Refusal | undefined} what was refused, if anything was
+   * @returns {Promise<Refusal | undefined>} what was refused, if anything was, when it is noted
    */
-  note(request, caller, answer) {
+  async note(request, caller, answer) {
     const { what, hash } = this.#subjectOf(request, answer);
     if (answer.ok && answer.allowed !== false) {
-      if (this.#gave(request) && hash !== null && caller !== undefined) void this.#refusals.settle(this.#tab, hash, caller.describe().origin);
+      if (this.#gave(request) && hash !== null && caller !== undefined) await this.#refusals.settle(await this.#place, hash, caller.describe().origin);
       return undefined;
     }
     const refusal = { what, hash, caller: caller?.describe() ?? null, error: answer.ok ? 'NotAllowedError' : String(answer.error.name) };
-    void this.#refusals.note(this.#tab, refusal);
+    await this.#refusals.note(await this.#place, refusal);
     return refusal;
   }
 
@@ -229,9 +202,9 @@ async function explain(host, refusal) {
 }
 
 /**
- * What a tab was refused, and why that is so now.
+ * What a page was refused, and why that is so now.
  * @param {import('./host-connection.js').HostConnection} host
- * @param {TabRefusals} refused
+ * @param {PageRefusals} refused
  * @returns {Promise<{refusals: ExplainedRefusal[], more: boolean}>}
  */
 export async function explainRefusals(host, { refusals, more }) {

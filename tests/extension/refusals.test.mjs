@@ -41,9 +41,12 @@ const missOf = (file, origin = A) => ({ what: 'read', hash: hashOf(file), caller
 
 const missed = { ok: false, error: { name: 'NotFoundError', message: '' } };
 
-/** @param {Refusals} refusals @returns {(request: any, answer: object) => Refusal | undefined} */
+/** @param {number} tab @param {string} [page] */
+const placeIn = (tab, page = 'page') => ({ tab, page, document: page });
+
+/** @param {Refusals} refusals @returns {(request: any, answer: object) => Promise<Refusal | undefined>} */
 function documentOf(refusals) {
-  const document = new DocumentRefusals(refusals, 1);
+  const document = new DocumentRefusals(refusals, Promise.resolve(placeIn(1)));
   const caller = new Caller(A, A);
   return (request, answer) => document.note(request, caller, answer);
 }
@@ -52,45 +55,46 @@ function documentOf(refusals) {
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 /** @param {Refusals} refusals */
-const filesOf = async (refusals) => (await refusals.of(1)).refusals.map(({ hash }) => hash?.value);
+const filesOf = async (refusals) => (await refusals.of(1, 'page')).refusals.map(({ hash }) => hash?.value);
 
 test('of what a tab was refused the latest fifty are known, each once, the latest first', async () => {
   const refusals = refusalsIn(null);
-  for (let file = 0; file < 60; file += 1) await refusals.note(1, missOf(file));
-  await refusals.note(1, missOf(20));
-  const { refusals: known, more } = await refusals.of(1);
+  for (let file = 0; file < 60; file += 1) await refusals.note(placeIn(1), missOf(file));
+  await refusals.note(placeIn(1), missOf(20));
+  const { refusals: known, more } = await refusals.of(1, 'page');
   assert.equal(known.length, 50);
   assert.equal(more, true);
   assert.deepEqual(known.slice(0, 2).map(({ hash }) => hash), [hashOf(20), hashOf(59)]);
   assert.deepEqual(known.at(-1)?.hash, hashOf(10));
-  assert.deepEqual(await refusals.of(2), { refusals: [], more: false });
+  assert.deepEqual(await refusals.of(2, 'page'), { refusals: [], more: false });
 });
 
 test('a file that two documents missed is known of both', async () => {
   const refusals = refusalsIn(null);
-  await refusals.note(1, missOf(1));
-  await refusals.note(1, missOf(1, 'https://frame.test'));
-  assert.equal((await refusals.of(1)).refusals.length, 2);
+  await refusals.note(placeIn(1), missOf(1));
+  await refusals.note(placeIn(1), missOf(1, 'https://frame.test'));
+  assert.equal((await refusals.of(1, 'page')).refusals.length, 2);
 });
 
-test('a background that was stopped meanwhile knows from the session; a tab that loads another document begins anew', async () => {
+test('a background that was stopped meanwhile knows from the session; each page of a tab was refused its own', async () => {
   const session = new Area();
   const refusals = refusalsIn(session);
-  await refusals.note(1, missOf(1));
-  await refusals.note(2, missOf(2));
+  await refusals.note(placeIn(1), missOf(1));
+  await refusals.note(placeIn(1, 'other'), missOf(2));
   await refusals.flush();
-  assert.deepEqual(await filesOf(refusalsIn(session)), [hashOf(1).value]);
-  refusals.reset(1);
-  assert.deepEqual(await filesOf(refusals), []);
-  assert.deepEqual(await filesOf(refusalsIn(session)), []);
-  refusals.forget(2);
-  assert.deepEqual(session.kept, {});
+  for (const one of [refusals, refusalsIn(session)]) {
+    assert.deepEqual(await filesOf(one), [hashOf(1).value]);
+    assert.deepEqual((await one.of(1, 'other')).refusals, [missOf(2)]);
+    assert.deepEqual((await one.of(1, 'new')).refusals, []);
+  }
+  refusals.forget(1);
+  assert.deepEqual([await filesOf(refusals), session.kept], [[], {}]);
 });
 
 test('what was noted of a tab that is gone is not written after it', async () => {
   const session = new Area();
   const refusals = refusalsIn(session);
-  await refusals.note(1, missOf(1));
+  await refusals.note(placeIn(1), missOf(1));
   refusals.forget(1);
   await refusals.flush();
   assert.deepEqual(session.kept, {});
@@ -100,16 +104,16 @@ test('reads that miss, and requests and writes that fail, are refusals of their 
   const refusals = refusalsIn(null);
   const note = documentOf(refusals);
   const handle = { id: 'x', hash: hashOf(3), created: true };
-  assert.equal(note({ op: 'find', hash: hashOf(1) }, missed)?.error, 'NotFoundError');
-  assert.equal(note({ op: 'create', hash: hashOf(2) }, { ok: false, error: { name: 'QuotaExceededError' } })?.what, 'write');
-  assert.equal(note({ op: 'write.open', handle }, { ok: true, session: 's' }), undefined);
-  const wrong = note({ op: 'write.close', session: 's' }, { ok: false, error: { name: 'DataError' } });
+  assert.equal((await note({ op: 'find', hash: hashOf(1) }, missed))?.error, 'NotFoundError');
+  assert.equal((await note({ op: 'create', hash: hashOf(2) }, { ok: false, error: { name: 'QuotaExceededError' } }))?.what, 'write');
+  assert.equal(await note({ op: 'write.open', handle }, { ok: true, session: 's' }), undefined);
+  const wrong = await note({ op: 'write.close', session: 's' }, { ok: false, error: { name: 'DataError' } });
   assert.deepEqual([wrong?.what, wrong?.hash], ['write', hashOf(3)]);
-  assert.equal(note(undefined, { ok: false, error: { name: 'TypeError' } })?.hash, null);
-  assert.equal(note({ op: 'permission' }, { ok: true, allowed: false })?.error, 'NotAllowedError');
-  for (const request of [{ op: 'permission' }, { op: 'markup' }, { op: 'create', hash: hashOf(4) }]) assert.equal(note(request, { ok: true }), undefined);
+  assert.equal((await note(undefined, { ok: false, error: { name: 'TypeError' } }))?.hash, null);
+  assert.equal((await note({ op: 'permission' }, { ok: true, allowed: false }))?.error, 'NotAllowedError');
+  for (const request of [{ op: 'permission' }, { op: 'markup' }, { op: 'create', hash: hashOf(4) }]) assert.equal(await note(request, { ok: true }), undefined);
   await settled();
-  assert.equal((await refusals.of(1)).refusals.length, 5);
+  assert.equal((await refusals.of(1, 'page')).refusals.length, 5);
 });
 
 test('what a page has in the end, found or stored, was not refused to it', async () => {
