@@ -17,12 +17,13 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kIdBytes = 16;
-constexpr std::size_t kMostHandles = 65'536;
-constexpr std::size_t kMostHandlesOfParty = 8192;
-constexpr std::size_t kMostScopeBytesOfParty = std::size_t{4} << 20U;
 constexpr std::size_t kMostWrites = 512;
 constexpr std::size_t kMostWritesOfPage = 64;
 constexpr std::size_t kMostWritesOfParty = 32;
+constexpr HandleLoad kMostOfParty{8192, std::size_t{4} << 20U};
+constexpr HandleLoad kMostOfPage{16'384, std::size_t{16} << 20U};
+constexpr HandleLoad kMostOfAll{65'536, std::size_t{64} << 20U};
+
 // What a list takes in memory, about.
 std::size_t size_of(const Scope& scope) {
   std::size_t size = 0;
@@ -219,34 +220,53 @@ Session::OrRefusal<Hash> Session::hash_of(const json& request) {
 }
 
 Session::Outcome Session::add_handle(Handle handle, json members) {
-  handle.party = handle.origin.serialize() + ' ' + page_of(handle).serialized;
+  handle.party = {page_of(handle).serialized, handle.origin.serialize()};
   const std::size_t scope_bytes = size_of(handle.scope);
   const std::lock_guard lock(mutex_);
-  // A party's handles push out its own. A handle that was pushed out is found again by a new find.
-  const auto is_over = [&](const Handles& mine) {
-    return !mine.ids.empty() && (mine.ids.size() >= kMostHandlesOfParty || handles_.size() >= kMostHandles ||
-                                 mine.scope_bytes + scope_bytes > kMostScopeBytesOfParty);
-  };
-  while (is_over(parties_[handle.party])) {
-    forget_oldest_handle(handle.party);
-  }
-  if (handles_.size() >= kMostHandles) {
-    forget_oldest_handle(std::max_element(parties_.begin(), parties_.end(), [](const auto& a, const auto& b) {
-                           return a.second.ids.size() < b.second.ids.size();
-                         })->first);
-  }
+  make_room(handle.party, scope_bytes);
   std::string id = random_hex(kIdBytes);
   Handles& mine = parties_[handle.party];
   mine.ids.push_back(id);
-  mine.scope_bytes += scope_bytes;
+  for (HandleLoad* load : {&mine.load, &pages_[handle.party.first], &all_}) {
+    ++load->handles;
+    load->scope_bytes += scope_bytes;
+  }
   handles_.emplace(id, std::move(handle));
   members["handle"] = std::move(id);
   return members;
 }
 
+// A party's handles push out its own, and a page's those of its largest party. A handle that was pushed out is found
+// again by a new find.
+void Session::make_room(const Party& party, std::size_t scope_bytes) {
+  const auto is_over = [&](const HandleLoad& load, const HandleLoad& most) {
+    return load.handles > 0 && (load.handles >= most.handles || load.scope_bytes + scope_bytes > most.scope_bytes);
+  };
+  while (is_over(parties_[party].load, kMostOfParty)) {
+    forget_oldest_handle(party);
+  }
+  while (is_over(pages_[party.first], kMostOfPage)) {
+    forget_oldest_handle(largest_party(party.first));
+  }
+  while (is_over(all_, kMostOfAll)) {
+    const auto largest = std::max_element(pages_.begin(), pages_.end(), [](const auto& a, const auto& b) {
+      return a.second.weight() < b.second.weight();
+    });
+    forget_oldest_handle(largest_party(largest->first));
+  }
+}
+
+Session::Party Session::largest_party(const std::string& page) const {
+  auto largest = parties_.lower_bound({page, {}});
+  for (auto party = largest; party != parties_.end() && party->first.first == page; ++party) {
+    largest = party->second.load.weight() > largest->second.load.weight() ? party : largest;
+  }
+  return largest->first;
+}
+
 Site Session::page_of(const Handle& handle) const { return store_->site_of(handle.top_level.value_or(handle.origin)); }
 
-void Session::forget_oldest_handle(const std::string& party) {
+void Session::forget_oldest_handle(const Party& party) {
   std::deque<std::string>& ids = parties_.at(party).ids;
   const std::string oldest = std::move(ids.front());
   ids.pop_front();
@@ -259,7 +279,15 @@ void Session::forget_handle(const std::string& id) {
     return;
   }
   const auto party = parties_.find(handle->second.party);
-  party->second.scope_bytes -= size_of(handle->second.scope);
+  const auto page = pages_.find(party->first.first);
+  const std::size_t scope_bytes = size_of(handle->second.scope);
+  for (HandleLoad* load : {&party->second.load, &page->second, &all_}) {
+    --load->handles;
+    load->scope_bytes -= scope_bytes;
+  }
+  if (page->second.handles == 0) {
+    pages_.erase(page);
+  }
   if (party->second.ids.empty()) {
     parties_.erase(party);
   }
@@ -354,8 +382,7 @@ Session::Outcome Session::test_hand_over(const json& request) {
 Session::Outcome Session::open_write(const json& request) {
   const std::string id = string_at(request, "handle").value_or("");
   std::optional<WriteRequest> wanted;
-  std::string party;
-  std::string page;
+  Party party;
   {
     const std::lock_guard lock(mutex_);
     const auto found = handles_.find(id);
@@ -364,8 +391,7 @@ Session::Outcome Session::open_write(const json& request) {
     }
     const Handle& handle = found->second;
     party = handle.party;
-    page = page_of(handle).serialized;
-    if (!may_write(party, page)) {
+    if (!may_write(party)) {
       return fail(ErrorCode::kQuotaExceeded, "Too many files are being written at once.");
     }
     wanted =
@@ -373,7 +399,7 @@ Session::Outcome Session::open_write(const json& request) {
   }
   COS_TRY(Writer writer, store_->begin_write(*wanted));
   const std::uint64_t limit = writer.limit();
-  OpenWrite write{std::make_shared<WriteSession>(std::move(writer)), {}, id, std::move(party), std::move(page)};
+  OpenWrite write{std::make_shared<WriteSession>(std::move(writer)), {}, id, std::move(party)};
   write.ticket = tickets_.issue_write(write.session);
   const std::string session = random_hex(kIdBytes);
   json members{{"session", session}, {"ticket", write.ticket}, {"limit", limit}};
@@ -382,12 +408,12 @@ Session::Outcome Session::open_write(const json& request) {
   return members;
 }
 
-bool Session::may_write(const std::string& party, const std::string& page) const {
+bool Session::may_write(const Party& party) const {
   std::size_t of_party = 0;
   std::size_t of_page = 0;
   for (const auto& [session, write] : writes_) {
     of_party += write.party == party ? 1U : 0U;
-    of_page += write.page == page ? 1U : 0U;
+    of_page += write.party.first == party.first ? 1U : 0U;
   }
   return of_party < kMostWritesOfParty && of_page < kMostWritesOfPage && writes_.size() < kMostWrites;
 }

@@ -47,6 +47,15 @@ struct Refusal {
   std::string code;  // error_code_name(), for the extension's own pages: they have words of their own for it
 };
 
+// How many handles somebody has, and what the lists of theirs take in memory, about.
+struct HandleLoad {
+  std::size_t handles = 0;
+  std::size_t scope_bytes = 0;
+
+  // A full list weighs as much as some dozen handles without one.
+  [[nodiscard]] std::size_t weight() const { return handles + scope_bytes / 512; }
+};
+
 class Session {
  public:
   using Send = std::function<void(const nlohmann::json&)>;
@@ -61,6 +70,9 @@ class Session {
   void handle(const nlohmann::json& request);
 
  private:
+  // An origin on pages of one site: the site, and the origin. Limits are a party's: were they the origin's, its frame
+  // on one page could tell from what it still gets what it does on another.
+  using Party = std::pair<std::string, std::string>;
   // A FileSystemFileHandle of some document.
   struct Handle {
     Origin origin;
@@ -70,20 +82,17 @@ class Session {
     bool user_activation;  // when it was asked for
     bool created;
     bool may_read;  // belongs to the handle, never to the entry
-    std::string party = {};
+    Party party = {};
   };
-  // Limits are for an origin on pages of one site: were they the origin's alone, its frame on one page could tell from
-  // what it still gets what it does on another. A party is named by both.
   struct Handles {
     std::deque<std::string> ids;  // oldest first
-    std::size_t scope_bytes = 0;
+    HandleLoad load;
   };
   struct OpenWrite {
     std::shared_ptr<WriteSession> session;
     std::string ticket;
     std::string handle;
-    std::string party;
-    std::string page;
+    Party party;
   };
   template <class T>
   using OrRefusal = tl::expected<T, Refusal>;
@@ -91,12 +100,14 @@ class Session {
 
   Outcome dispatch(const std::string& command, const nlohmann::json& request);
   WorkQueue* queue_for(const std::string& command);
-  void forget_oldest_handle(const std::string& party);
+  void make_room(const Party& party, std::size_t scope_bytes);
+  void forget_oldest_handle(const Party& party);
   // One that is in its party's order no more.
   void forget_handle(const std::string& id);
   [[nodiscard]] Site page_of(const Handle& handle) const;
-  // Whether one more file may be written by that party on pages of that site.
-  [[nodiscard]] bool may_write(const std::string& party, const std::string& page) const;
+  [[nodiscard]] Party largest_party(const std::string& page) const;
+  // Whether one more file may be written by that party.
+  [[nodiscard]] bool may_write(const Party& party) const;
   void reply(const nlohmann::json& id, const Outcome& outcome);
 
   Outcome hello(const nlohmann::json& request);
@@ -131,7 +142,9 @@ class Session {
 
   std::mutex mutex_;  // guards what follows
   std::unordered_map<std::string, Handle> handles_;
-  std::map<std::string, Handles> parties_;
+  std::map<Party, Handles> parties_;  // those of one page side by side
+  std::map<std::string, HandleLoad> pages_;
+  HandleLoad all_;
   std::unordered_map<std::string, OpenWrite> writes_;
   std::optional<bool> handover_works_;
 

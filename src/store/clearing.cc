@@ -88,12 +88,16 @@ Status forget_links(StoreState& state, const std::optional<Realm>& realm, const 
     const std::lock_guard lock(state.mutex);
     COS_TRY(realms, state.registry.realms());
   }
+  Status all;
   for (const Realm& each : realms) {
     for (const Site& site : sites) {
-      COS_CHECK(forget_links(state, each, internal::link_place(state, each, site)));
+      // One that cannot go keeps no other.
+      if (Status gone = forget_links(state, each, internal::link_place(state, each, site)); !gone) {
+        all = std::move(gone);
+      }
     }
   }
-  return {};
+  return all;
 }
 
 // Without anything that was noted before and is not written yet: of others it is, if it can be.
@@ -109,6 +113,8 @@ Status forget_notes(StoreState& state, const std::function<Status(Registry&)>& f
 // Budgets, decisions and what happened. `host`: empty for every one.
 Status forget_accounts(StoreState& state, std::string_view host, const Realm* realm) {
   return forget_notes(state, [&](Registry& registry) -> Status {
+    // Of other sites this process may know what it could not write yet.
+    (void)state.ledger.write_changes(state.clock());
     state.ledger.forget_all();
     COS_CHECK(registry.forget_accounts(host, realm));
     return registry.forget_activity(host, realm, state.clock());
@@ -127,7 +133,7 @@ Status settle_reads(StoreState& state) {
 
 // A host as names have it, however the user has written it.
 Result<std::string> host_named(std::string_view text) {
-  const Result<Origin> origin = text.find_first_of("/\\?#@ ") == std::string_view::npos
+  const Result<Origin> origin = text.find_first_of("/\\?#@* ") == std::string_view::npos
                                     ? Origin::from_url("https://" + std::string(text))
                                     : fail(ErrorCode::kType, "");
   if (!origin || origin->port() != 0) {
@@ -213,13 +219,17 @@ Result<ClearReport> Store::clear_all(const std::optional<Realm>& realm) {
     const std::lock_guard lock(state_->mutex);
     COS_TRY(realms, state_->registry.realms());
   }
+  Status links;
   for (const Realm& cleared : realms) {
     COS_CHECK(clear(
         *state_, [&](Registry& registry) { return registry.entries_of_realm(cleared, kAtOnce); },
         [&](Registry& registry, const EntryRow& entry) { return registry.forget_realm(entry.id, cleared); }, report));
-    COS_CHECK(forget_links(*state_, cleared, std::string_view()));
+    if (Status gone = forget_links(*state_, cleared, std::string_view()); !gone) {
+      links = std::move(gone);
+    }
   }
   COS_CHECK(forget_accounts(*state_, {}, pointer_to(realm)));
+  COS_CHECK(links);
   return report;
 }
 
@@ -243,12 +253,12 @@ Status internal::choose_more(StoreState& state, std::uint64_t bytes, std::size_t
 
 Result<std::vector<EvictedEntry>> Store::evict_to(std::uint64_t bytes, bool dry_run) {
   std::unique_lock lock(state_->mutex);
-  (void)state_->flush_reads();
   std::vector<EntryRow> chosen;
   std::vector<LinkRow> links;
   std::vector<internal::HeldEntry> held;
   {
     COS_TRY(auto transaction, state_->begin(lock));
+    (void)state_->write_reads();  // the order goes by them
     COS_TRY(const Usage total, state_->registry.total());
     internal::Eviction eviction{total.bytes, {}, {}, total.bytes <= bytes};
     while (!eviction.over) {
@@ -259,6 +269,7 @@ Result<std::vector<EvictedEntry>> Store::evict_to(std::uint64_t bytes, bool dry_
       held = internal::holders_of(*state_, chosen);
       COS_TRY(links, internal::remove_rows(*state_, chosen));
       COS_CHECK(transaction.commit());
+      state_->pending_reads.clear();
     }
   }
   internal::note_of_holders(*state_, ActivityKind::kEvicted, held);
@@ -330,12 +341,14 @@ Status Store::decide_site(const Realm& realm, const Site& site, SiteDecision dec
   if (site.serialized.empty()) {
     return fail(ErrorCode::kType, "An opaque origin has no site.");
   }
-  const std::lock_guard lock(state_->mutex);
+  std::unique_lock lock(state_->mutex);
+  COS_TRY(auto transaction, state_->begin(lock));
   COS_TRY(const internal::PolicySettings* const policy, state_->policy());
   const bool asks = policy->ask;
   COS_TRY(const auto before, state_->registry.site_decision(realm, site));
   COS_CHECK(state_->registry.put_site_decision(
       realm, site, decision == SiteDecision::kAsked ? std::nullopt : std::optional(decision), state_->clock()));
+  COS_CHECK(transaction.commit());
   // What the site was told to be missing for want of a yes said nothing, and is not to stand for the rest of its day.
   return asks && decision == SiteDecision::kAllowed && before != SiteDecision::kAllowed
              ? state_->ledger.begin_window(realm, site, state_->clock())

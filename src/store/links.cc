@@ -105,8 +105,11 @@ Status announce_link(StoreState& state, const Realm& realm, const LinkRow& link,
   COS_TRY(auto transaction, state.begin(lock));
   COS_CHECK(check_entry_of(state, link.hash, blob));
   COS_TRY(const auto older, state.registry.link(realm, link.place, link.hash));
-  if (older && older->path != link.path && !remove_link_file(*older, &blob)) {
-    return unavailable("The former link in the browser's profile cannot be removed.");
+  if (older && older->path != link.path) {
+    if (!remove_link_file(*older, &blob)) {
+      return unavailable("The former link in the browser's profile cannot be removed.");
+    }
+    sync_profiles_of({*older});
   }
   COS_CHECK(state.registry.put_link(realm, link, state.clock()));
   return transaction.commit();
@@ -176,6 +179,13 @@ Status confirm_link(StoreState& state, const Realm& realm, const LinkRow& link, 
     COS_CHECK(drop_link(state, link, &blob));
     COS_CHECK(transaction.commit());
     return tl::unexpected(entry.error());
+  }
+  // Another hand-over of the same may have taken the row meanwhile: its link is the one that is known.
+  COS_TRY(const auto known, state.registry.link(realm, link.place, link.hash));
+  if (!known || known->path != link.path) {
+    COS_CHECK(drop_link(state, link, &blob));
+    COS_CHECK(transaction.commit());
+    return unavailable("The entry was handed over once more meanwhile.");
   }
   COS_CHECK(state.registry.put_link(realm, link, state.clock()));
   COS_TRY(const std::int64_t most, state.setting_value(setting::kHandoverLinks));

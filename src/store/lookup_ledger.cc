@@ -169,7 +169,12 @@ Status LookupLedger::begin_window(const Realm& realm, const Site& site, std::int
 
 Result<bool> LookupLedger::is_cleared(const Key& key, const Page& page, std::int64_t now) {
   COS_TRY(const Realm realm, realm_of(key.first));
-  return registry_.is_erased(realm, page.dirty_since, now);
+  COS_TRY(const bool erased, registry_.is_erased(realm, page.dirty_since, now));
+  if (!erased) {
+    return false;
+  }
+  COS_TRY(const auto known, registry_.lookup_account(realm, Site{key.second}));
+  return !known.has_value();
 }
 
 Status LookupLedger::write(const Key& key, Page& page) {
@@ -221,6 +226,16 @@ Status LookupLedger::flush(std::int64_t now) {
     }
   }
   return written;
+}
+
+Status LookupLedger::write_changes(std::int64_t now) {
+  for (auto& [key, page] : pages_) {
+    COS_TRY(const bool cleared, page.dirty ? is_cleared(key, page, now) : Result<bool>(true));
+    if (!cleared) {
+      COS_CHECK(write(key, page));
+    }
+  }
+  return {};
 }
 
 void LookupLedger::forget_clean() {

@@ -48,6 +48,8 @@ class LookupLedger {
 
   // Writes what has changed. A failure leaves it for the next time.
   Status flush(std::int64_t now);
+  // The same in the caller's transaction; after its commit the caller forgets all.
+  Status write_changes(std::int64_t now);
   // Another process has changed the registry: read again what this one has not changed.
   void forget_clean();
   // After clearing.
@@ -76,7 +78,8 @@ class LookupLedger {
   static void note_change(Page& page, std::int64_t now);
   static void note_paid(Page& page, const Lookup& lookup, const LookupLimits& limits);
   static void note_asked(Page& page, const Lookup& lookup, const LookupLimits& limits);
-  // Whether another process has cleared, since the page changed, what this one could not write yet.
+  // Whether another process may have cleared, since the page changed, what this one could not write yet: it has cleared
+  // something, and the registry does not know the site.
   Result<bool> is_cleared(const Key& key, const Page& page, std::int64_t now);
   Status write(const Key& key, Page& page);
   void make_room();

@@ -349,13 +349,13 @@ Result<bool> is_in_use(StoreState& state, const EntryRow& entry) {
 Result<Published> publish(StoreState& state, const WriteRequest& request, IncomingFile& incoming,
                           const VerifiedBytes& bytes) {
   std::unique_lock lock(state.mutex);
-  (void)state.flush_reads();  // eviction goes by them; stale dates are no reason to refuse a write
   std::vector<EntryRow> removed;
   std::vector<HeldEntry> evicted;
   std::vector<LinkRow> links;
   bool placed = false;
   Result<Published> published = [&]() -> Result<Published> {
     COS_TRY(auto transaction, state.begin(lock));
+    (void)state.write_reads();  // eviction goes by them; stale dates are no reason to refuse a write
     // Looked up at this moment: of two writers of one hash both succeed, and the bytes are kept once.
     COS_TRY(const auto existing, state.registry.find(request.hash));
     COS_TRY(const Weight weight, weight_of(state, request, existing, bytes.size));
@@ -376,6 +376,7 @@ Result<Published> publish(StoreState& state, const WriteRequest& request, Incomi
     COS_CHECK(charge_write(state, request, existing, bytes.size));
     COS_TRY(Published result, place_and_register(state, request, incoming, bytes, existing, placed));
     COS_CHECK(transaction.commit());
+    state.pending_reads.clear();
     return result;
   }();
   if (published) {

@@ -182,6 +182,7 @@ class Registry {
   // Fills who stored and who may read.
   Status describe(std::int64_t entry, EntryInfo& info);
   Status note_reader(std::int64_t entry, const ReaderRow& reader, std::int64_t now);
+  Result<bool> has_reader(std::int64_t entry, const ReaderRow& reader);
   Result<std::vector<HistoryEvent>> history(std::int64_t entry);
 
   // Budgets (registry_accounts.cc). A site's lookup account with what it has paid for, least recently used first.

@@ -261,6 +261,13 @@ Status Registry::note_reader(std::int64_t entry, const ReaderRow& reader, std::i
       entry, realm_row, kMostReaders, static_cast<std::int64_t>(Disclosure::kStoringOrigin));
 }
 
+Result<bool> Registry::has_reader(std::int64_t entry, const ReaderRow& reader) {
+  COS_TRY(const auto row, database_.integer("SELECT 1 FROM reader WHERE entry = ?1 AND origin = ?2"
+                                            " AND realm = (SELECT id FROM realm WHERE name = ?3)",
+                                            entry, reader.origin.serialize(), reader.realm.name()));
+  return row.has_value();
+}
+
 Result<std::vector<HistoryEvent>> Registry::history(std::int64_t entry) {
   std::vector<HistoryEvent> events;
   {

@@ -190,8 +190,12 @@ Result<WriteTransaction> WriteTransaction::begin(Database& database, Durability 
   // Said each time: nothing that went wrong earlier can leave a durable transaction relaxed.
   COS_CHECK(database.execute(durability == Durability::kDurable ? "PRAGMA synchronous = FULL"
                                                                 : "PRAGMA synchronous = NORMAL"));
-  COS_CHECK(database.execute("BEGIN IMMEDIATE"));
-  return WriteTransaction(database, durability);
+  WriteTransaction transaction(database, durability);
+  if (Status begun = database.execute("BEGIN IMMEDIATE"); !begun) {
+    transaction.end();
+    return tl::unexpected(begun.error());
+  }
+  return transaction;
 }
 
 Status WriteTransaction::commit() {

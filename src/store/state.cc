@@ -101,11 +101,12 @@ void StoreState::note_read(std::int64_t entry, const Caller& caller, Disclosure 
   const std::int64_t now = clock();
   PendingRead& pending = pending_reads[entry];
   pending.when = now;
-  const auto same = [&](const PendingReader& known) {
-    return known.reader.realm == caller.realm && known.reader.origin == caller.origin;
-  };
-  if (std::none_of(pending.readers.begin(), pending.readers.end(), same) &&
-      pending.readers.size() < kMostPendingReaders) {
+  const auto known = std::find_if(pending.readers.begin(), pending.readers.end(), [&](const PendingReader& reader) {
+    return reader.reader.realm == caller.realm && reader.reader.origin == caller.origin;
+  });
+  if (known != pending.readers.end()) {
+    known->noted = now;
+  } else if (pending.readers.size() < kMostPendingReaders) {
     pending.readers.push_back({{caller.realm, caller.origin, disclosure}, now});
   }
   if (pending_reads.size() >= kMostPendingReads) {
@@ -129,6 +130,16 @@ Status StoreState::flush_reads() {
   return written;
 }
 
+namespace {
+
+Result<bool> is_unknown(StoreState& state, std::int64_t entry, const ReaderRow& reader) {
+  COS_TRY(const bool stored, state.registry.is_storing_origin(entry, reader.realm, reader.origin));
+  COS_TRY(const bool read, state.registry.has_reader(entry, reader));
+  return !stored && !read;
+}
+
+}  // namespace
+
 Status StoreState::write_reads() {
   COS_TRY(const PolicySettings* const settings, policy());
   const bool keeps_readers = settings->keep_readers;
@@ -139,8 +150,10 @@ Status StoreState::write_reads() {
       if (reader.disclosure == Disclosure::kListed) {
         COS_CHECK(registry.refresh_listed(entry, reader.realm, reader.origin, pending.when));
       }
+      // When something was cleared since, only of those that are still known for the entry.
       COS_TRY(const bool erased, registry.is_erased(reader.realm, noted, clock()));
-      if (keeps_readers && there && !erased) {
+      COS_TRY(const bool cleared, erased ? is_unknown(*this, entry, reader) : Result<bool>(false));
+      if (keeps_readers && there && !cleared) {
         COS_CHECK(registry.note_reader(entry, reader, pending.when));
       }
     }

@@ -152,8 +152,10 @@ Result<Reader> Store::open_entry(const Hash& hash) {
       return gone();
     }
     entry->identity = identity;
-    const std::lock_guard lock(state_->mutex);
+    std::unique_lock lock(state_->mutex);
+    COS_TRY(auto transaction, state_->begin(lock));
     COS_CHECK(state_->registry.set_verified(*entry, identity, state_->clock()));
+    COS_CHECK(transaction.commit());
   }
   Result<std::vector<std::uint8_t>> leaves = internal::sound_leaves(*state_, *entry, *fd);
   if (!leaves) {

@@ -144,12 +144,14 @@ Result<std::vector<Hash>> Store::match(std::string_view prefix, std::size_t limi
 Result<bool> Store::remove(const Hash& hash) { return internal::remove_entry(*state_, hash); }
 
 Status Store::pin(const Hash& hash, bool pinned) {
-  const std::lock_guard lock(state_->mutex);
+  std::unique_lock lock(state_->mutex);
+  COS_TRY(auto transaction, state_->begin(lock));
   COS_TRY(const auto row, state_->registry.find(hash));
   if (!row) {
     return fail(ErrorCode::kNotFound, "There is no such entry in the store.");
   }
-  return state_->registry.set_pinned(row->id, pinned);
+  COS_CHECK(state_->registry.set_pinned(row->id, pinned));
+  return transaction.commit();
 }
 
 namespace {
@@ -271,10 +273,13 @@ Result<std::int64_t> internal::accepted_value(const StoreState& state, std::stri
 Status Store::set_setting(std::string_view key, std::string_view value) {
   COS_TRY(const std::int64_t parsed, internal::accepted_value(*state_, key, value));
   const SettingRow* row = find_setting(key);
-  const std::lock_guard lock(state_->mutex);
+  std::unique_lock lock(state_->mutex);
+  COS_TRY(auto transaction, state_->begin(lock));
+  COS_CHECK(state_->registry.set_setting(
+      key, row->kind == SettingRow::Kind::kText ? std::string(value) : format_setting(*row, parsed)));
+  COS_CHECK(transaction.commit());
   state_->forget_policy();
-  return state_->registry.set_setting(
-      key, row->kind == SettingRow::Kind::kText ? std::string(value) : format_setting(*row, parsed));
+  return {};
 }
 
 }  // namespace libcos

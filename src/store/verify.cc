@@ -123,8 +123,10 @@ Result<VerifyOutcome> Store::verify(const Hash& hash, const Progress& progress) 
     COS_CHECK(internal::renew_tree(*state_, *row, reading.leaves));
   }
   COS_TRY(const std::size_t removed_links, internal::remove_damaged_links(*state_, *row));
-  const std::lock_guard lock(state_->mutex);
+  std::unique_lock lock(state_->mutex);
+  COS_TRY(auto transaction, state_->begin(lock));
   COS_CHECK(state_->registry.set_verified(*row, identity_of(status), state_->clock()));
+  COS_CHECK(transaction.commit());
   return sound && removed_links == 0 ? VerifyOutcome::kIntact : VerifyOutcome::kMended;
 }
 

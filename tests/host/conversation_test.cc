@@ -324,6 +324,19 @@ TEST_F(ConversationTest, HoweverManyFramesAPageHasItKeepsPagesOfOtherSitesFromNo
   (void)open_write(host_, create(host_, kB, hash_of("text")));
 }
 
+TEST_F(ConversationTest, HoweverManyOriginsFrameAPageTheirHandlesPushOutNoneOfOtherPages) {
+  const std::string theirs = create_framed(host_, "https://t.test", kB, hash_of("text"));
+  const std::string first = create_framed(host_, "https://f0.test", kA, hash_of("text"));
+  for (int frame = 0; frame < 3; ++frame) {
+    for (int i = 0; i < 6000; ++i) {
+      (void)create_framed(host_, "https://f" + std::to_string(frame) + ".test", kA, hash_of("text"));
+    }
+  }
+  EXPECT_EQ(refusal(host_.ask({{"cmd", "write.open"}, {"handle", first}})), "NotAllowedError")
+      << "16,384 are the page's";
+  (void)open_write(host_, theirs);
+}
+
 TEST_F(ConversationTest, HandlesWithLongListsPushOutTheOldestOfTheirOwn) {
   const std::string label(60, 'a');
   json list = json::array();

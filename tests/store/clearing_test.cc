@@ -1,4 +1,6 @@
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "store/sqlite.h"
@@ -229,7 +231,8 @@ TEST_F(ClearingTest, ASiteIsClearedHoweverItsHostIsWritten) {
     ASSERT_TRUE(put(kA, "text"));
     EXPECT_EQ(store_.clear_site(host, std::nullopt)->entries_removed, 1U) << host;
   }
-  for (const char* host : {"", "a.test/", "a.test:8443", "https://a.test", "a b.test", "user@a.test"}) {
+  for (const char* host :
+       {"", "a.test/", "a.test:8443", "https://a.test", "a b.test", "user@a.test", "*", "*.a.test"}) {
     const auto refused = store_.clear_site(host, std::nullopt);
     ASSERT_FALSE(refused) << host << ": nothing must be taken for cleared that was not looked for";
     EXPECT_EQ(refused.error().code, ErrorCode::kType);
@@ -291,6 +294,40 @@ TEST_F(ClearingTest, ASiteThatAnotherProcessClearedDoesNotComeBackByAnAccountTha
   ask(kB, hash_of("x"));
   EXPECT_EQ(other->integer("SELECT count(*) FROM lookup_account WHERE site = 'https://b.test'")->value_or(9), 1)
       << "what it asks from then on counts";
+}
+
+TEST_F(ClearingTest, WhatASiteDidStaysWhenAnotherProcessClearsAnotherSite) {
+  ASSERT_TRUE(store_.set_setting("lookup.budget", "on"));
+  ASSERT_TRUE(put(kA, "text", list(kB)));
+  ask(kB, hash_of("known"));
+  Store command = open_again();
+  auto other = sqlite::Database::open(directory() / "store.db");
+  ASSERT_TRUE(other && other->execute("BEGIN IMMEDIATE"));
+  ask(kA, hash_of("text"));
+  ask(kB, hash_of("x"));
+  ASSERT_TRUE(other->execute("COMMIT"));
+  clock_.advance(1000);
+  ASSERT_TRUE(command.clear_site("c.test", std::nullopt));
+  ASSERT_EQ(ask(kB, hash_of("text")), Disclosure::kListed);
+  ASSERT_TRUE(store_.settle());
+  ask("https://d.test", hash_of("y"));  // writes what could not be written
+  EXPECT_EQ(other->integer("SELECT counted FROM lookup_account WHERE site = 'https://b.test'")->value_or(0), 2);
+  EXPECT_EQ(other->integer("SELECT count(*) FROM reader")->value_or(0), 2)
+      << "who stored it, and who read it afterwards";
+}
+
+TEST_F(ClearingTest, ALinkThatCannotGoKeepsNothingElseFromBeingCleared) {
+  ASSERT_TRUE(put(kA, "one", Scope::same_site(), profile('a')));
+  ASSERT_TRUE(put(kA, "two", Scope::same_site(), profile('b')));
+  ask(kA, hash_of("one"));
+  const auto path = temp_.path() / "profile" / "1";
+  std::filesystem::create_directories(path.parent_path());
+  std::ofstream(path) << "marker";
+  ASSERT_TRUE(store_.hand_over(profile('a'), Site{kA}, hash_of("one"), path));
+  std::filesystem::create_directory(path.parent_path() / ".cos-1");  // what unlink() refuses
+  (void)store_.clear_all(std::nullopt);
+  EXPECT_EQ(store_.totals()->entries, 0U);
+  EXPECT_TRUE(store_.activity(std::nullopt, std::nullopt, 10)->lines.empty());
 }
 
 }  // namespace

@@ -13,6 +13,8 @@
 #include <cerrno>
 #include <cstdarg>
 #include <fstream>
+#include <functional>
+#include <utility>
 
 #include "store/sqlite.h"
 #include "store/store_fixture.h"
@@ -21,6 +23,7 @@ namespace {
 
 bool on_other_mounts = false;
 bool dies_when_placed = false;
+std::function<void()> before_linking;  // called once
 
 int clone(int to, int from) {
   struct stat status {};
@@ -32,6 +35,9 @@ int clone(int to, int from) {
 }  // namespace
 
 extern "C" int linkat(int from, const char* old_name, int to, const char* name, int flags) noexcept {
+  if (const auto now = std::exchange(before_linking, nullptr)) {
+    now();
+  }
   if (on_other_mounts) {
     errno = EXDEV;
     return -1;
@@ -107,6 +113,23 @@ TEST_F(CopiedLinksTest, ACopyThatAKilledProcessHasPutInPlaceGoesWithItsEntry) {
   ASSERT_EQ(fs::file_size(path()), 4U) << "it stands";
   ASSERT_TRUE(store_.remove(hash_of("text")).value());
   EXPECT_FALSE(fs::exists(path()));
+}
+
+class TwoHandOversTest : public StoreTest {};
+
+TEST_F(TwoHandOversTest, OfTwoAtOnceOneLinkStandsAndIsKnown) {
+  ASSERT_TRUE(put("https://a.test", "text"));
+  const fs::path first = temp_.path() / "1";
+  const fs::path second = temp_.path() / "2";
+  for (const fs::path& path : {first, second}) {
+    std::ofstream(path) << "marker";
+  }
+  before_linking = [&] { EXPECT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), second)); };
+  (void)store_.hand_over(profile('a'), kPage, hash_of("text"), first);
+  EXPECT_EQ(store_.current_link(profile('a'), kPage, hash_of("text")).value(), second);
+  ASSERT_TRUE(store_.clear_all(std::nullopt));
+  EXPECT_FALSE(fs::exists(first));
+  EXPECT_FALSE(fs::exists(second));
 }
 
 }  // namespace

@@ -1,48 +1,109 @@
-// What is acknowledged by itself, such as a changed setting, waits for the disk, whatever went before it.
+// What a store asks of the disk, and in which order: what is acknowledged by itself, such as a changed setting, waits
+// for the disk whatever went before it, and no row of a link goes for good before its link has.
 #include <dlfcn.h>
 #include <unistd.h>
 
-#include <atomic>
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <string>
+#include <vector>
 
+#include "store/sqlite.h"
 #include "store/store_fixture.h"
 
 namespace {
-std::atomic<int> syncs{0};
 
-int counted(const char* name, int fd) {
-  ++syncs;
-  return reinterpret_cast<int (*)(int)>(::dlsym(RTLD_NEXT, name))(fd);
+std::mutex calls_mutex;
+std::vector<std::string> calls;  // "sync PATH" and "unlink PATH"
+
+void note(const std::string& call) {
+  const std::lock_guard lock(calls_mutex);
+  calls.push_back(call);
 }
+
+template <class Function>
+Function next(const char* name) {
+  return reinterpret_cast<Function>(::dlsym(RTLD_NEXT, name));
+}
+
+int noted_sync(const char* name, int fd) {
+  std::error_code error;
+  note("sync " + std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(fd), error).string());
+  return next<int (*)(int)>(name)(fd);
+}
+
 }  // namespace
 
 // SQLite's calls come here, too.
 extern "C" {
-[[gnu::visibility("default")]] int fdatasync(int fd) { return counted("fdatasync", fd); }
-[[gnu::visibility("default")]] int fsync(int fd) { return counted("fsync", fd); }
+[[gnu::visibility("default")]] int fdatasync(int fd) { return noted_sync("fdatasync", fd); }
+[[gnu::visibility("default")]] int fsync(int fd) { return noted_sync("fsync", fd); }
+[[gnu::visibility("default")]] int unlink(const char* path) noexcept {
+  note(std::string("unlink ") + path);
+  return next<int (*)(const char*)>("unlink")(path);
+}
 }
 
 namespace libcos {
 namespace {
 
 const std::string kA = "https://a.test";
+const Site kPage{"https://a.test"};
 
 class DurabilityTest : public StoreTest {
  protected:
   template <class Work>
-  static int syncs_of(Work work) {
-    const int before = syncs;
+  static std::size_t syncs_of(Work work) {
+    calls.clear();
     EXPECT_TRUE(work());
-    return syncs - before;
+    return static_cast<std::size_t>(
+        std::count_if(calls.begin(), calls.end(), [](const std::string& call) { return call.starts_with("sync "); }));
+  }
+  [[nodiscard]] sqlite::Database another_process() const {
+    return std::move(*sqlite::Database::open(directory() / "store.db"));
+  }
+  std::filesystem::path marked(const std::string& name) {
+    const auto path = temp_.path() / name / "file";
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path) << "marker";
+    return path;
   }
 };
 
 TEST_F(DurabilityTest, SettingsPinsAndDecisionsWaitForTheDiskAfterNotesThatDoNot) {
   ASSERT_TRUE(put(kA, "text"));
   ask(kA, hash_of("text"));
-  EXPECT_EQ(syncs_of([&] { return store_.settle(); }), 0) << "what a host notes once a minute";
-  EXPECT_GT(syncs_of([&] { return store_.set_setting("gates.ask", "on"); }), 0);
-  EXPECT_GT(syncs_of([&] { return store_.pin(hash_of("text"), true); }), 0);
-  EXPECT_GT(syncs_of([&] { return store_.decide_site(profile('a'), Site{kA}, SiteDecision::kBlocked); }), 0);
+  EXPECT_EQ(syncs_of([&] { return store_.settle(); }), 0U) << "what a host notes once a minute";
+  EXPECT_GT(syncs_of([&] { return store_.set_setting("gates.ask", "on"); }), 0U);
+  EXPECT_GT(syncs_of([&] { return store_.pin(hash_of("text"), true); }), 0U);
+  EXPECT_GT(syncs_of([&] { return store_.decide_site(profile('a'), kPage, SiteDecision::kBlocked); }), 0U);
+}
+
+TEST_F(DurabilityTest, ASettingWaitsForTheDiskAfterNotesThatCouldNotBeWritten) {
+  ASSERT_TRUE(put(kA, "text"));
+  ask(kA, hash_of("text"));
+  auto busy = another_process();
+  ASSERT_TRUE(busy.execute("BEGIN IMMEDIATE"));
+  EXPECT_FALSE(store_.settle());
+  ASSERT_TRUE(busy.execute("COMMIT"));
+  EXPECT_GT(syncs_of([&] { return store_.set_setting("gates.ask", "on"); }), 0U);
+}
+
+TEST_F(DurabilityTest, AFormerLinkIsGoneForGoodBeforeItsRowIs) {
+  ASSERT_TRUE(put(kA, "text"));
+  const auto first = marked("old");
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), first));
+  const auto second = marked("new");
+  calls.clear();
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), second));
+  const auto unlinked = std::find(calls.begin(), calls.end(), "unlink " + first.string());
+  const auto synced = std::find(unlinked, calls.end(), "sync " + first.parent_path().string());
+  const auto noted =
+      std::find_if(unlinked, calls.end(), [](const std::string& call) { return call.ends_with("store.db-wal"); });
+  ASSERT_NE(noted, calls.end());
+  EXPECT_LT(synced - calls.begin(), noted - calls.begin());
 }
 
 }  // namespace
