@@ -28,14 +28,16 @@ import { leavesWorkersFree } from './worker-policy.js';
  * @property {import('./markup-policy.js').MarkupPolicy} [markup] how what its markup declares may be served
  */
 
-/** @typedef {{policy: DocumentRecord['policy'], ceiling: string | null, workers: boolean, markup: import('./markup-policy.js').MarkupPolicy}} Said */
+/**
+ * @typedef {{url: string, policy: DocumentRecord['policy'], ceiling: string | null, workers: boolean,
+ *   markup: import('./markup-policy.js').MarkupPolicy}} PendingHeaders `url` without fragment
+ */
 /**
  * @typedef {object} Area
  * @property {(all: null) => Promise<Record<string, unknown>>} get
  * @property {(items: Record<string, unknown>) => Promise<void>} set
  * @property {(key: string) => Promise<void>} remove
  */
-/** @typedef {Said & {url: string}} PendingHeaders `url` without fragment */
 
 /** @typedef {{origin: string, policy: DocumentRecord['policy'], ceiling: string | null}} Inherited what a document of that origin said */
 
@@ -47,8 +49,8 @@ const MAX_FRAMES_PER_TAB = 400;
 /** More than the back/forward cache keeps. */
 const MAX_PAGES_PER_TAB = 50;
 const MAX_PENDING_PER_FRAME = 4;
-/** Characters of what is kept of a response's headers. */
-const MAX_SAID = 8192;
+/** Characters of one tab's records in the room that all tabs share. */
+const MAX_SAVED = 1_000_000;
 const PREFIX = 'documents:';
 
 /** @param {string} url */
@@ -68,16 +70,23 @@ function shortened(url) {
   return hasNoResponse(url) || origin === 'null' ? protocol : origin;
 }
 
-/** @param {Said} said @returns {Said} what is too long to be kept names nobody */
-function bounded(said) {
-  if (JSON.stringify(said).length <= MAX_SAID) return said;
-  return {
-    policy: said.policy && { all: false, self: false, source: false, origins: [] },
-    ceiling: said.ceiling && '',
-    workers: said.workers,
-    markup: { ...UNKNOWN_MARKUP, trusted: said.markup.trusted && [] },
-  };
-}
+/**
+ * @template {{policy: DocumentRecord['policy'], ceiling: string | null}} T
+ * @param {T} said
+ * @returns {T} without names where it had some
+ */
+const nameless = (said) => ({
+  ...said,
+  policy: said.policy && { all: false, self: false, source: false, origins: [] },
+  ceiling: said.ceiling && '',
+});
+
+/** @param {DocumentRecord} record @returns {DocumentRecord} that takes little room and allows no more than the whole one */
+const abridged = (record) => ({
+  ...nameless(record),
+  inherited: record.inherited && nameless(record.inherited),
+  markup: { ...UNKNOWN_MARKUP, trusted: record.markup?.trusted ? [] : null },
+});
 
 /**
  * @param {chrome.webRequest.HttpHeader[]} headers
@@ -134,13 +143,13 @@ export class DocumentRecords {
     const list = this.#pending.get(key) ?? [];
     const csp = joinHeader(responseHeaders, 'content-security-policy');
     const reportOnly = joinHeader(responseHeaders, 'content-security-policy-report-only');
-    const said = bounded({
+    list.push({
+      url: withoutFragment(url),
       policy: parseHeader(joinHeader(responseHeaders, 'permissions-policy')),
       ceiling: joinHeader(responseHeaders, 'cross-origin-storage-allow-origin'),
       workers: leavesWorkersFree(csp, reportOnly),
       markup: judgeMarkup(csp, reportOnly),
     });
-    list.push({ url: withoutFragment(url), ...said });
     if (list.length > MAX_PENDING_PER_FRAME) list.shift();
     this.#pending.set(key, list);
   }
@@ -264,9 +273,17 @@ export class DocumentRecords {
 
   /** @param {number} tabId */
   #snapshot(tabId) {
-    const ids = [...(this.#byTab.get(tabId) ?? [])];
-    const records = Object.fromEntries(ids.map((id) => [id, this.#records.get(id)]));
-    return { records, current: this.#current.get(tabId) };
+    /** @type {[string, DocumentRecord][]} */
+    const saved = [];
+    let room = MAX_SAVED;
+    // The newest first: a header may have a quarter of a megabyte, and each of the frames one.
+    for (const id of [...(this.#byTab.get(tabId) ?? [])].reverse()) {
+      const record = this.#records.get(id);
+      if (record === undefined) continue;
+      room -= JSON.stringify(record).length;
+      saved.push([id, room > 0 ? record : abridged(record)]);
+    }
+    return { records: Object.fromEntries(saved.reverse()), current: this.#current.get(tabId) };
   }
 }
 
