@@ -73,10 +73,8 @@ export function createCarriers() {
       const remove = (/** @type {() => void} */ then) => promiseThen(removeEntry(parent, name, recursive), then, then);
       promiseThen(
         getFileHandle(directory, file, create),
-        (/** @type {FileSystemFileHandle} */ handle) => {
-          remove(() => {});
-          done(handle);
-        },
+        // Not before it is gone: a realm without this script would read an empty file.
+        (/** @type {FileSystemFileHandle} */ handle) => remove(() => done(handle)),
         () => remove(attempts > 1 ? () => makeIn(parent, name, file, attempts - 1, done) : fail),
       );
     };
