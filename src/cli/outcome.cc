@@ -22,4 +22,11 @@ int report_done(const App& app, nlohmann::ordered_json done, const std::function
   return rest ? code : std::max(code, exit_code(rest.error().code));
 }
 
+void report_browser(const App& app, const std::string& browser, const Error& error, nlohmann::ordered_json& failed) {
+  failed.push_back({{"browser", browser}, {"error", error_json(error)}});
+  if (!app.json) {
+    report(app, error);
+  }
+}
+
 }  // namespace libcos::cli

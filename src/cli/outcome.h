@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <nlohmann/json_fwd.hpp>
+#include <string>
 
 #include "cli/app.h"
 
@@ -12,5 +13,8 @@ namespace libcos::cli {
 // worse exit code of `code` and the error's.
 int report_done(const App& app, nlohmann::ordered_json done, const std::function<void()>& print, int code,
                 const Status& rest);
+
+// A browser that failed keeps no other from its turn: told at once, or in `failed` to programs.
+void report_browser(const App& app, const std::string& browser, const Error& error, nlohmann::ordered_json& failed);
 
 }  // namespace libcos::cli

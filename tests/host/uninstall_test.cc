@@ -89,6 +89,29 @@ TEST_F(UninstallTest, OneBrowserGoesWithItsLinksAlone) {
   EXPECT_FALSE(fs::exists(link()));
 }
 
+TEST_F(UninstallTest, ABrowserThatFailsKeepsNothingElseFromBeingUndone) {
+  use();
+  // A directory in the manifest's place cannot be unlinked.
+  const fs::path manifest = home_.configuration() / "chromium" / "NativeMessagingHosts" / "dev.cos.host.json";
+  fs::remove(manifest);
+  fs::create_directories(manifest / "something");
+  const Finished kept = at_home({"uninstall"});
+  EXPECT_EQ(kept.code, 1);
+  EXPECT_TRUE(mentions(kept.err, manifest.string())) << kept.err;
+  EXPECT_TRUE(mentions(kept.out, "removed from  Brave")) << kept.out;
+  EXPECT_FALSE(fs::exists(home_.configuration() / "BraveSoftware"));
+  EXPECT_FALSE(fs::exists(link()));
+
+  const Finished purged = at_home({"uninstall", "--purge", "--yes", "--json"});
+  EXPECT_EQ(purged.code, 1);
+  const json undone = json::parse(purged.out);
+  ASSERT_EQ(undone.at("failed").size(), 1U);
+  EXPECT_EQ(undone.at("failed")[0].at("browser"), "Chromium");
+  EXPECT_TRUE(mentions(undone.at("failed")[0].at("error").at("message").get<std::string>(), manifest.string()));
+  EXPECT_EQ(undone.at("purged"), true);
+  EXPECT_FALSE(fs::exists(store_of_home()));
+}
+
 TEST_F(UninstallTest, AFileOfTheProfilesOwnInALinksPlaceStays) {
   use();
   fs::remove(link());
