@@ -36,6 +36,8 @@ struct Undone {
   std::size_t links = 0;
   std::optional<Error> links_left;  // why there may be more
   std::optional<PurgeReport> purged;
+
+  [[nodiscard]] bool is_all() const { return failed.empty() && !links_left; }
 };
 
 bool has_store(const fs::path& directory) { return stat_of(StorePaths(directory).database()).has_value(); }
@@ -168,6 +170,7 @@ nlohmann::ordered_json to_json(const App& app, const Undone& undone) {
   return {{"removed", undone.browsers},
           {"failed", undone.failed},
           {"links", undone.links},
+          {"linksLeft", undone.links_left ? error_json(*undone.links_left) : nullptr},
           {"store", store_directory(app).string()},
           {"purged", undone.purged.has_value()},
           {"kept", kept}};
@@ -181,8 +184,7 @@ Result<int> uninstall(const App& app, const Wish& wish) {
   Undone undone;
   const Status done = undo(app, wish, targets, undone);
   return report_done(
-      app, to_json(app, undone), [&] { print(app, wish, undone, !done); }, undone.failed.empty() ? kDone : kFailed,
-      done);
+      app, to_json(app, undone), [&] { print(app, wish, undone, !done); }, undone.is_all() ? kDone : kFailed, done);
 }
 
 }  // namespace
