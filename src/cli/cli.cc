@@ -1,10 +1,12 @@
 #include "cli/cli.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <optional>
 
 #include "cli/app.h"
 #include "cli/help.h"
+#include "cli/output.h"
 #include "cos/version.h"
 
 namespace libcos::cli {
@@ -36,9 +38,7 @@ void add_all(Command cos, App& app) {
   add_host(cos, app);
 }
 
-}  // namespace
-
-int run_cli(int argc, const char* const* argv, const StoreOptions& store) {
+int run(int argc, const char* const* argv, const StoreOptions& store) {
   Parser parser("cos", "Cross-Origin Storage for this machine", "cos " COS_VERSION);
   App app;
   app.store = store;
@@ -52,6 +52,22 @@ int run_cli(int argc, const char* const* argv, const StoreOptions& store) {
     return kDone;
   }
   return app.run();
+}
+
+// What a command printed may wait in the buffer until the very end; a full disk is noticed only then. The host leaves
+// nothing there: it writes to the descriptor itself.
+int after_all_is_written(int code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) {
+    return code;
+  }
+  std::fprintf(stderr, "%s Cannot write to standard output.\n", paint("cos:", Color::kRed, stderr).c_str());
+  return std::max<int>(code, kFailed);
+}
+
+}  // namespace
+
+int run_cli(int argc, const char* const* argv, const StoreOptions& store) {
+  return after_all_is_written(run(argc, argv, store));
 }
 
 }  // namespace libcos::cli

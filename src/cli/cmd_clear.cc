@@ -8,7 +8,9 @@
 
 #include "base/try.h"
 #include "cli/app.h"
+#include "cli/outcome.h"
 #include "cli/output.h"
+#include "store/clearing.h"
 
 namespace libcos::cli {
 namespace {
@@ -36,18 +38,32 @@ bool confirmed(const Wish& wish) {
   return answer == "y" || answer == "yes";
 }
 
-Result<ClearReport> clear(Store& store, const Wish& wish, const std::optional<Realm>& realm) {
-  ClearReport sum;
+// All that is named, before anything is cleared: a slip in the second name must not come out when the first is gone.
+Result<std::vector<Origin>> checked_names(const Wish& wish) {
+  std::vector<Origin> origins;
+  for (const std::string& text : wish.origins) {
+    COS_TRY(const Origin origin, resolve_origin(text));
+    COS_CHECK(internal::check_clearable(origin));
+    origins.push_back(origin);
+  }
+  for (const std::string& host : wish.sites) {
+    COS_CHECK(internal::host_named(host));
+  }
+  return origins;
+}
+
+// After an error `sum` has what was cleared before it.
+Status clear(Store& store, const Wish& wish, const std::vector<Origin>& origins, const std::optional<Realm>& realm,
+             ClearReport& sum) {
   const auto add = [&](const ClearReport& report) {
     sum.entries_removed += report.entries_removed;
     sum.bytes_freed += report.bytes_freed;
     sum.entries_kept += report.entries_kept;
   };
   if (wish.all) {
-    return store.clear_all(realm);
+    COS_TRY(sum, store.clear_all(realm));
   }
-  for (const std::string& text : wish.origins) {
-    COS_TRY(const Origin origin, resolve_origin(text));
+  for (const Origin& origin : origins) {
     COS_TRY(const ClearReport report, store.clear_origin(origin, realm));
     add(report);
   }
@@ -55,7 +71,14 @@ Result<ClearReport> clear(Store& store, const Wish& wish, const std::optional<Re
     COS_TRY(const ClearReport report, store.clear_site(host, realm));
     add(report);
   }
-  return sum;
+  return {};
+}
+
+void print(const ClearReport& report) {
+  std::printf("%llu entries deleted, %s freed", static_cast<unsigned long long>(report.entries_removed),
+              human_size(report.bytes_freed).c_str());
+  std::printf(report.entries_kept == 0 ? "\n" : "; %llu kept, which others stored, too, or you added\n",
+              static_cast<unsigned long long>(report.entries_kept));
 }
 
 Result<int> run(const App& app, Store& store, const Wish& wish) {
@@ -63,22 +86,20 @@ Result<int> run(const App& app, Store& store, const Wish& wish) {
   if (kinds != 1) {
     return fail(ErrorCode::kType, "Say what to clear: sites, --origin or --all.", "For example: cos clear example.com");
   }
+  COS_TRY(const auto origins, checked_names(wish));
   if (wish.all && !confirmed(wish)) {
     return fail(ErrorCode::kAborted, "Nothing was cleared.", "Without a terminal, confirm with --yes.");
   }
   COS_TRY(const auto realm, resolve_realm(store, wish.profile));
-  COS_TRY(const ClearReport report, clear(store, wish, realm));
-  if (app.json) {
-    print_json({{"entriesRemoved", report.entries_removed},
-                {"bytesFreed", report.bytes_freed},
-                {"entriesKept", report.entries_kept}});
-  } else {
-    std::printf("%llu entries deleted, %s freed", static_cast<unsigned long long>(report.entries_removed),
-                human_size(report.bytes_freed).c_str());
-    std::printf(report.entries_kept == 0 ? "\n" : "; %llu kept, which others stored, too, or you added\n",
-                static_cast<unsigned long long>(report.entries_kept));
+  ClearReport sum;
+  const Status done = clear(store, wish, origins, realm, sum);
+  if (!done && sum.entries_removed == 0 && sum.entries_kept == 0) {
+    return tl::unexpected(done.error());
   }
-  return kDone;
+  return report_done(
+      app,
+      {{"entriesRemoved", sum.entries_removed}, {"bytesFreed", sum.bytes_freed}, {"entriesKept", sum.entries_kept}},
+      [&] { print(sum); }, kDone, done);
 }
 
 }  // namespace

@@ -81,17 +81,14 @@ Status copy(const Reader& reader, const ByteRange& range,
 }
 
 Status to_stdout(const Reader& reader, const ByteRange& range) {
-  const auto when = [](bool written) -> Status {
-    return written ? Status() : Status(fail(ErrorCode::kIo, "Cannot write to standard output."));
-  };
-  COS_CHECK(copy(
+  const Status copied = copy(
       reader, range,
-      [&](std::span<const std::uint8_t> bytes) {
-        return when(std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size());
+      [&](std::span<const std::uint8_t> bytes) -> Status {
+        return std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size() ? Status() : fail(ErrorCode::kIo, "");
       },
-      "Reading"));
-  // What is still buffered may fail to be written, too.
-  return when(std::fflush(stdout) == 0);
+      "Reading");
+  // That standard output failed is told once, at the end of every command.
+  return std::ferror(stdout) == 0 ? copied : Status();
 }
 
 // Beside the output first: an interrupted copy leaves no half file under the name that was asked for.

@@ -6,6 +6,7 @@
 #include "base/try.h"
 #include "cli/app.h"
 #include "cli/browser_targets.h"
+#include "cli/outcome.h"
 #include "cli/output.h"
 #include "cli/places.h"
 #include "host/browsers.h"
@@ -23,8 +24,12 @@ Result<int> install(const App& app, const BrowserOptions& options) {
   }
   COS_TRY(const fs::path executable, own_executable());
   nlohmann::ordered_json done = nlohmann::ordered_json::array();
+  nlohmann::ordered_json failed = nlohmann::ordered_json::array();
   for (const BrowserTarget& target : targets) {
-    COS_CHECK(write_host_manifest(target.user_data, executable));
+    if (const Status written = write_host_manifest(target.user_data, executable); !written) {
+      report_browser(app, target.title, written.error(), failed);
+      continue;
+    }
     done.push_back({{"browser", target.title}, {"manifest", host_manifest_path(target.user_data).string()}});
     if (!app.json) {
       std::printf("%s  %s\n", paint("registered", Color::kGreen, stdout).c_str(), target.title.c_str());
@@ -32,14 +37,17 @@ Result<int> install(const App& app, const BrowserOptions& options) {
   }
   const fs::path extension = extension_directory(executable);
   if (app.json) {
-    print_json({{"registered", done}, {"executable", executable.string()}, {"extension", extension.string()}});
-  } else if (!extension.empty()) {
+    print_json({{"registered", done},
+                {"failed", failed},
+                {"executable", executable.string()},
+                {"extension", extension.string()}});
+  } else if (!done.empty() && !extension.empty()) {
     std::printf(
         "\nNow add the extension: open chrome://extensions, switch on Developer mode, choose\n"
         "\"Load unpacked\" and this directory:\n  %s\nThen `cos doctor` says whether all is well.\n",
         extension.c_str());
   }
-  return kDone;
+  return failed.empty() ? kDone : kFailed;
 }
 
 }  // namespace

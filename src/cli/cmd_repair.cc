@@ -5,6 +5,7 @@
 
 #include "base/try.h"
 #include "cli/app.h"
+#include "cli/outcome.h"
 #include "cli/output.h"
 #include "cli/verification.h"
 
@@ -13,9 +14,14 @@ namespace {
 
 struct Repair {
   std::optional<RebuildReport> rebuilt;
+  bool all_verified = false;
   Verification verification;
   std::vector<Hash> adopted;
   std::size_t orphans = 0;
+
+  [[nodiscard]] bool is_nothing() const {
+    return !rebuilt && verification.found_nothing() && adopted.empty() && orphans == 0;
+  }
 };
 
 // Whether the registry must be made anew. Errors other than damage are for the user to mend.
@@ -28,19 +34,20 @@ Result<bool> needs_rebuilding(const StoreOptions& options) {
   return !problems.empty();
 }
 
-Result<Repair> repair(const StoreOptions& options, bool adopt) {
-  Repair done;
+// After an error `done` has what was done before it.
+Status repair(const StoreOptions& options, bool adopt, Repair& done) {
   COS_TRY(const bool rebuild, needs_rebuilding(options));
   if (rebuild) {
     COS_TRY(done.rebuilt, rebuild_registry(options));
   }
   COS_TRY(Store store, Store::open(options));
-  COS_TRY(done.verification, verify_all(store));
+  COS_CHECK(verify_all(store, done.verification));
+  done.all_verified = true;
   if (adopt) {
     COS_TRY(done.adopted, store.adopt_orphans());
   }
   COS_TRY(done.orphans, store.collect_orphans());
-  return done;
+  return {};
 }
 
 void print(const Repair& done) {
@@ -60,7 +67,9 @@ void print(const Repair& done) {
   } else {
     std::printf("The registry is sound.\n");
   }
-  print(done.verification);
+  if (done.all_verified || !done.verification.found_nothing()) {
+    print(done.verification);
+  }
   if (!done.adopted.empty()) {
     std::printf("%zu files without records were kept as added by you.\n", done.adopted.size());
   }
@@ -96,16 +105,14 @@ void add_repair(Command cos, App& app) {
   auto adopt = std::make_shared<bool>(false);
   const Command command =
       add_command(cos, app, "repair", "Mend a damaged store, and say what to download again", [&app, adopt] {
-        const Result<Repair> done = repair(app.store, *adopt);
-        if (!done) {
-          return report(app, done.error());
+        Repair done;
+        const Status all = repair(app.store, *adopt, done);
+        if (!all && done.is_nothing()) {
+          return report(app, all.error());
         }
-        if (app.json) {
-          print_json(to_json(*done));
-        } else {
-          print(*done);
-        }
-        return static_cast<int>(done->verification.found_all_intact() ? kDone : kDamagedFound);
+        return report_done(
+            app, to_json(done), [&] { print(done); }, done.verification.found_all_intact() ? kDone : kDamagedFound,
+            all);
       });
   command.add_flag("--adopt", *adopt, "Keep files whose records are lost, as added by you");
 }

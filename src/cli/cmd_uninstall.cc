@@ -13,6 +13,7 @@
 #include "base/try.h"
 #include "cli/app.h"
 #include "cli/browser_targets.h"
+#include "cli/outcome.h"
 #include "cli/output.h"
 #include "cos/purge.h"
 #include "host/running_hosts.h"
@@ -31,9 +32,12 @@ struct Wish {
 
 struct Undone {
   std::vector<std::string> browsers;
+  nlohmann::ordered_json failed = nlohmann::ordered_json::array();
   std::size_t links = 0;
   std::optional<Error> links_left;  // why there may be more
   std::optional<PurgeReport> purged;
+
+  [[nodiscard]] bool is_all() const { return failed.empty() && !links_left; }
 };
 
 bool has_store(const fs::path& directory) { return stat_of(StorePaths(directory).database()).has_value(); }
@@ -106,15 +110,16 @@ void remove_links(const App& app, const Wish& wish, const std::vector<BrowserTar
   }
 }
 
-Result<Undone> undo(const App& app, const Wish& wish) {
-  COS_TRY(const auto targets, targets_of(wish.browsers, false));
-  if (wish.purge) {
-    COS_CHECK(check_purge(app, wish));
-  }
-  Undone undone;
+// Nothing of it hangs on the rest: each is tried, whatever became of the others. After an error `undone` has what was
+// undone before it.
+Status undo(const App& app, const Wish& wish, const std::vector<BrowserTarget>& targets, Undone& undone) {
   for (const BrowserTarget& target : targets) {
-    COS_TRY(const bool removed, remove_host_manifest(target.user_data));
-    if (removed) {
+    const Result<bool> removed = remove_host_manifest(target.user_data);
+    if (!removed) {
+      report_browser(app, target.title, removed.error(), undone.failed);
+      continue;
+    }
+    if (*removed) {
       undone.browsers.push_back(target.title);
     }
     if (target.browser != nullptr) {
@@ -125,10 +130,10 @@ Result<Undone> undo(const App& app, const Wish& wish) {
   if (wish.purge && has_store(store_directory(app))) {
     COS_TRY(undone.purged, purge_store(store_directory(app)));
   }
-  return undone;
+  return {};
 }
 
-void print(const App& app, const Wish& wish, const Undone& undone) {
+void print(const App& app, const Wish& wish, const Undone& undone, bool has_failed) {
   for (const std::string& browser : undone.browsers) {
     std::printf("removed from  %s\n", browser.c_str());
   }
@@ -139,7 +144,10 @@ void print(const App& app, const Wish& wish, const Undone& undone) {
     std::printf("Links to entries may be left in profiles: %s\nThey go with the extension.\n",
                 undone.links_left->message.c_str());
   }
-  const std::string nowhere = undone.browsers.empty() ? "It was registered nowhere. " : "";
+  if (has_failed) {
+    return;  // the rest would be said of a store that is neither kept nor gone
+  }
+  const std::string nowhere = undone.browsers.empty() && undone.failed.empty() ? "It was registered nowhere. " : "";
   if (undone.purged) {
     std::printf("%sThe store was deleted: %llu files, %s.\n", nowhere.c_str(),
                 static_cast<unsigned long long>(undone.purged->files), human_size(undone.purged->bytes).c_str());
@@ -154,25 +162,29 @@ void print(const App& app, const Wish& wish, const Undone& undone) {
   }
 }
 
-int uninstall(const App& app, const Wish& wish) {
-  const Result<Undone> undone = undo(app, wish);
-  if (!undone) {
-    return report(app, undone.error());
+nlohmann::ordered_json to_json(const App& app, const Undone& undone) {
+  nlohmann::ordered_json kept = nlohmann::ordered_json::array();
+  for (const fs::path& path : undone.purged ? undone.purged->kept : std::vector<fs::path>{}) {
+    kept.push_back(path.string());
   }
-  if (app.json) {
-    nlohmann::ordered_json kept = nlohmann::ordered_json::array();
-    for (const fs::path& path : undone->purged ? undone->purged->kept : std::vector<fs::path>{}) {
-      kept.push_back(path.string());
-    }
-    print_json({{"removed", undone->browsers},
-                {"links", undone->links},
-                {"store", store_directory(app).string()},
-                {"purged", undone->purged.has_value()},
-                {"kept", kept}});
-  } else {
-    print(app, wish, *undone);
+  return {{"removed", undone.browsers},
+          {"failed", undone.failed},
+          {"links", undone.links},
+          {"linksLeft", undone.links_left ? error_json(*undone.links_left) : nullptr},
+          {"store", store_directory(app).string()},
+          {"purged", undone.purged.has_value()},
+          {"kept", kept}};
+}
+
+Result<int> uninstall(const App& app, const Wish& wish) {
+  COS_TRY(const auto targets, targets_of(wish.browsers, false));
+  if (wish.purge) {
+    COS_CHECK(check_purge(app, wish));
   }
-  return kDone;
+  Undone undone;
+  const Status done = undo(app, wish, targets, undone);
+  return report_done(
+      app, to_json(app, undone), [&] { print(app, wish, undone, !done); }, undone.is_all() ? kDone : kFailed, done);
 }
 
 }  // namespace
@@ -180,8 +192,10 @@ int uninstall(const App& app, const Wish& wish) {
 void add_uninstall(Command cos, App& app) {
   auto wish = std::make_shared<Wish>();
   const Command command =
-      add_command(cos, app, "uninstall", "Undo install; stored files are kept unless --purge is given",
-                  [&app, wish] { return uninstall(app, *wish); });
+      add_command(cos, app, "uninstall", "Undo install; stored files are kept unless --purge is given", [&app, wish] {
+        const Result<int> code = uninstall(app, *wish);
+        return code ? *code : report(app, code.error());
+      });
   add_browser_options(command, wish->browsers);
   command.add_flag("--purge", wish->purge, "Delete the store, too, with all entries and settings");
   command.add_flag("--yes", wish->yes, "Do not ask before deleting");

@@ -77,8 +77,7 @@ void print_loss(const Loss& loss, const std::string& what, const char* sentence)
 
 }  // namespace
 
-Result<Verification> verify_all(Store& store) {
-  Verification so_far;
+Status verify_all(Store& store, Verification& found) {
   COS_TRY(const Totals totals, store.totals());
   ProgressBar progress("Verifying");
   std::optional<Hash> after;
@@ -86,16 +85,15 @@ Result<Verification> verify_all(Store& store) {
     COS_TRY(const auto page, store.list(after, kPage));
     for (const EntryInfo& entry : page) {
       after = entry.hash;
-      COS_CHECK(verify_one(store, entry, totals.bytes, so_far, progress));
+      COS_CHECK(verify_one(store, entry, totals.bytes, found, progress));
     }
     if (page.size() < kPage) {
-      return so_far;
+      return {};
     }
   }
 }
 
-Result<Verification> verify_some(Store& store, const std::vector<Hash>& hashes) {
-  Verification so_far;
+Status verify_some(Store& store, const std::vector<Hash>& hashes, Verification& found) {
   std::vector<EntryInfo> entries;
   std::uint64_t total = 0;
   for (const Hash& hash : hashes) {
@@ -109,9 +107,9 @@ Result<Verification> verify_some(Store& store, const std::vector<Hash>& hashes) 
   }
   ProgressBar progress("Verifying");
   for (const EntryInfo& entry : entries) {
-    COS_CHECK(verify_one(store, entry, total, so_far, progress));
+    COS_CHECK(verify_one(store, entry, total, found, progress));
   }
-  return so_far;
+  return {};
 }
 
 void print(const Verification& verification) {

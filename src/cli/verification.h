@@ -32,11 +32,12 @@ struct Verification {
   std::vector<Unreadable> unreadable;
 
   [[nodiscard]] bool found_all_intact() const { return damaged.empty() && missing.empty() && unreadable.empty(); }
+  [[nodiscard]] bool found_nothing() const { return intact == 0 && found_all_intact(); }
 };
 
-// Reads all entries, with a progress bar.
-Result<Verification> verify_all(Store& store);
-Result<Verification> verify_some(Store& store, const std::vector<Hash>& hashes);
+// Reads all entries, with a progress bar. After an error `found` has what was found before it.
+Status verify_all(Store& store, Verification& found);
+Status verify_some(Store& store, const std::vector<Hash>& hashes, Verification& found);
 
 void print(const Verification& verification);
 nlohmann::ordered_json names(const std::vector<Hash>& hashes);

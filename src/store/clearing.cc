@@ -1,5 +1,7 @@
 // The part of the Store's face that forgets (specification, section 10): clearing sites, origins and realms,
 // evicting, and explaining what is there.
+#include "store/clearing.h"
+
 #include <algorithm>
 #include <functional>
 #include <set>
@@ -131,18 +133,6 @@ Status settle_reads(StoreState& state) {
   return {};
 }
 
-// A host as names have it, however the user has written it.
-Result<std::string> host_named(std::string_view text) {
-  const Result<Origin> origin = text.find_first_of("/\\?#@* ") == std::string_view::npos
-                                    ? Origin::from_url("https://" + std::string(text))
-                                    : fail(ErrorCode::kType, "");
-  if (!origin || origin->port() != 0) {
-    return fail(ErrorCode::kType, "'" + std::string(text) + "' is not a host.", "Give it like example.com.");
-  }
-  // One with the root's dot is another host to browsers, and the same site to people.
-  return origin->host().substr(0, origin->host().find_last_not_of('.') + 1);
-}
-
 // Sites that the host belongs to or that lie below it, as far as anything is known of their pages.
 Result<std::set<Site>> sites_below(StoreState& state, const std::string& host) {
   std::set<Site> sites;
@@ -162,10 +152,23 @@ const Realm* pointer_to(const std::optional<Realm>& realm) { return realm ? &*re
 
 }  // namespace
 
-Result<ClearReport> Store::clear_origin(const Origin& origin, const std::optional<Realm>& realm) {
-  if (origin.is_opaque()) {
-    return fail(ErrorCode::kType, "An opaque origin stores nothing.");
+Result<std::string> internal::host_named(std::string_view text) {
+  const Result<Origin> origin = text.find_first_of("/\\?#@* ") == std::string_view::npos
+                                    ? Origin::from_url("https://" + std::string(text))
+                                    : fail(ErrorCode::kType, "");
+  if (!origin || origin->port() != 0) {
+    return fail(ErrorCode::kType, "'" + std::string(text) + "' is not a host.", "Give it like example.com.");
   }
+  // One with the root's dot is another host to browsers, and the same site to people.
+  return origin->host().substr(0, origin->host().find_last_not_of('.') + 1);
+}
+
+Status internal::check_clearable(const Origin& origin) {
+  return origin.is_opaque() ? Status(fail(ErrorCode::kType, "An opaque origin stores nothing.")) : Status();
+}
+
+Result<ClearReport> Store::clear_origin(const Origin& origin, const std::optional<Realm>& realm) {
+  COS_CHECK(internal::check_clearable(origin));
   const Realm* const only = pointer_to(realm);
   COS_CHECK(settle_reads(*state_));
   ClearReport report;
@@ -180,7 +183,7 @@ Result<ClearReport> Store::clear_origin(const Origin& origin, const std::optiona
 }
 
 Result<ClearReport> Store::clear_site(std::string_view host, const std::optional<Realm>& realm) {
-  COS_TRY(const std::string name, host_named(host));
+  COS_TRY(const std::string name, internal::host_named(host));
   const Realm* const only = pointer_to(realm);
   COS_CHECK(settle_reads(*state_));
   std::vector<Origin> origins;

@@ -119,6 +119,37 @@ TEST_F(CliPrivacyTest, ClearTakesOneOriginOrOneProfile) {
   EXPECT_EQ(json_of({"clear", "a.test", "--profile", "aaaa"}).at("entriesRemoved"), 1);
 }
 
+TEST_F(CliPrivacyTest, ClearTakesAllThatIsNamedOrNothing) {
+  put("https://a.test", "text");
+  for (const char* no_host : {"bad/host", "https://b.test", "b.test:8443", ""}) {
+    EXPECT_EQ(code_of({"clear", "a.test", no_host}), 2) << no_host;
+    EXPECT_TRUE(has("text")) << no_host;
+  }
+  EXPECT_EQ(code_of({"clear", "--origin", "a.test", "--origin", "bad host"}), 2);
+  EXPECT_TRUE(has("text"));
+  EXPECT_EQ(json_of({"clear", "a.test", "b.test"}).at("entriesRemoved"), 1);
+}
+
+TEST_F(CliPrivacyTest, ClearTellsWhatWasClearedBeforeSomethingFailed) {
+  put("https://stubborn.test", "stubborn");
+  {
+    // As in a damaged index, which finds rows that are not there to be deleted.
+    auto database = sqlite::Database::open(home_.store() / "store.db");
+    ASSERT_TRUE(database && database->execute("CREATE TRIGGER stubborn BEFORE DELETE ON storing_origin"
+                                              " WHEN OLD.entry = 1 BEGIN SELECT RAISE(IGNORE); END"));
+  }
+  put("https://a.test", "one");
+  const Finished told = cos({"clear", "a.test", "stubborn.test"});
+  EXPECT_EQ(told.code, 4);
+  EXPECT_TRUE(mentions(told.out, "1 entries deleted")) << told.out;
+  EXPECT_TRUE(mentions(told.err, "cannot be cleared")) << told.err;
+
+  put("https://a.test", "two");
+  const json cleared = json_of({"clear", "a.test", "stubborn.test"}, 4);
+  EXPECT_EQ(cleared.at("entriesRemoved"), 1);
+  EXPECT_TRUE(mentions(cleared.at("error").at("message").get<std::string>(), "cannot be cleared"));
+}
+
 TEST_F(CliPrivacyTest, ClearingEverythingWantsToBeConfirmed) {
   add("text");
   EXPECT_EQ(code_of({"clear"}), 2);

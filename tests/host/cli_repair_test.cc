@@ -14,6 +14,13 @@ class CliRepairTest : public CliTest {
     std::fstream(home_.store() / "store.db", std::ios::in | std::ios::out | std::ios::binary) << std::string(4096, '?');
     std::filesystem::remove(home_.store() / "store.db-wal");
   }
+  void leave_an_orphan_that_cannot_be_set_aside() const {
+    namespace fs = std::filesystem;
+    fs::create_directories(blob("orphan").parent_path());
+    std::ofstream(blob("orphan")) << "orphan";
+    fs::last_write_time(blob("orphan"), fs::file_time_type::clock::now() - std::chrono::hours(72));
+    std::ofstream(home_.store() / "quarantine") << "a file in the directory's place";
+  }
 };
 
 TEST_F(CliRepairTest, ASoundStoreNeedsNoRepair) {
@@ -112,6 +119,34 @@ TEST_F(CliRepairTest, VerifyNamesWhatIsWrongWithTheRegistry) {
   EXPECT_TRUE(mentions(cos({"verify"}).out, "cos repair"));
   EXPECT_EQ(code_of({"repair"}), 0);
   EXPECT_EQ(json_of({"verify"}).at("registry"), json::array());
+}
+
+TEST_F(CliRepairTest, VerifyAndRepairTellWhatTheyFoundBeforeSomethingFailed) {
+  add("text");
+  add("lost");
+  ASSERT_TRUE(flip_bit(blob("lost"), 2));
+  leave_an_orphan_that_cannot_be_set_aside();
+  for (const char* command : {"verify", "repair"}) {
+    const Finished told = cos({command});
+    EXPECT_EQ(told.code, 4) << command;
+    EXPECT_TRUE(mentions(told.out, "1 entries are intact")) << told.out;
+    EXPECT_TRUE(mentions(told.out, "SHA-256:" + hash_of("lost").hex())) << told.out;
+    EXPECT_TRUE(mentions(told.err, "quarantine")) << told.err;
+
+    const json found = json_of({command}, 4);
+    EXPECT_EQ(found.at("intact"), 1) << command;
+    EXPECT_EQ(found.at("damaged").size(), 1U) << command;
+    EXPECT_EQ(found.at("orphansQuarantined"), 0) << command;
+    EXPECT_TRUE(mentions(found.at("error").at("message").get<std::string>(), "quarantine")) << command;
+  }
+}
+
+TEST_F(CliRepairTest, WhereNothingIsDamagedTheLaterErrorIsTheExitCode) {
+  add("text");
+  leave_an_orphan_that_cannot_be_set_aside();
+  for (const char* command : {"verify", "repair"}) {
+    EXPECT_EQ(json_of({command}, 1).at("intact"), 1) << command;
+  }
 }
 
 TEST_F(CliRepairTest, GetTakesARangeAndReadsNothingElse) {

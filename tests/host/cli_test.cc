@@ -7,6 +7,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+const std::string kUnwritten = "cos: Cannot write to standard output.\n";
+
 // Usage ----------------------------------------------------------------------------------------------
 
 TEST_F(CliTest, WithoutACommandItSaysWhatThereIs) {
@@ -161,7 +163,42 @@ TEST_F(CliTest, GetFailsWhenStandardOutputCannotTakeTheBytes) {
   for (const std::string& text : {std::string("text"), std::string(3U << 20U, 'x')}) {
     const Finished finished = cos({"get", add(text), "-o", "-"}, {.environment = {}, .out = full->get()});
     EXPECT_EQ(finished.code, 1) << text.size() << " bytes";
+    EXPECT_EQ(finished.err, kUnwritten);
   }
+}
+
+TEST_F(CliTest, WhatCannotBePrintedIsNotDone) {
+  const auto full = open_file("/dev/full", O_WRONLY);
+  ASSERT_TRUE(full);
+  const std::string hash = add("text");
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{},
+                                             {"--help"},
+                                             {"--version"},
+                                             {"ls"},
+                                             {"ls", "--json"},
+                                             {"stat", hash},
+                                             {"verify"},
+                                             {"history", hash},
+                                             {"phl", "status"},
+                                             {"config", "list"},
+                                             {"activity"},
+                                             {"evict", "--to", "1KB", "--dry-run"},
+                                             {"completions", "bash"}}) {
+    const Finished finished = cos(arguments, {.environment = {}, .out = full->get()});
+    EXPECT_EQ(finished.code, 1) << testing::PrintToString(arguments);
+    EXPECT_EQ(finished.err, kUnwritten) << testing::PrintToString(arguments);
+  }
+}
+
+TEST_F(CliTest, DamageThatCannotBePrintedIsStillExitCode4) {
+  const auto full = open_file("/dev/full", O_WRONLY);
+  ASSERT_TRUE(full);
+  add("text");
+  damage("text");
+  const Finished finished = cos({"verify"}, {.environment = {}, .out = full->get()});
+  EXPECT_EQ(finished.code, 4);
+  EXPECT_EQ(finished.err, kUnwritten);
 }
 
 TEST_F(CliTest, GetSaysInJsonWhereItPutTheFile) {

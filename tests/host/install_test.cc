@@ -102,5 +102,27 @@ TEST_F(InstallTest, APlaceThatCannotBeWrittenIsExitCode1) {
   EXPECT_EQ(content(path("file")), "text");
 }
 
+TEST_F(InstallTest, ABrowserThatFailsKeepsNoOtherFromBeingRegistered) {
+  fs::create_directories(home_.configuration() / "chromium");
+  fs::create_directories(home_.configuration() / "google-chrome");
+  std::ofstream(home_.configuration() / "chromium" / "NativeMessagingHosts") << "a file in the directory's place";
+  const Finished told = cos({"install"});
+  EXPECT_EQ(told.code, 1);
+  EXPECT_TRUE(mentions(told.out, "registered  Google Chrome")) << told.out;
+  EXPECT_TRUE(mentions(told.err, "chromium/NativeMessagingHosts")) << told.err;
+  EXPECT_TRUE(fs::exists(manifest_in(home_.configuration() / "google-chrome")));
+
+  const json done = json_of({"install"}, 1);
+  ASSERT_EQ(done.at("registered").size(), 1U);
+  EXPECT_EQ(done.at("registered")[0].at("browser"), "Google Chrome");
+  ASSERT_EQ(done.at("failed").size(), 1U);
+  EXPECT_EQ(done.at("failed")[0].at("browser"), "Chromium");
+  EXPECT_TRUE(mentions(done.at("failed")[0].at("error").at("message").get<std::string>(), "NativeMessagingHosts"));
+}
+
+TEST_F(InstallTest, WhereNoBrowserCouldBeRegisteredNobodyIsSentToTheExtension) {
+  EXPECT_EQ(cos({"install", "--user-data-dir", file("file", "text").string()}).out, "");
+}
+
 }  // namespace
 }  // namespace libcos

@@ -53,6 +53,11 @@ class UninstallTest : public CliTest {
     ASSERT_TRUE(store->hand_over(profile('a'), store->site_of(origin_of("https://a.test")), hash_of("shared"), link()));
     ASSERT_EQ(content(link()), "shared");
   }
+  void damage_registry() const {
+    std::ofstream(store_of_home() / "store.db", std::ios::binary | std::ios::in | std::ios::out)
+        << std::string(4096, '?');
+    fs::remove(store_of_home() / "store.db-wal");
+  }
   [[nodiscard]] fs::path link() const { return profile_files() / "00000001"; }
 
   std::map<std::string, std::string> before_;
@@ -87,6 +92,29 @@ TEST_F(UninstallTest, OneBrowserGoesWithItsLinksAlone) {
   EXPECT_EQ(content(link()), "shared");
   EXPECT_EQ(at_home({"uninstall", "--browser", "chromium"}).code, 0);
   EXPECT_FALSE(fs::exists(link()));
+}
+
+TEST_F(UninstallTest, ABrowserThatFailsKeepsNothingElseFromBeingUndone) {
+  use();
+  // A directory in the manifest's place cannot be unlinked.
+  const fs::path manifest = home_.configuration() / "chromium" / "NativeMessagingHosts" / "dev.cos.host.json";
+  fs::remove(manifest);
+  fs::create_directories(manifest / "something");
+  const Finished kept = at_home({"uninstall"});
+  EXPECT_EQ(kept.code, 1);
+  EXPECT_TRUE(mentions(kept.err, manifest.string())) << kept.err;
+  EXPECT_TRUE(mentions(kept.out, "removed from  Brave")) << kept.out;
+  EXPECT_FALSE(fs::exists(home_.configuration() / "BraveSoftware"));
+  EXPECT_FALSE(fs::exists(link()));
+
+  const Finished purged = at_home({"uninstall", "--purge", "--yes", "--json"});
+  EXPECT_EQ(purged.code, 1);
+  const json undone = json::parse(purged.out);
+  ASSERT_EQ(undone.at("failed").size(), 1U);
+  EXPECT_EQ(undone.at("failed")[0].at("browser"), "Chromium");
+  EXPECT_TRUE(mentions(undone.at("failed")[0].at("error").at("message").get<std::string>(), manifest.string()));
+  EXPECT_EQ(undone.at("purged"), true);
+  EXPECT_FALSE(fs::exists(store_of_home()));
 }
 
 TEST_F(UninstallTest, AFileOfTheProfilesOwnInALinksPlaceStays) {
@@ -169,13 +197,29 @@ TEST_F(UninstallTest, AFileThatIsCalledAfterTheDatabaseIsKept) {
 
 TEST_F(UninstallTest, ADamagedStoreIsPurgedAllTheSame) {
   use();
-  std::ofstream(store_of_home() / "store.db", std::ios::binary | std::ios::in | std::ios::out)
-      << std::string(4096, '?');
-  fs::remove(store_of_home() / "store.db-wal");
+  damage_registry();
   const Finished done = at_home({"uninstall", "--purge", "--yes"});
-  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_EQ(done.code, 1) << "its links may be left";
   EXPECT_TRUE(mentions(done.out, "They go with the extension")) << done.out;
+  EXPECT_TRUE(mentions(done.out, "The store was deleted")) << done.out;
   EXPECT_FALSE(fs::exists(store_of_home()));
+}
+
+TEST_F(UninstallTest, ProgramsAreToldThatLinksMayBeLeft) {
+  use();
+  damage_registry();
+  const Finished left = at_home({"uninstall", "--json"});
+  EXPECT_EQ(left.code, 1);
+  const json undone = json::parse(left.out);
+  EXPECT_TRUE(mentions(undone.at("linksLeft").at("mend").get<std::string>(), "cos repair")) << left.out;
+  EXPECT_EQ(undone.at("links"), 0);
+}
+
+TEST_F(UninstallTest, ProgramsAreToldThatNoLinkIsLeft) {
+  use();
+  const Finished none = at_home({"uninstall", "--json"});
+  EXPECT_EQ(none.code, 0) << none.err;
+  EXPECT_EQ(json::parse(none.out).at("linksLeft"), nullptr);
 }
 
 }  // namespace
