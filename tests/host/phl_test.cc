@@ -81,6 +81,22 @@ TEST_F(PhlTest, WhateverIsRefusedTheOldListStaysInForce) {
   EXPECT_FALSE(is_listed("b"));
 }
 
+TEST_F(PhlTest, AListThatCannotBeOpenedIsAnErrorThatNamesIt) {
+  fs::create_symlink("loop", path("loop"));
+  for (const std::string& name : {std::string("loop/list"), std::string(300, 'x')}) {
+    const Finished refused = update(path(name));
+    EXPECT_EQ(refused.code, 1) << name;
+    EXPECT_TRUE(mentions(refused.err, name)) << refused.err;
+  }
+}
+
+TEST_F(PhlTest, AListThatIsAPipeIsRefusedAndNotWaitedFor) {
+  ASSERT_EQ(::mkfifo(path("list.sha256").c_str(), 0600), 0);
+  const Finished refused = update(path("list"));
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_TRUE(mentions(refused.err, "list.sha256 is not a regular file.")) << refused.err;
+}
+
 TEST_F(PhlTest, ADiskThatFillsUpLeavesTheOldListInForceAndNoRemains) {
   ASSERT_EQ(update(publish("list", "one", {"a"})).code, 0);
   std::vector<std::string> many;
