@@ -1,6 +1,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <deque>
 #include <memory>
@@ -12,6 +13,7 @@
 #include "base/try.h"
 #include "cli/cmd_phl.h"
 #include "cli/output.h"
+#include "cli/places.h"
 #include "store/digest.h"
 
 namespace libcos::cli {
@@ -43,7 +45,11 @@ Result<std::vector<Found>> files_below(const std::string& start) {
   }
   std::vector<Found> found;
   for (fs::recursive_directory_iterator it(start, error), end; !error && it != end; it.increment(error)) {
-    if (it->is_regular_file() && !it->is_symlink()) {
+    const auto status = stat_of(it->path());
+    if (!status) {
+      return tl::unexpected<Error>(errno_error("look at", it->path(), errno));
+    }
+    if (S_ISREG(status->st_mode)) {
       found.push_back({it->path(), it->path().lexically_relative(start).string()});
     }
   }
@@ -137,7 +143,7 @@ Result<int> build(const App& app, const Options& options) {
   digest.update(as_bytes(text));
   const std::string checksum = to_hex(digest.finish());
   const std::string companion = checksum + "  " + fs::path(options.out).filename().string() + "\n";
-  const fs::path out = fs::absolute(options.out);
+  COS_TRY(const fs::path out, absolute_path(options.out));
   COS_CHECK(replace_file(out, as_bytes(text), 0644));
   COS_CHECK(replace_file(out.string() + ".sha256", as_bytes(companion), 0644));
   if (app.json) {

@@ -102,5 +102,13 @@ TEST_F(InstallTest, APlaceThatCannotBeWrittenIsExitCode1) {
   EXPECT_EQ(content(path("file")), "text");
 }
 
+TEST_F(InstallTest, ADirectoryBelowOneThatWasDeletedIsExitCode1) {
+  for (const char* command : {"install", "uninstall"}) {
+    const Finished refused = cos_after(kInADeletedDirectory, {command, "--user-data-dir", "x"});
+    EXPECT_EQ(refused.code, 1) << command;
+    EXPECT_TRUE(mentions(refused.err, "where 'x' is")) << refused.err;
+  }
+}
+
 }  // namespace
 }  // namespace libcos

@@ -286,6 +286,22 @@ TEST_F(PhlTest, WhatCannotBeListedWritesNothing) {
   }
 }
 
+TEST_F(PhlTest, ALinkThatLeadsInACircleIsNoFileOfItsDirectory) {
+  fs::create_directory(path("files"));
+  file("files/a.js", "a");
+  fs::create_symlink("circle", path("files/circle"));
+  EXPECT_EQ(json_of({"phl", "build", path("out"), path("files")}).at("digests"), 1);
+}
+
+TEST_F(PhlTest, AListIsNotWrittenWhereNoDirectoryIs) {
+  file("x", "x");
+  for (const std::string& out : {std::string("out.txt"), std::string()}) {
+    const Finished refused = cos_after(kInADeletedDirectory, {"phl", "build", out, path("x")});
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_TRUE(mentions(refused.err, "where '" + out + "' is")) << refused.err;
+  }
+}
+
 TEST_F(PhlTest, HalfAMillionDigestsAreMergedAndInstalled) {
   constexpr std::size_t kDigests = 500'000;
   std::string text = "// VERSION: big\n// ===BEGIN SHA-256===\n";
