@@ -23,7 +23,8 @@ struct Options {
 };
 
 Result<Published> add_file(Store& store, const std::string& file, HashAlgorithm algorithm, const Scope& scope) {
-  COS_TRY(const UniqueFd fd, open_file(file, O_RDONLY));
+  // O_NONBLOCK: a pipe is opened without its writer, to be refused.
+  COS_TRY(const UniqueFd fd, open_file(file, O_RDONLY | O_NONBLOCK));
   COS_TRY(const struct stat status, stat_of(fd));
   if (!S_ISREG(status.st_mode)) {
     return fail(ErrorCode::kType, file + " is not a regular file.");

@@ -61,7 +61,8 @@ Result<std::vector<Found>> files_below(const std::string& start) {
 }
 
 Result<std::pair<ListDigest, std::uint64_t>> hash_file(const fs::path& path) {
-  COS_TRY(const UniqueFd fd, open_file(path, O_RDONLY));
+  // O_NONBLOCK: a pipe is opened without its writer, to be refused.
+  COS_TRY(const UniqueFd fd, open_file(path, O_RDONLY | O_NONBLOCK));
   COS_TRY(const struct stat status, stat_of(fd));
   if (!S_ISREG(status.st_mode)) {
     return fail(ErrorCode::kType, path.string() + " is not a regular file.");

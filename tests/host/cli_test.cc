@@ -107,6 +107,13 @@ TEST_F(CliTest, AddRefusesWhatItCannotStore) {
   EXPECT_TRUE(store().list(std::nullopt, 10)->empty());
 }
 
+TEST_F(CliTest, APipeIsNotAddedAndNotWaitedFor) {
+  ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+  const Finished refused = cos({"add", path("pipe").string()});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_TRUE(mentions(refused.err, "pipe is not a regular file.")) << refused.err;
+}
+
 TEST_F(CliTest, AFileThatCannotBeAddedDoesNotHideWhatWas) {
   const std::vector<std::string> command{"add", file("1", "one").string(), path("missing").string(),
                                          file("2", "two").string()};

@@ -302,6 +302,13 @@ TEST_F(PhlTest, AListIsNotWrittenWhereNoDirectoryIs) {
   }
 }
 
+TEST_F(PhlTest, APipeIsNotListedAndNotWaitedFor) {
+  ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+  const Finished refused = cos({"phl", "build", path("out"), path("pipe")});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_TRUE(mentions(refused.err, "pipe is not a regular file.")) << refused.err;
+}
+
 TEST_F(PhlTest, HalfAMillionDigestsAreMergedAndInstalled) {
   constexpr std::size_t kDigests = 500'000;
   std::string text = "// VERSION: big\n// ===BEGIN SHA-256===\n";
