@@ -57,8 +57,8 @@ void tell(const App& app, Store& store, const std::string& file, const Published
   if (app.json) {
     return;
   }
-  std::printf("%s  %s  %s%s\n", published.hash.to_string().c_str(), human_size(published.size).c_str(), file.c_str(),
-              published.already_stored ? "  (was stored already)" : "");
+  std::printf("%s  %s  %s%s\n", published.hash.to_string().c_str(), human_size(published.size).c_str(),
+              printable(file).c_str(), published.already_stored ? "  (was stored already)" : "");
   if (scope.kind() == Scope::Kind::kGlobal && !listed) {
     std::printf("  Not on the Public Hash List: no site will find it. Name the sites with --origins.\n");
   }

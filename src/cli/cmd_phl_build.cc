@@ -84,13 +84,6 @@ Result<std::pair<ListDigest, std::uint64_t>> hash_file(const fs::path& path) {
   return result;
 }
 
-// A comment is one line.
-std::string in_one_line(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, '?');
-  return text;
-}
-
 // The list's sections and comments are views into `texts`.
 Result<ParsedHashList> list_of_files(const Options& options, std::deque<std::string>& texts) {
   // Parsed from its own form, so that the section's name is taken as a list's reader takes it.
@@ -102,7 +95,8 @@ Result<ParsedHashList> list_of_files(const Options& options, std::deque<std::str
     COS_TRY(const auto found, files_below(start));
     for (const Found& file : found) {
       COS_TRY(const auto hashed, hash_file(file.path));
-      text += "// " + in_one_line(file.name) + " (" + std::to_string(hashed.second) + " bytes)\n";
+      // A comment is one line, and is read on terminals.
+      text += "// " + printable(file.name) + " (" + std::to_string(hashed.second) + " bytes)\n";
       text += to_hex(hashed.first) + "\n";
       done += hashed.second;
       progress.update(done, done);
@@ -154,8 +148,9 @@ Result<int> build(const App& app, const Options& options) {
                 {"digests", merged.digests.size()},
                 {"bytes", text.size()}});
   } else {
-    std::printf("%s: %zu digests, %s; checksum in %s.sha256\n", options.out.c_str(), merged.digests.size(),
-                human_size(text.size()).c_str(), options.out.c_str());
+    const std::string shown = printable(options.out);
+    std::printf("%s: %zu digests, %s; checksum in %s.sha256\n", shown.c_str(), merged.digests.size(),
+                human_size(text.size()).c_str(), shown.c_str());
   }
   return kDone;
 }

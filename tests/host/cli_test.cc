@@ -464,6 +464,33 @@ TEST_F(CliTest, JsonHasNoEscapeCodesEvenOnATerminal) {
   EXPECT_TRUE(json::accept(shown.out)) << shown.out;
 }
 
+// Names that would colour a terminal, forge a line of it or rename its window; the last with a control character that
+// takes two bytes.
+const std::vector<std::string> kHostileNames{"a\x1b[31m", "a\nb", "a\x1b]0;title\x07", "a\x7f",
+                                             "a\xc2\x9b"
+                                             "31m"};
+
+TEST_F(CliTest, NamesOfFilesReachTheTerminalWithoutControlCharacters) {
+  const auto is_harmless = [](const std::string& text) {
+    return text.find_first_of("\x1b\x07\x7f") == std::string::npos && !mentions(text, "\xc2\x9b") &&
+           !mentions(text, "a\nb");
+  };
+  for (const std::string& name : kHostileNames) {
+    const Finished missing = cos({"add", path(name).string()});
+    EXPECT_TRUE(is_harmless(missing.err) && mentions(missing.err, "a?")) << missing.err;
+    const Finished added = cos({"add", file(name, "text").string()});
+    EXPECT_TRUE(is_harmless(added.out) && mentions(added.out, "a?")) << added.out;
+  }
+  EXPECT_TRUE(mentions(cos({"add", file("ü€", "text").string()}).out, "ü€")) << "other characters stay";
+}
+
+TEST_F(CliTest, NamesOfFilesStayAsTheyAreInJson) {
+  for (const std::string& name : kHostileNames) {
+    EXPECT_TRUE(mentions(json_of({"add", path(name).string()}, 1)[0].at("error").at("message"), name));
+    EXPECT_EQ(json_of({"add", file(name, "text").string()})[0].at("file"), path(name).string());
+  }
+}
+
 TEST_F(CliTest, ErrorsAreJsonWhenJsonWasAskedFor) {
   const json error = json_of({"stat", kUnknown}, 3).at("error");
   EXPECT_EQ(error.at("name"), "NotFoundError");

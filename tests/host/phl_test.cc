@@ -286,6 +286,14 @@ TEST_F(PhlTest, WhatCannotBeListedWritesNothing) {
   }
 }
 
+TEST_F(PhlTest, NamesOfFilesAreListedAndToldOfWithoutControlCharacters) {
+  const Finished built = cos({"phl", "build", path("out\x1b[31m"), file("a\x1b[31m\nb", "x"), "--version", "mine 1"});
+  EXPECT_EQ(built.code, 0) << built.err;
+  EXPECT_TRUE(mentions(built.out, "out?[31m: ")) << built.out;
+  EXPECT_FALSE(mentions(built.out, "\x1b"));
+  EXPECT_TRUE(mentions(content(path("out\x1b[31m")), "// a?[31m?b (1 bytes)\n"));
+}
+
 TEST_F(PhlTest, ALinkThatLeadsInACircleIsNoFileOfItsDirectory) {
   fs::create_directory(path("files"));
   file("files/a.js", "a");
