@@ -50,6 +50,39 @@ TEST_F(CliTest, WrongUsageIsExitCode2) {
   }
 }
 
+TEST_F(CliTest, AnArgumentInBracketsIsTakenAsItIs) {
+  const std::string hash = add("text");
+  EXPECT_EQ(code_of({"rm", "[" + hash + "]"}), 2) << "it is no hash";
+  EXPECT_EQ(code_of({"stat", hash}), 0);
+  file("[x,y]", "in brackets");
+  file("x", "not asked for");
+  const Finished added = cos_after("cd \"$0\"", {"add", "[x,y]"});
+  EXPECT_EQ(added.code, 0) << added.err;
+  EXPECT_TRUE(mentions(added.out, hash_of("in brackets").hex()) && mentions(added.out, "[x,y]")) << added.out;
+  EXPECT_EQ(code_of({"stat", hash_of("not asked for").hex()}), 3);
+  const Finished cleared = cos({"clear", "[::1]"});
+  EXPECT_EQ(cleared.code, 0) << cleared.err;
+}
+
+TEST_F(CliTest, AnOptionsValueInBracketsIsTakenAsItIs) {
+  for (const std::vector<std::string>& option : std::vector<std::vector<std::string>>{
+           {"--browser", "[netscape]"}, {"--browser=[netscape]"}, {"--browser", "chromium", "--browser=[netscape]"}}) {
+    std::vector<std::string> all{"install"};
+    all.insert(all.end(), option.begin(), option.end());
+    EXPECT_TRUE(mentions(cos(all).err, "'[netscape]'")) << testing::PrintToString(option);
+  }
+  const Finished sorted = cos({"ls", "--sort=[size]"});
+  EXPECT_EQ(sorted.code, 2);
+  EXPECT_TRUE(mentions(sorted.err, "[size]")) << sorted.err;
+}
+
+TEST_F(CliTest, OriginsWithCommasBetweenThemMayEndInBrackets) {
+  const std::string text = file("in", "text").string();
+  ASSERT_EQ(code_of({"add", text, "--origins", "https://a.test,https://[::1]"}), 0);
+  EXPECT_EQ(json_of({"stat", hash_of("text").hex()}).at("listedOrigins"),
+            json::array({"https://[::1]", "https://a.test"}));
+}
+
 TEST_F(CliTest, WhatIsNoHashIsExitCode2) {
   for (const std::string& text :
        {std::string("x"), std::string("abcde"), std::string("ABCDEF"), std::string("SHA-256:"),
