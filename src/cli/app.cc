@@ -48,9 +48,9 @@ int report(const App& app, const Error& error) {
   if (app.json) {
     print_json({{"error", error_json(error)}});
   } else {
-    std::fprintf(stderr, "%s %s\n", paint("cos:", Color::kRed, stderr).c_str(), error.message.c_str());
+    std::fprintf(stderr, "%s %s\n", paint("cos:", Color::kRed, stderr).c_str(), printable(error.message).c_str());
     if (!error.mend.empty()) {
-      std::fprintf(stderr, "     %s\n", error.mend.c_str());
+      std::fprintf(stderr, "     %s\n", printable(error.mend).c_str());
     }
   }
   return exit_code(error.code);

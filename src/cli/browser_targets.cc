@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
+
+#include "base/try.h"
+#include "cli/places.h"
 
 namespace libcos::cli {
 namespace {
@@ -29,7 +33,8 @@ bool means_all(const BrowserOptions& options) {
 
 Result<std::vector<BrowserTarget>> targets_of(const BrowserOptions& options, bool only_present) {
   if (!options.user_data_dir.empty()) {
-    return std::vector<BrowserTarget>{{"this profile tree", fs::absolute(options.user_data_dir), nullptr}};
+    COS_TRY(fs::path directory, absolute_path(options.user_data_dir));
+    return std::vector<BrowserTarget>{{"this profile tree", std::move(directory), nullptr}};
   }
   if (means_all(options)) {
     return all_targets(only_present);

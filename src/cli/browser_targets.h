@@ -25,7 +25,8 @@ struct BrowserTarget {
 // Adds --browser and --user-data-dir.
 void add_browser_options(Command command, BrowserOptions& options);
 
-// `only_present`: of "all", those that have a profile. Errors: kType for an unknown browser.
+// `only_present`: of "all", those that have a profile. Errors: kType for an unknown browser, those of
+// absolute_path().
 Result<std::vector<BrowserTarget>> targets_of(const BrowserOptions& options, bool only_present);
 
 // Whether the user has named no browser.

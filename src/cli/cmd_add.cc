@@ -23,7 +23,8 @@ struct Options {
 };
 
 Result<Published> add_file(Store& store, const std::string& file, HashAlgorithm algorithm, const Scope& scope) {
-  COS_TRY(const UniqueFd fd, open_file(file, O_RDONLY));
+  // O_NONBLOCK: a pipe is opened without its writer, to be refused.
+  COS_TRY(const UniqueFd fd, open_file(file, O_RDONLY | O_NONBLOCK));
   COS_TRY(const struct stat status, stat_of(fd));
   if (!S_ISREG(status.st_mode)) {
     return fail(ErrorCode::kType, file + " is not a regular file.");
@@ -56,8 +57,8 @@ void tell(const App& app, Store& store, const std::string& file, const Published
   if (app.json) {
     return;
   }
-  std::printf("%s  %s  %s%s\n", published.hash.to_string().c_str(), human_size(published.size).c_str(), file.c_str(),
-              published.already_stored ? "  (was stored already)" : "");
+  std::printf("%s  %s  %s%s\n", published.hash.to_string().c_str(), human_size(published.size).c_str(),
+              printable(file).c_str(), published.already_stored ? "  (was stored already)" : "");
   if (scope.kind() == Scope::Kind::kGlobal && !listed) {
     std::printf("  Not on the Public Hash List: no site will find it. Name the sites with --origins.\n");
   }

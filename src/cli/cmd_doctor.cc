@@ -67,10 +67,10 @@ Findings look_at_store(const App& app, Surroundings& here) {
   return all;
 }
 
-std::vector<BrowserPlace> browsers_here(const std::vector<std::string>& directories) {
+Result<std::vector<BrowserPlace>> browsers_here(const std::vector<std::string>& directories) {
   std::vector<BrowserPlace> places;
   for (const std::string& directory : directories) {
-    const fs::path path = fs::absolute(directory);
+    COS_TRY(const fs::path path, absolute_path(directory));
     places.push_back({directory, path, {}, "cos install --user-data-dir " + quoted(path.string())});
   }
   if (!places.empty()) {
@@ -87,8 +87,7 @@ std::vector<BrowserPlace> browsers_here(const std::vector<std::string>& director
   return places;
 }
 
-Findings look_at_browsers(const std::vector<std::string>& directories, const Surroundings& here) {
-  const auto places = browsers_here(directories);
+Findings look_at_browsers(const std::vector<BrowserPlace>& places, const Surroundings& here) {
   if (places.empty()) {
     return {{"browsers", "", Health::kNote, "No Chromium-based browser has a profile here.",
              "Start the browser once; then run `cos install`, and this again."}};
@@ -139,10 +138,14 @@ int doctor(const App& app, const std::vector<std::string>& directories) {
   if (!executable) {
     return report(app, executable.error());
   }
+  const auto places = browsers_here(directories);
+  if (!places) {
+    return report(app, places.error());
+  }
   Surroundings here{*executable, extension_directory(*executable), store_directory(app)};
   Findings all = look_at_store(app, here);
   all.push_back(check_loopback());
-  append(all, look_at_browsers(directories, here));
+  append(all, look_at_browsers(*places, here));
   const auto bad = std::count_if(all.begin(), all.end(), [](const Finding& f) { return f.health == Health::kBad; });
   if (app.json) {
     print_json(as_json(all, bad == 0));

@@ -1,6 +1,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <deque>
 #include <memory>
@@ -12,6 +13,7 @@
 #include "base/try.h"
 #include "cli/cmd_phl.h"
 #include "cli/output.h"
+#include "cli/places.h"
 #include "store/digest.h"
 
 namespace libcos::cli {
@@ -43,7 +45,11 @@ Result<std::vector<Found>> files_below(const std::string& start) {
   }
   std::vector<Found> found;
   for (fs::recursive_directory_iterator it(start, error), end; !error && it != end; it.increment(error)) {
-    if (it->is_regular_file() && !it->is_symlink()) {
+    const auto status = stat_of(it->path());
+    if (!status) {
+      return tl::unexpected<Error>(errno_error("look at", it->path(), errno));
+    }
+    if (S_ISREG(status->st_mode)) {
       found.push_back({it->path(), it->path().lexically_relative(start).string()});
     }
   }
@@ -55,7 +61,8 @@ Result<std::vector<Found>> files_below(const std::string& start) {
 }
 
 Result<std::pair<ListDigest, std::uint64_t>> hash_file(const fs::path& path) {
-  COS_TRY(const UniqueFd fd, open_file(path, O_RDONLY));
+  // O_NONBLOCK: a pipe is opened without its writer, to be refused.
+  COS_TRY(const UniqueFd fd, open_file(path, O_RDONLY | O_NONBLOCK));
   COS_TRY(const struct stat status, stat_of(fd));
   if (!S_ISREG(status.st_mode)) {
     return fail(ErrorCode::kType, path.string() + " is not a regular file.");
@@ -77,13 +84,6 @@ Result<std::pair<ListDigest, std::uint64_t>> hash_file(const fs::path& path) {
   return result;
 }
 
-// A comment is one line.
-std::string in_one_line(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, '?');
-  return text;
-}
-
 // The list's sections and comments are views into `texts`.
 Result<ParsedHashList> list_of_files(const Options& options, std::deque<std::string>& texts) {
   // Parsed from its own form, so that the section's name is taken as a list's reader takes it.
@@ -95,7 +95,8 @@ Result<ParsedHashList> list_of_files(const Options& options, std::deque<std::str
     COS_TRY(const auto found, files_below(start));
     for (const Found& file : found) {
       COS_TRY(const auto hashed, hash_file(file.path));
-      text += "// " + in_one_line(file.name) + " (" + std::to_string(hashed.second) + " bytes)\n";
+      // A comment is one line, and is read on terminals.
+      text += "// " + printable(file.name) + " (" + std::to_string(hashed.second) + " bytes)\n";
       text += to_hex(hashed.first) + "\n";
       done += hashed.second;
       progress.update(done, done);
@@ -137,7 +138,7 @@ Result<int> build(const App& app, const Options& options) {
   digest.update(as_bytes(text));
   const std::string checksum = to_hex(digest.finish());
   const std::string companion = checksum + "  " + fs::path(options.out).filename().string() + "\n";
-  const fs::path out = fs::absolute(options.out);
+  COS_TRY(const fs::path out, absolute_path(options.out));
   COS_CHECK(replace_file(out, as_bytes(text), 0644));
   COS_CHECK(replace_file(out.string() + ".sha256", as_bytes(companion), 0644));
   if (app.json) {
@@ -147,8 +148,9 @@ Result<int> build(const App& app, const Options& options) {
                 {"digests", merged.digests.size()},
                 {"bytes", text.size()}});
   } else {
-    std::printf("%s: %zu digests, %s; checksum in %s.sha256\n", options.out.c_str(), merged.digests.size(),
-                human_size(text.size()).c_str(), options.out.c_str());
+    const std::string shown = printable(options.out);
+    std::printf("%s: %zu digests, %s; checksum in %s.sha256\n", shown.c_str(), merged.digests.size(),
+                human_size(text.size()).c_str(), shown.c_str());
   }
   return kDone;
 }

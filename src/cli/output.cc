@@ -10,7 +10,6 @@
 #include <charconv>
 #include <cstdlib>
 #include <string_view>
-#include <utility>
 
 namespace libcos::cli {
 namespace {
@@ -94,6 +93,21 @@ std::vector<std::size_t> fitted(std::vector<std::size_t> widths, std::size_t giv
 }
 
 }  // namespace
+
+std::string printable(std::string_view text) {
+  std::string shown;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : '\0');
+    if (byte == 0xc2 && next >= 0x80 && next < 0xa0) {
+      ++i;  // U+0080 to U+009F, of which U+009B is as good as ESC [
+      shown += '?';
+    } else {
+      shown += byte < 0x20 || byte == 0x7f ? '?' : text[i];
+    }
+  }
+  return shown;
+}
 
 std::string paint(const std::string& text, Color color, std::FILE* stream) {
   const char* no_color = std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): nobody calls setenv
@@ -207,8 +221,8 @@ std::vector<std::size_t> print_table(const Table& table, const std::vector<std::
   return widths;
 }
 
-ProgressBar::ProgressBar(std::string label)
-    : label_(std::move(label)), terminal_(::isatty(STDERR_FILENO) != 0), start_(Clock::now()), last_(start_) {}
+ProgressBar::ProgressBar(std::string_view label)
+    : label_(printable(label)), terminal_(::isatty(STDERR_FILENO) != 0), start_(Clock::now()), last_(start_) {}
 
 ProgressBar::~ProgressBar() {
   if (shown_) {

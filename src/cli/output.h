@@ -6,11 +6,16 @@
 #include <cstdio>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace libcos::cli {
 
 enum class Color { kRed, kGreen, kYellow, kDim, kBold };
+
+// For text that others made, such as the names of files: what a terminal would obey rather than show is a '?'. Not for
+// JSON, which says things as they are.
+std::string printable(std::string_view text);
 
 // Coloured only on a terminal, and not when NO_COLOR is set.
 std::string paint(const std::string& text, Color color, std::FILE* stream);
@@ -43,7 +48,7 @@ std::vector<std::size_t> print_table(const Table& table, const std::vector<std::
 // second; else silent.
 class ProgressBar {
  public:
-  explicit ProgressBar(std::string label);
+  explicit ProgressBar(std::string_view label);
   ~ProgressBar();
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;

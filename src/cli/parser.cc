@@ -5,6 +5,7 @@
 #include <array>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "cli/app.h"
 
@@ -23,6 +24,24 @@ constexpr std::array<std::pair<std::string_view, ValueKind>, 9> kKinds{{
     {"--from-list", ValueKind::kFile},
     {"--user-data-dir", ValueKind::kDirectory},
 }};
+
+// CLI11 takes "[a,b]" for a list of a and b wherever several values may stand, and nothing tells it not to. Such an
+// argument ends, for CLI11, in what no argument of a process can have in it.
+constexpr char kAsItIs = '\0';
+
+std::string marked(std::string argument) {
+  if (argument.ends_with(']')) {
+    argument += kAsItIs;
+  }
+  return argument;
+}
+
+std::string unmarked(std::string value) {
+  if (value.ends_with(kAsItIs)) {
+    value.pop_back();
+  }
+  return value;
+}
 
 // IsMember() tells what it accepts in the name of the type: "TEXT:{read,size}".
 std::vector<std::string> choices_in(const std::string& type) {
@@ -131,7 +150,7 @@ Command Command::add_command(const std::string& name, const std::string& help) c
 void Command::require_command() const { command_->require_subcommand(1); }
 
 Option Command::add_option(const std::string& names, std::string& value, const std::string& help) const {
-  return Option(command_->add_option(names, value, help));
+  return Option(command_->add_option(names, value, help)->transform(unmarked));
 }
 
 Option Command::add_option(const std::string& names, std::size_t& value, const std::string& help) const {
@@ -139,7 +158,7 @@ Option Command::add_option(const std::string& names, std::size_t& value, const s
 }
 
 Option Command::add_option(const std::string& names, std::vector<std::string>& values, const std::string& help) const {
-  return Option(command_->add_option(names, values, help));
+  return Option(command_->add_option(names, values, help)->transform(unmarked));
 }
 
 Option Command::add_flag(const std::string& names, bool& value, const std::string& help) const {
@@ -178,7 +197,11 @@ void Parser::set_overview(const std::string& text) {
 
 std::optional<int> Parser::parse(int argc, const char* const* argv) {
   try {
-    root_->parse(argc, argv);
+    std::vector<std::string> last_first;
+    for (int i = argc - 1; i > 0; --i) {
+      last_first.push_back(marked(argv[i]));
+    }
+    root_->parse(std::move(last_first));
   } catch (const CLI::ParseError& error) {
     return root_->exit(error) == 0 ? kDone : kUsage;
   }

@@ -27,6 +27,16 @@ fs::path extension_directory(const fs::path& executable) {
   return {};
 }
 
+Result<fs::path> absolute_path(const std::string& path) {
+  std::error_code error;
+  fs::path absolute = fs::absolute(path, error);
+  if (error) {
+    return fail(ErrorCode::kIo, "Cannot find out where '" + path + "' is: " + error.message() + ".",
+                "Give its path from the root on.");
+  }
+  return absolute;
+}
+
 std::string quoted(const std::string& text) {
   constexpr std::string_view kHarmless = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+=:@%,";
   if (!text.empty() && text.find_first_not_of(kHarmless) == std::string::npos) {

@@ -14,6 +14,9 @@ Result<std::filesystem::path> own_executable();
 // Where the unpacked extension stands: in a build tree, or where the package puts it. Empty: it is not there.
 std::filesystem::path extension_directory(const std::filesystem::path& executable);
 
+// `path` from the root on. Errors: kIo, where it is below the current directory and that was deleted.
+Result<std::filesystem::path> absolute_path(const std::string& path);
+
 // As a shell takes it for one word.
 std::string quoted(const std::string& text);
 

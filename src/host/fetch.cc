@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -32,11 +33,25 @@ tl::unexpected<Error> too_large(const std::string& from, std::uint64_t most) {
               "No list is that large: check the address.");
 }
 
-Status read_path(const std::string& path, std::uint64_t most, const FetchSink& sink, const Progress& progress) {
-  if (!std::filesystem::exists(path)) {
-    return fail(ErrorCode::kNotFound, "There is no file " + path + ".");
+// O_NONBLOCK: a pipe is opened without its writer, to be refused.
+Result<UniqueFd> open_to_read(const std::string& path) {
+  while (true) {
+    const int fd = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (fd >= 0) {
+      return UniqueFd(fd);
+    }
+    const int why = errno;
+    if (why == ENOENT || why == ENOTDIR) {
+      return fail(ErrorCode::kNotFound, "There is no file " + path + ".");
+    }
+    if (why != EINTR) {
+      return tl::unexpected<Error>(errno_error("open", path, why));
+    }
   }
-  COS_TRY(const UniqueFd fd, open_file(path, O_RDONLY));
+}
+
+Status read_path(const std::string& path, std::uint64_t most, const FetchSink& sink, const Progress& progress) {
+  COS_TRY(const UniqueFd fd, open_to_read(path));
   COS_TRY(const struct stat status, stat_of(fd));
   if (!S_ISREG(status.st_mode)) {
     return fail(ErrorCode::kIo, path + " is not a regular file.");

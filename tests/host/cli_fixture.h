@@ -42,6 +42,12 @@ class CliTest : public testing::Test {
     return run(all, options);
   }
   [[nodiscard]] int code_of(const std::vector<std::string>& arguments) const { return cos(arguments).code; }
+  // The same after a shell did `first`, in which $0 is the home: what is about the directory that cos is started in.
+  [[nodiscard]] Finished cos_after(const std::string& first, const std::vector<std::string>& arguments) const {
+    std::vector<std::string> all{"/bin/sh", "-c", first + " && exec \"$@\"", home_.path().string(), cos_executable()};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return run(all, {.environment = home_.environment()});
+  }
   // The JSON that a command prints; fails the test when it prints anything else.
   [[nodiscard]] json json_of(std::vector<std::string> arguments, int code = 0) const {
     arguments.emplace_back("--json");
@@ -82,5 +88,7 @@ class CliTest : public testing::Test {
 };
 
 inline const std::string kUnknown(64, '0');
+// For CliTest::cos_after().
+inline constexpr const char* kInADeletedDirectory = "mkdir \"$0/gone\" && cd \"$0/gone\" && rmdir \"$0/gone\"";
 
 }  // namespace libcos

@@ -52,6 +52,39 @@ TEST_F(CliTest, WrongUsageIsExitCode2) {
   }
 }
 
+TEST_F(CliTest, AnArgumentInBracketsIsTakenAsItIs) {
+  const std::string hash = add("text");
+  EXPECT_EQ(code_of({"rm", "[" + hash + "]"}), 2) << "it is no hash";
+  EXPECT_EQ(code_of({"stat", hash}), 0);
+  file("[x,y]", "in brackets");
+  file("x", "not asked for");
+  const Finished added = cos_after("cd \"$0\"", {"add", "[x,y]"});
+  EXPECT_EQ(added.code, 0) << added.err;
+  EXPECT_TRUE(mentions(added.out, hash_of("in brackets").hex()) && mentions(added.out, "[x,y]")) << added.out;
+  EXPECT_EQ(code_of({"stat", hash_of("not asked for").hex()}), 3);
+  const Finished cleared = cos({"clear", "[::1]"});
+  EXPECT_EQ(cleared.code, 0) << cleared.err;
+}
+
+TEST_F(CliTest, AnOptionsValueInBracketsIsTakenAsItIs) {
+  for (const std::vector<std::string>& option : std::vector<std::vector<std::string>>{
+           {"--browser", "[netscape]"}, {"--browser=[netscape]"}, {"--browser", "chromium", "--browser=[netscape]"}}) {
+    std::vector<std::string> all{"install"};
+    all.insert(all.end(), option.begin(), option.end());
+    EXPECT_TRUE(mentions(cos(all).err, "'[netscape]'")) << testing::PrintToString(option);
+  }
+  const Finished sorted = cos({"ls", "--sort=[size]"});
+  EXPECT_EQ(sorted.code, 2);
+  EXPECT_TRUE(mentions(sorted.err, "[size]")) << sorted.err;
+}
+
+TEST_F(CliTest, OriginsWithCommasBetweenThemMayEndInBrackets) {
+  const std::string text = file("in", "text").string();
+  ASSERT_EQ(code_of({"add", text, "--origins", "https://a.test,https://[::1]"}), 0);
+  EXPECT_EQ(json_of({"stat", hash_of("text").hex()}).at("listedOrigins"),
+            json::array({"https://[::1]", "https://a.test"}));
+}
+
 TEST_F(CliTest, WhatIsNoHashIsExitCode2) {
   for (const std::string& text :
        {std::string("x"), std::string("abcde"), std::string("ABCDEF"), std::string("SHA-256:"),
@@ -107,6 +140,13 @@ TEST_F(CliTest, AddRefusesWhatItCannotStore) {
   EXPECT_EQ(code_of({"add", file("in", "text").string(), "--algorithm", "MD5"}), 2);
   EXPECT_EQ(code_of({"add", path("in").string(), "--origins", "nonsense"}), 2);
   EXPECT_TRUE(store().list(std::nullopt, 10)->empty());
+}
+
+TEST_F(CliTest, APipeIsNotAddedAndNotWaitedFor) {
+  ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+  const Finished refused = cos({"add", path("pipe").string()});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_TRUE(mentions(refused.err, "pipe is not a regular file.")) << refused.err;
 }
 
 TEST_F(CliTest, AFileThatCannotBeAddedDoesNotHideWhatWas) {
@@ -492,6 +532,33 @@ TEST_F(CliTest, JsonHasNoEscapeCodesEvenOnATerminal) {
   const Finished shown = cos({"ls", "--json"}, {.environment = {}, .on_terminal = true});
   EXPECT_FALSE(mentions(shown.out, "\x1b"));
   EXPECT_TRUE(json::accept(shown.out)) << shown.out;
+}
+
+// Names that would colour a terminal, forge a line of it or rename its window; the last with a control character that
+// takes two bytes.
+const std::vector<std::string> kHostileNames{"a\x1b[31m", "a\nb", "a\x1b]0;title\x07", "a\x7f",
+                                             "a\xc2\x9b"
+                                             "31m"};
+
+TEST_F(CliTest, NamesOfFilesReachTheTerminalWithoutControlCharacters) {
+  const auto is_harmless = [](const std::string& text) {
+    return text.find_first_of("\x1b\x07\x7f") == std::string::npos && !mentions(text, "\xc2\x9b") &&
+           !mentions(text, "a\nb");
+  };
+  for (const std::string& name : kHostileNames) {
+    const Finished missing = cos({"add", path(name).string()});
+    EXPECT_TRUE(is_harmless(missing.err) && mentions(missing.err, "a?")) << missing.err;
+    const Finished added = cos({"add", file(name, "text").string()});
+    EXPECT_TRUE(is_harmless(added.out) && mentions(added.out, "a?")) << added.out;
+  }
+  EXPECT_TRUE(mentions(cos({"add", file("ü€", "text").string()}).out, "ü€")) << "other characters stay";
+}
+
+TEST_F(CliTest, NamesOfFilesStayAsTheyAreInJson) {
+  for (const std::string& name : kHostileNames) {
+    EXPECT_TRUE(mentions(json_of({"add", path(name).string()}, 1)[0].at("error").at("message"), name));
+    EXPECT_EQ(json_of({"add", file(name, "text").string()})[0].at("file"), path(name).string());
+  }
 }
 
 TEST_F(CliTest, ErrorsAreJsonWhenJsonWasAskedFor) {

@@ -178,6 +178,12 @@ TEST_F(DoctorTest, AnyUserDataDirectoryCanBeLookedAt) {
   EXPECT_EQ(json_of({"doctor", "--user-data-dir", other.string()}).at("healthy"), true);
 }
 
+TEST_F(DoctorTest, AUserDataDirectoryBelowOneThatWasDeletedIsAnError) {
+  const Finished refused = cos_after(kInADeletedDirectory, {"doctor", "--user-data-dir", "x"});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_TRUE(mentions(refused.err, "where 'x' is")) << refused.err;
+}
+
 // The extension --------------------------------------------------------------------------------------
 
 TEST_F(DoctorTest, AnExtensionThatAProfileHasIsGood) {

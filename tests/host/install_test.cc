@@ -124,5 +124,13 @@ TEST_F(InstallTest, WhereNoBrowserCouldBeRegisteredNobodyIsSentToTheExtension) {
   EXPECT_EQ(cos({"install", "--user-data-dir", file("file", "text").string()}).out, "");
 }
 
+TEST_F(InstallTest, ADirectoryBelowOneThatWasDeletedIsExitCode1) {
+  for (const char* command : {"install", "uninstall"}) {
+    const Finished refused = cos_after(kInADeletedDirectory, {command, "--user-data-dir", "x"});
+    EXPECT_EQ(refused.code, 1) << command;
+    EXPECT_TRUE(mentions(refused.err, "where 'x' is")) << refused.err;
+  }
+}
+
 }  // namespace
 }  // namespace libcos

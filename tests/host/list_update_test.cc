@@ -187,6 +187,16 @@ TEST_F(BackgroundTest, AFailureIsRememberedAndTriedAgainTheNextDay) {
   EXPECT_EQ(status().at("lastCheck").at("failure"), "");
 }
 
+TEST_F(BackgroundTest, AnAddressWhosePathCannotBeFollowedIsAFailureAndNotTheEndOfTheHost) {
+  fs::create_symlink("loop", path("loop"));
+  for (const std::string& name : {std::string("loop/list"), std::string(300, 'x')}) {
+    ASSERT_EQ(code_of({"config", "set", "phl.url", "file://" + path(name).string()}), 0);
+    visit();
+    EXPECT_TRUE(mentions(status().at("lastCheck").at("failure"), name)) << name;
+    fs::remove(check_file());
+  }
+}
+
 TEST_F(BackgroundTest, AListThatTheUserWentBackFromDoesNotComeAgain) {
   publish("list", "one", {"a"});
   visit();

@@ -81,6 +81,22 @@ TEST_F(PhlTest, WhateverIsRefusedTheOldListStaysInForce) {
   EXPECT_FALSE(is_listed("b"));
 }
 
+TEST_F(PhlTest, AListThatCannotBeOpenedIsAnErrorThatNamesIt) {
+  fs::create_symlink("loop", path("loop"));
+  for (const std::string& name : {std::string("loop/list"), std::string(300, 'x')}) {
+    const Finished refused = update(path(name));
+    EXPECT_EQ(refused.code, 1) << name;
+    EXPECT_TRUE(mentions(refused.err, name)) << refused.err;
+  }
+}
+
+TEST_F(PhlTest, AListThatIsAPipeIsRefusedAndNotWaitedFor) {
+  ASSERT_EQ(::mkfifo(path("list.sha256").c_str(), 0600), 0);
+  const Finished refused = update(path("list"));
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_TRUE(mentions(refused.err, "list.sha256 is not a regular file.")) << refused.err;
+}
+
 TEST_F(PhlTest, ADiskThatFillsUpLeavesTheOldListInForceAndNoRemains) {
   ASSERT_EQ(update(publish("list", "one", {"a"})).code, 0);
   std::vector<std::string> many;
@@ -268,6 +284,37 @@ TEST_F(PhlTest, WhatCannotBeListedWritesNothing) {
     EXPECT_FALSE(fs::exists(path("out"))) << testing::PrintToString(arguments);
     EXPECT_FALSE(fs::exists(path("out.sha256")));
   }
+}
+
+TEST_F(PhlTest, NamesOfFilesAreListedAndToldOfWithoutControlCharacters) {
+  const Finished built = cos({"phl", "build", path("out\x1b[31m"), file("a\x1b[31m\nb", "x"), "--version", "mine 1"});
+  EXPECT_EQ(built.code, 0) << built.err;
+  EXPECT_TRUE(mentions(built.out, "out?[31m: ")) << built.out;
+  EXPECT_FALSE(mentions(built.out, "\x1b"));
+  EXPECT_TRUE(mentions(content(path("out\x1b[31m")), "// a?[31m?b (1 bytes)\n"));
+}
+
+TEST_F(PhlTest, ALinkThatLeadsInACircleIsNoFileOfItsDirectory) {
+  fs::create_directory(path("files"));
+  file("files/a.js", "a");
+  fs::create_symlink("circle", path("files/circle"));
+  EXPECT_EQ(json_of({"phl", "build", path("out"), path("files")}).at("digests"), 1);
+}
+
+TEST_F(PhlTest, AListIsNotWrittenWhereNoDirectoryIs) {
+  file("x", "x");
+  for (const std::string& out : {std::string("out.txt"), std::string()}) {
+    const Finished refused = cos_after(kInADeletedDirectory, {"phl", "build", out, path("x")});
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_TRUE(mentions(refused.err, "where '" + out + "' is")) << refused.err;
+  }
+}
+
+TEST_F(PhlTest, APipeIsNotListedAndNotWaitedFor) {
+  ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+  const Finished refused = cos({"phl", "build", path("out"), path("pipe")});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_TRUE(mentions(refused.err, "pipe is not a regular file.")) << refused.err;
 }
 
 TEST_F(PhlTest, HalfAMillionDigestsAreMergedAndInstalled) {
