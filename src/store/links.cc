@@ -216,7 +216,7 @@ Status drop_link(StoreState& state, const LinkRow& link, const UniqueFd* blob) {
   return state.registry.forget_link(link);
 }
 
-Result<std::size_t> drop_links(StoreState& state, const std::vector<LinkRow>& links) {
+std::vector<LinkRow> remove_link_files(StoreState& state, const std::vector<LinkRow>& links) {
   std::vector<LinkRow> gone;
   for (const LinkRow& link : links) {
     const Result<UniqueFd> blob = state.blobs->open(link.hash);
@@ -225,6 +225,11 @@ Result<std::size_t> drop_links(StoreState& state, const std::vector<LinkRow>& li
     }
   }
   sync_profiles_of(gone);
+  return gone;
+}
+
+Result<std::size_t> drop_links(StoreState& state, const std::vector<LinkRow>& links) {
+  const std::vector<LinkRow> gone = remove_link_files(state, links);
   for (const LinkRow& link : gone) {
     COS_CHECK(state.registry.forget_link(link));
   }

@@ -281,14 +281,7 @@ Result<std::vector<LinkRow>> remove_rows(StoreState& state, const std::vector<En
 
 Status remove_files(StoreState& state, std::unique_lock<std::mutex>& lock, const std::vector<Hash>& hashes,
                     const std::vector<LinkRow>& links) {
-  std::vector<LinkRow> gone;
-  for (const LinkRow& link : links) {
-    const Result<UniqueFd> blob = state.blobs->open(link.hash);
-    if (remove_link_file(link, blob ? &*blob : nullptr)) {
-      gone.push_back(link);
-    }
-  }
-  sync_profiles_of(gone);
+  const std::vector<LinkRow> gone = remove_link_files(state, links);
   COS_TRY(auto transaction, state.begin(lock));
   std::vector<Hash> settled;
   for (const Hash& hash : hashes) {

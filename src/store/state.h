@@ -199,7 +199,9 @@ bool remove_link_file(const LinkRow& link, const UniqueFd* blob = nullptr);
 // The same, and its row with it. A file that stays keeps its row: a start tries again once its entry is gone
 // (Store::sweep_links()). A write transaction is open.
 Status drop_link(StoreState& state, const LinkRow& link, const UniqueFd* blob = nullptr);
-// The same for many, whose files are gone for good before their rows go. Returns how many went.
+// Those of the links whose files have gone with it, for good: their rows may go.
+std::vector<LinkRow> remove_link_files(StoreState& state, const std::vector<LinkRow>& links);
+// The same, and their rows. Returns how many went.
 Result<std::size_t> drop_links(StoreState& state, const std::vector<LinkRow>& links);
 // Some files of links that were to go are still there.
 tl::unexpected<Error> links_left(std::size_t left, std::size_t all);
