@@ -20,19 +20,6 @@ constexpr std::size_t kIdBytes = 16;
 constexpr std::size_t kMostWrites = 512;
 constexpr std::size_t kMostWritesOfPage = 64;
 constexpr std::size_t kMostWritesOfParty = 32;
-constexpr HandleLoad kMostOfParty{8192, std::size_t{4} << 20U};
-constexpr HandleLoad kMostOfPage{16'384, std::size_t{16} << 20U};
-constexpr HandleLoad kMostOfAll{65'536, std::size_t{64} << 20U};
-
-// What a list takes in memory, about.
-std::size_t size_of(const Scope& scope) {
-  std::size_t size = 0;
-  for (const Origin& origin : scope.origins()) {
-    size += sizeof(Origin) + origin.host().size();
-  }
-  return size;
-}
-
 constexpr unsigned kClosingThreads = 2;
 constexpr unsigned kSlowThreads = 3;
 constexpr unsigned kUserThreads = 3;  // one may read a huge file again, another fetch a list, while the third answers
@@ -221,78 +208,12 @@ Session::OrRefusal<Hash> Session::hash_of(const json& request) {
 
 Session::Outcome Session::add_handle(Handle handle, json members) {
   handle.party = {page_of(handle).serialized, handle.origin.serialize()};
-  const std::size_t scope_bytes = size_of(handle.scope);
   const std::lock_guard lock(mutex_);
-  make_room(handle.party, scope_bytes);
-  std::string id = random_hex(kIdBytes);
-  Handles& mine = parties_[handle.party];
-  mine.ids.push_back(id);
-  for (HandleLoad* load : {&mine.load, &pages_[handle.party.first], &all_}) {
-    ++load->handles;
-    load->scope_bytes += scope_bytes;
-  }
-  handles_.emplace(id, std::move(handle));
-  members["handle"] = std::move(id);
+  members["handle"] = handles_.add(std::move(handle));
   return members;
 }
 
-// A party's handles push out its own, and a page's those of its largest party. A handle that was pushed out is found
-// again by a new find.
-void Session::make_room(const Party& party, std::size_t scope_bytes) {
-  const auto is_over = [&](const HandleLoad& load, const HandleLoad& most) {
-    return load.handles > 0 && (load.handles >= most.handles || load.scope_bytes + scope_bytes > most.scope_bytes);
-  };
-  while (is_over(parties_[party].load, kMostOfParty)) {
-    forget_oldest_handle(party);
-  }
-  while (is_over(pages_[party.first], kMostOfPage)) {
-    forget_oldest_handle(largest_party(party.first));
-  }
-  while (is_over(all_, kMostOfAll)) {
-    const auto largest = std::max_element(pages_.begin(), pages_.end(), [](const auto& a, const auto& b) {
-      return a.second.weight() < b.second.weight();
-    });
-    forget_oldest_handle(largest_party(largest->first));
-  }
-}
-
-Session::Party Session::largest_party(const std::string& page) const {
-  auto largest = parties_.lower_bound({page, {}});
-  for (auto party = largest; party != parties_.end() && party->first.first == page; ++party) {
-    largest = party->second.load.weight() > largest->second.load.weight() ? party : largest;
-  }
-  return largest->first;
-}
-
 Site Session::page_of(const Handle& handle) const { return store_->site_of(handle.top_level.value_or(handle.origin)); }
-
-void Session::forget_oldest_handle(const Party& party) {
-  std::deque<std::string>& ids = parties_.at(party).ids;
-  const std::string oldest = std::move(ids.front());
-  ids.pop_front();
-  forget_handle(oldest);
-}
-
-void Session::forget_handle(const std::string& id) {
-  const auto handle = handles_.find(id);
-  if (handle == handles_.end()) {
-    return;
-  }
-  const auto party = parties_.find(handle->second.party);
-  const auto page = pages_.find(party->first.first);
-  const std::size_t scope_bytes = size_of(handle->second.scope);
-  for (HandleLoad* load : {&party->second.load, &page->second, &all_}) {
-    --load->handles;
-    load->scope_bytes -= scope_bytes;
-  }
-  if (page->second.handles == 0) {
-    pages_.erase(page);
-  }
-  if (party->second.ids.empty()) {
-    parties_.erase(party);
-  }
-  handles_.erase(handle);
-}
 
 Session::Outcome Session::find(const json& request) {
   COS_TRY(CallerValues caller, caller_of(request));
@@ -326,13 +247,13 @@ Session::Outcome Session::create(const json& request) {
       std::move(members));
 }
 
-Session::OrRefusal<Session::Handle> Session::readable_handle(const json& request) {
+Session::OrRefusal<Handle> Session::readable_handle(const json& request) {
   const std::lock_guard lock(mutex_);
-  const auto found = handles_.find(string_at(request, "handle").value_or(""));
-  if (found == handles_.end() || !found->second.may_read) {
+  const Handle* const found = handles_.find(string_at(request, "handle").value_or(""));
+  if (found == nullptr || !found->may_read) {
     return fail(ErrorCode::kNotAllowed, "The handle may not read.");
   }
-  return found->second;
+  return *found;
 }
 
 Session::Outcome Session::open(const json& request) {
@@ -385,17 +306,16 @@ Session::Outcome Session::open_write(const json& request) {
   Party party;
   {
     const std::lock_guard lock(mutex_);
-    const auto found = handles_.find(id);
-    if (found == handles_.end() || !found->second.created) {
+    const Handle* const handle = handles_.find(id);
+    if (handle == nullptr || !handle->created) {
       return fail(ErrorCode::kNotAllowed, "The handle may not write.");
     }
-    const Handle& handle = found->second;
-    party = handle.party;
+    party = handle->party;
     if (!may_write(party)) {
       return fail(ErrorCode::kQuotaExceeded, "Too many files are being written at once.");
     }
-    wanted =
-        WriteRequest{*realm_, handle.origin, handle.hash, handle.scope, "", handle.top_level, handle.user_activation};
+    wanted = WriteRequest{*realm_, handle->origin,    handle->hash,           handle->scope,
+                          "",      handle->top_level, handle->user_activation};
   }
   COS_TRY(Writer writer, store_->begin_write(*wanted));
   const std::uint64_t limit = writer.limit();
@@ -413,7 +333,7 @@ bool Session::may_write(const Party& party) const {
   std::size_t of_page = 0;
   for (const auto& [session, write] : writes_) {
     of_party += write.party == party ? 1U : 0U;
-    of_page += write.party.first == party.first ? 1U : 0U;
+    of_page += write.party.page == party.page ? 1U : 0U;
   }
   return of_party < kMostWritesOfParty && of_page < kMostWritesOfPage && writes_.size() < kMostWrites;
 }
@@ -455,9 +375,7 @@ Session::Outcome Session::close_write(const json& request) {
   }
   COS_TRY(const Published published, write.session->writer.close());
   const std::lock_guard lock(mutex_);
-  if (const auto handle = handles_.find(write.handle); handle != handles_.end()) {
-    handle->second.may_read = true;
-  }
+  handles_.let_read(write.handle);
   return json{{"size", published.size}, {"dropped", serialized(published.dropped)}};
 }
 
@@ -485,10 +403,7 @@ Session::Outcome Session::release(const json& request) {
   }
   const std::lock_guard lock(mutex_);
   for (const std::string& id : strings("handles")) {
-    if (const auto handle = handles_.find(id); handle != handles_.end()) {
-      std::erase(parties_.at(handle->second.party).ids, id);
-      forget_handle(id);
-    }
+    handles_.remove(id);
   }
   return json::object();
 }

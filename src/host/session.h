@@ -6,9 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
-#include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -19,6 +17,7 @@
 
 #include "cos/store.h"
 #include "host/caller_values.h"
+#include "host/handle_book.h"
 #include "host/loopback.h"
 #include "host/profile_files.h"
 #include "host/public_sentence.h"
@@ -47,15 +46,6 @@ struct Refusal {
   std::string code;  // error_code_name(), for the extension's own pages: they have words of their own for it
 };
 
-// How many handles somebody has, and what the lists of theirs take in memory, about.
-struct HandleLoad {
-  std::size_t handles = 0;
-  std::size_t scope_bytes = 0;
-
-  // A full list weighs as much as some dozen handles without one.
-  [[nodiscard]] std::size_t weight() const { return handles + scope_bytes / 512; }
-};
-
 class Session {
  public:
   using Send = std::function<void(const nlohmann::json&)>;
@@ -70,24 +60,6 @@ class Session {
   void handle(const nlohmann::json& request);
 
  private:
-  // An origin on pages of one site: the site, and the origin. Limits are a party's: were they the origin's, its frame
-  // on one page could tell from what it still gets what it does on another.
-  using Party = std::pair<std::string, std::string>;
-  // A FileSystemFileHandle of some document.
-  struct Handle {
-    Origin origin;
-    std::optional<Origin> top_level;
-    Hash hash;
-    Scope scope;           // of a create request, after the ceiling
-    bool user_activation;  // when it was asked for
-    bool created;
-    bool may_read;  // belongs to the handle, never to the entry
-    Party party = {};
-  };
-  struct Handles {
-    std::deque<std::string> ids;  // oldest first
-    HandleLoad load;
-  };
   struct OpenWrite {
     std::shared_ptr<WriteSession> session;
     std::string ticket;
@@ -100,12 +72,7 @@ class Session {
 
   Outcome dispatch(const std::string& command, const nlohmann::json& request);
   WorkQueue* queue_for(const std::string& command);
-  void make_room(const Party& party, std::size_t scope_bytes);
-  void forget_oldest_handle(const Party& party);
-  // One that is in its party's order no more.
-  void forget_handle(const std::string& id);
   [[nodiscard]] Site page_of(const Handle& handle) const;
-  [[nodiscard]] Party largest_party(const std::string& page) const;
   // Whether one more file may be written by that party.
   [[nodiscard]] bool may_write(const Party& party) const;
   void reply(const nlohmann::json& id, const Outcome& outcome);
@@ -141,10 +108,7 @@ class Session {
   std::unique_ptr<Loopback> loopback_;
 
   std::mutex mutex_;  // guards what follows
-  std::unordered_map<std::string, Handle> handles_;
-  std::map<Party, Handles> parties_;  // those of one page side by side
-  std::map<std::string, HandleLoad> pages_;
-  HandleLoad all_;
+  HandleBook handles_;
   std::unordered_map<std::string, OpenWrite> writes_;
   std::optional<bool> handover_works_;
 

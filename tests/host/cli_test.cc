@@ -7,8 +7,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::string kUnwritten = "cos: Cannot write to standard output.\n";
-
 // Usage ----------------------------------------------------------------------------------------------
 
 TEST_F(CliTest, WithoutACommandItSaysWhatThereIs) {
@@ -197,50 +195,6 @@ TEST_F(CliTest, GetLeavesNoHalfFile) {
   }
 }
 
-TEST_F(CliTest, GetFailsWhenStandardOutputCannotTakeTheBytes) {
-  const auto full = open_file("/dev/full", O_WRONLY);
-  ASSERT_TRUE(full);
-  for (const std::string& text : {std::string("text"), std::string(3U << 20U, 'x')}) {
-    const Finished finished = cos({"get", add(text), "-o", "-"}, {.environment = {}, .out = full->get()});
-    EXPECT_EQ(finished.code, 1) << text.size() << " bytes";
-    EXPECT_EQ(finished.err, kUnwritten);
-  }
-}
-
-TEST_F(CliTest, WhatCannotBePrintedIsNotDone) {
-  const auto full = open_file("/dev/full", O_WRONLY);
-  ASSERT_TRUE(full);
-  const std::string hash = add("text");
-  for (const std::vector<std::string>& arguments :
-       std::vector<std::vector<std::string>>{{},
-                                             {"--help"},
-                                             {"--version"},
-                                             {"ls"},
-                                             {"ls", "--json"},
-                                             {"stat", hash},
-                                             {"verify"},
-                                             {"history", hash},
-                                             {"phl", "status"},
-                                             {"config", "list"},
-                                             {"activity"},
-                                             {"evict", "--to", "1KB", "--dry-run"},
-                                             {"completions", "bash"}}) {
-    const Finished finished = cos(arguments, {.environment = {}, .out = full->get()});
-    EXPECT_EQ(finished.code, 1) << testing::PrintToString(arguments);
-    EXPECT_EQ(finished.err, kUnwritten) << testing::PrintToString(arguments);
-  }
-}
-
-TEST_F(CliTest, DamageThatCannotBePrintedIsStillExitCode4) {
-  const auto full = open_file("/dev/full", O_WRONLY);
-  ASSERT_TRUE(full);
-  add("text");
-  damage("text");
-  const Finished finished = cos({"verify"}, {.environment = {}, .out = full->get()});
-  EXPECT_EQ(finished.code, 4);
-  EXPECT_EQ(finished.err, kUnwritten);
-}
-
 TEST_F(CliTest, GetSaysInJsonWhereItPutTheFile) {
   const json got = json_of({"get", add("text"), "-o", path("out").string()});
   EXPECT_EQ(got.at("value"), hash_of("text").hex());
@@ -381,110 +335,6 @@ TEST_F(CliTest, RmRemovesAndSaysWhatWasNotThere) {
   EXPECT_EQ(removed.at("removed")[0].at("value"), again);
 }
 
-// Damage ---------------------------------------------------------------------------------------------
-
-TEST_F(CliTest, VerifyFindsEverythingIntact) {
-  EXPECT_EQ(code_of({"verify"}), 0) << "an empty store";
-  add("text");
-  add("other");
-  const json all = json_of({"verify"});
-  EXPECT_EQ(all.at("intact"), 2);
-  EXPECT_EQ(all.at("bytes"), 9);
-  EXPECT_EQ(all.at("damaged"), json::array());
-  EXPECT_EQ(json_of({"verify", hash_of("text").hex()}).at("intact"), 1);
-}
-
-TEST_F(CliTest, DamageIsFoundReportedAndNeverServed) {
-  const std::string hash = add("text");
-  add("other");
-  damage("text");
-  const Finished found = cos({"verify"});
-  EXPECT_EQ(found.code, 4);
-  EXPECT_TRUE(mentions(found.out, "damaged  SHA-256:" + hash)) << found.out;
-  const json again = json_of({"verify"}, 4);
-  EXPECT_EQ(again.at("damaged"), json::array({"SHA-256:" + hash}));
-  EXPECT_EQ(again.at("intact"), 1);
-  EXPECT_EQ(code_of({"get", hash, "-o", path("out").string()}), 3);
-  EXPECT_FALSE(fs::exists(path("out")));
-  EXPECT_TRUE(mentions(cos({"ls"}).out, "damaged"));
-  EXPECT_TRUE(mentions(cos({"stat", hash}).out, "damaged"));
-  add("text");
-  EXPECT_EQ(code_of({"verify"}), 0) << "adding the file again mends it";
-  EXPECT_EQ(code_of({"get", hash, "-o", path("out").string()}), 0);
-}
-
-TEST_F(CliTest, DamageIsFoundByAReadToo) {
-  const std::string hash = add("text");
-  damage("text");
-  EXPECT_EQ(code_of({"get", hash, "-o", path("out").string()}), 3);
-  EXPECT_FALSE(fs::exists(path("out")));
-}
-
-TEST_F(CliTest, WhatCannotBeReadDoesNotKeepTheRestFromBeingVerified) {
-  const std::vector<std::string> texts{"one", "two", "three"};
-  for (const std::string& text : texts) {
-    add(text);
-  }
-  // The first that is looked at.
-  const auto first = *std::min_element(texts.begin(), texts.end(), [](const std::string& a, const std::string& b) {
-    return hash_of(a).hex() < hash_of(b).hex();
-  });
-  const fs::path blob = StorePaths(home_.store()).blob(hash_of(first));
-  fs::remove(blob);
-  fs::create_symlink("/dev/null", blob);
-  for (const std::string& text : texts) {
-    if (text != first) {
-      damage(text);
-    }
-  }
-  const json found = json_of({"verify"}, 4);
-  EXPECT_EQ(found.at("damaged").size(), 2U) << found;
-  ASSERT_EQ(found.at("unreadable").size(), 1U) << found;
-  EXPECT_EQ(found.at("unreadable")[0].at("hash"), "SHA-256:" + hash_of(first).hex());
-  EXPECT_TRUE(mentions(cos({"verify"}).out, "unreadable  SHA-256:" + hash_of(first).hex()));
-  EXPECT_TRUE(fs::is_symlink(blob)) << "what cannot be looked at is given up by nobody";
-}
-
-TEST_F(CliTest, AMissingFileIsForgottenAndReported) {
-  const std::string hash = add("text");
-  fs::remove(StorePaths(home_.store()).blob(hash_of("text")));
-  EXPECT_EQ(json_of({"verify"}, 4).at("missing"), json::array({"SHA-256:" + hash}));
-  EXPECT_EQ(json_of({"ls"}), json::array());
-  EXPECT_EQ(code_of({"verify"}), 0);
-}
-
-TEST_F(CliTest, AStoreOfANewerVersionIsLeftAloneAndSaysWhatToDo) {
-  add("text");
-  {
-    auto database = sqlite::Database::open(home_.store() / "store.db");
-    ASSERT_TRUE(database && database->execute("PRAGMA user_version = 99"));
-  }
-  const Finished refused = cos({"ls"});
-  EXPECT_EQ(refused.code, 1);
-  EXPECT_TRUE(mentions(refused.err, "Update cos")) << refused.err;
-  EXPECT_TRUE(mentions(json_of({"ls"}, 1).at("error").at("mend"), "Update cos"));
-  EXPECT_EQ(code_of({"rm", hash_of("text").hex()}), 1);
-  EXPECT_TRUE(fs::exists(StorePaths(home_.store()).blob(hash_of("text"))));
-}
-
-TEST_F(CliTest, AStoreThatIsNoDirectoryIsExitCode1) {
-  const fs::path in_the_way = file("in the way", "text");
-  for (const std::string& place : {in_the_way.string(), (in_the_way / "below").string(), std::string("/sys/cos")}) {
-    const Finished refused = cos({"ls"}, {.environment = {"COS_HOME=" + place}});
-    EXPECT_EQ(refused.code, 1) << place;
-    EXPECT_TRUE(mentions(refused.err, "cos:")) << place;
-  }
-}
-
-TEST_F(CliTest, AFileThatIsNoStoreIsLeftAlone) {
-  fs::create_directory(path("other"));
-  file("other/store.db", "This is not a database, but it is somebody's.");
-  EXPECT_NE(code_of({"ls"}), 1);
-  const Finished refused = cos({"ls"}, {.environment = {"COS_HOME=" + path("other").string()}});
-  EXPECT_TRUE(refused.code == 1 || refused.code == 4) << refused.code;
-  EXPECT_EQ(content(path("other/store.db")), "This is not a database, but it is somebody's.");
-}
-
 // Settings and the list ------------------------------------------------------------------------------
 
 TEST_F(CliTest, SettingsAreShownAndChanged) {
@@ -510,62 +360,6 @@ TEST_F(CliTest, ImpossibleSettingsAreExitCode2AndChangeNothing) {
   EXPECT_TRUE(mentions(cos({"config", "set", "write.limit", "0"}).err, "from 1MiB to 1TiB"));
   EXPECT_EQ(code_of({"config", "set", "write.limit", "-5"}), 2);
   EXPECT_EQ(cos({"config", "get", "write.limit"}).out, "16GiB\n");
-}
-
-// Terminals ------------------------------------------------------------------------------------------
-
-TEST_F(CliTest, OnlyATerminalGetsEscapeCodes) {
-  const std::string hash = add("text");
-  damage("text");
-  for (const std::vector<std::string>& arguments :
-       std::vector<std::vector<std::string>>{{"verify"}, {"ls"}, {"stat", hash}, {"config", "list"}}) {
-    const Finished piped = cos(arguments);
-    EXPECT_FALSE(mentions(piped.out + piped.err, "\x1b")) << arguments[0];
-    EXPECT_TRUE(mentions(cos(arguments, {.environment = {}, .on_terminal = true}).out, "\x1b[")) << arguments[0];
-    EXPECT_FALSE(mentions(cos(arguments, {.environment = {"NO_COLOR=1"}, .on_terminal = true}).out, "\x1b"))
-        << arguments[0];
-  }
-}
-
-TEST_F(CliTest, JsonHasNoEscapeCodesEvenOnATerminal) {
-  add("text");
-  const Finished shown = cos({"ls", "--json"}, {.environment = {}, .on_terminal = true});
-  EXPECT_FALSE(mentions(shown.out, "\x1b"));
-  EXPECT_TRUE(json::accept(shown.out)) << shown.out;
-}
-
-// Names that would colour a terminal, forge a line of it or rename its window; the last with a control character that
-// takes two bytes.
-const std::vector<std::string> kHostileNames{"a\x1b[31m", "a\nb", "a\x1b]0;title\x07", "a\x7f",
-                                             "a\xc2\x9b"
-                                             "31m"};
-
-TEST_F(CliTest, NamesOfFilesReachTheTerminalWithoutControlCharacters) {
-  const auto is_harmless = [](const std::string& text) {
-    return text.find_first_of("\x1b\x07\x7f") == std::string::npos && !mentions(text, "\xc2\x9b") &&
-           !mentions(text, "a\nb");
-  };
-  for (const std::string& name : kHostileNames) {
-    const Finished missing = cos({"add", path(name).string()});
-    EXPECT_TRUE(is_harmless(missing.err) && mentions(missing.err, "a?")) << missing.err;
-    const Finished added = cos({"add", file(name, "text").string()});
-    EXPECT_TRUE(is_harmless(added.out) && mentions(added.out, "a?")) << added.out;
-  }
-  EXPECT_TRUE(mentions(cos({"add", file("ü€", "text").string()}).out, "ü€")) << "other characters stay";
-}
-
-TEST_F(CliTest, NamesOfFilesStayAsTheyAreInJson) {
-  for (const std::string& name : kHostileNames) {
-    EXPECT_TRUE(mentions(json_of({"add", path(name).string()}, 1)[0].at("error").at("message"), name));
-    EXPECT_EQ(json_of({"add", file(name, "text").string()})[0].at("file"), path(name).string());
-  }
-}
-
-TEST_F(CliTest, ErrorsAreJsonWhenJsonWasAskedFor) {
-  const json error = json_of({"stat", kUnknown}, 3).at("error");
-  EXPECT_EQ(error.at("name"), "NotFoundError");
-  EXPECT_NE(error.at("message"), "");
-  EXPECT_EQ(json_of({"stat", "nonsense"}, 2).at("error").at("name"), "TypeError");
 }
 
 }  // namespace
