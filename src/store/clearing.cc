@@ -71,12 +71,21 @@ Status clear(StoreState& state, const NextEntries& next, const Forget& forget, C
   }
 }
 
-// The links of a profile, all (`place` is empty) or those for the pages of one site. Those of entries that others hold
-// would stay: that a read through one is quick tells a site that it has been here before.
-Status forget_links(StoreState& state, const Realm& realm, std::string_view place) {
+// The links of a profile, all or those for pages of some sites. Those of entries that others hold would stay: that a
+// read through one is quick tells a site that it has been here before.
+Status forget_links(StoreState& state, const Realm& realm, const std::set<Site>* sites) {
+  std::set<std::string> places;
+  if (sites != nullptr) {
+    for (const Site& site : *sites) {
+      places.insert(internal::link_place(state, realm, site));
+    }
+  }
   std::unique_lock lock(state.mutex);
   COS_TRY(auto transaction, state.begin(lock));
-  COS_TRY(const auto links, state.registry.links_at(realm, place));
+  COS_TRY(auto links, state.registry.links_of(realm));
+  if (sites != nullptr) {
+    std::erase_if(links, [&](const LinkRow& link) { return !places.contains(link.place); });
+  }
   COS_TRY(const std::size_t gone, internal::drop_links(state, links));
   COS_CHECK(transaction.commit());
   return gone == links.size() ? Status() : internal::links_left(links.size() - gone, links.size());
@@ -92,11 +101,9 @@ Status forget_links(StoreState& state, const std::optional<Realm>& realm, const 
   }
   Status all;
   for (const Realm& each : realms) {
-    for (const Site& site : sites) {
-      // One that cannot go keeps no other.
-      if (Status gone = forget_links(state, each, internal::link_place(state, each, site)); !gone) {
-        all = std::move(gone);
-      }
+    // One that cannot go keeps no other.
+    if (Status gone = forget_links(state, each, &sites); !gone) {
+      all = std::move(gone);
     }
   }
   return all;
@@ -195,6 +202,9 @@ Result<ClearReport> Store::clear_site(std::string_view host, const std::optional
     COS_TRY(pages, state_->registry.pages_below(name));
     COS_TRY(sites, sites_below(*state_, name));
   }
+  // First, and once more at the end: what tells the sites below the host is itself cleared, so that whoever clears
+  // again after a process that ended half-way would not find their links.
+  (void)forget_links(*state_, realm, sites);
   ClearReport report;
   for (const Origin& origin : origins) {
     COS_CHECK(clear(
@@ -227,7 +237,7 @@ Result<ClearReport> Store::clear_all(const std::optional<Realm>& realm) {
     COS_CHECK(clear(
         *state_, [&](Registry& registry) { return registry.entries_of_realm(cleared, kAtOnce); },
         [&](Registry& registry, const EntryRow& entry) { return registry.forget_realm(entry.id, cleared); }, report));
-    if (Status gone = forget_links(*state_, cleared, std::string_view()); !gone) {
+    if (Status gone = forget_links(*state_, cleared, nullptr); !gone) {
       links = std::move(gone);
     }
   }

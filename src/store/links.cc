@@ -189,7 +189,7 @@ Status confirm_link(StoreState& state, const Realm& realm, const LinkRow& link, 
   }
   COS_CHECK(state.registry.put_link(realm, link, state.clock()));
   COS_TRY(const std::int64_t most, state.setting_value(setting::kHandoverLinks));
-  COS_TRY(auto links, state.registry.links_at(realm, {}));
+  COS_TRY(auto links, state.registry.links_of(realm));
   COS_CHECK(drop_links(state, surplus(std::move(links), link, LinkLimits(most))));
   return transaction.commit();
 }

@@ -45,10 +45,13 @@ struct Victim {
   bool only_in_realm;
 };
 
-// Takes entries out of one realm. Returns the realm's links to them.
+// Takes an entry out of one realm. Returns the realm's links to it, which are stale from now on: should this process
+// end before they are removed, a start does it.
 Result<std::vector<LinkRow>> take_out_of_realm(StoreState& state, const Realm& realm, const EntryRow& entry) {
   COS_CHECK(state.registry.forget_realm(entry.id, realm));
-  return state.registry.links_in(realm, entry.hash);
+  COS_TRY(auto links, state.registry.links_in(realm, entry.hash));
+  COS_CHECK(state.registry.set_links_stale(realm, entry.hash));
+  return links;
 }
 
 tl::unexpected<Error> over_quota(std::string message) {

@@ -274,6 +274,14 @@ Status Registry::put_link(const Realm& realm, const LinkRow& link, std::int64_t 
       link.file.mtime, link.blob, now);
 }
 
+Status Registry::set_links_stale(const Realm& realm, const Hash& hash) {
+  constexpr std::int64_t kNoInode = 0;
+  return database_.run(
+      "UPDATE link SET blob = ?4 WHERE digest = ?1 AND algorithm = ?2"
+      " AND realm = (SELECT id FROM realm WHERE name = ?3)",
+      hash.digest(), number_of(hash.algorithm()), realm.name(), kNoInode);
+}
+
 Status Registry::touch_link(const Realm& realm, const LinkRow& link, std::int64_t now) {
   return database_.run(
       "UPDATE link SET used_at = ?5 WHERE digest = ?1 AND algorithm = ?2 AND place = ?4"
@@ -302,6 +310,13 @@ Result<std::vector<LinkRow>> Registry::links_of(const Hash& hash) {
   COS_TRY(auto query, database_.query("SELECT algorithm, digest, path, inode, mtime, blob, place, used_at FROM link "
                                       "WHERE digest = ?1 AND algorithm = ?2",
                                       hash.digest(), number_of(hash.algorithm())));
+  return sqlite::collect(std::move(query), read_link);
+}
+
+Result<std::vector<LinkRow>> Registry::links_of(const Realm& realm) {
+  COS_TRY(auto query, database_.query("SELECT algorithm, digest, path, inode, mtime, blob, place, used_at FROM link"
+                                      " WHERE realm = (SELECT id FROM realm WHERE name = ?1)",
+                                      realm.name()));
   return sqlite::collect(std::move(query), read_link);
 }
 
@@ -348,14 +363,6 @@ Result<std::size_t> Registry::take_stale_links(std::size_t kept, std::size_t lim
     return fail(ErrorCode::kCorrupt, "The registry holds a link that cannot be removed.", "Run `cos verify`.");
   }
   return kept;
-}
-
-Result<std::vector<LinkRow>> Registry::links_at(const Realm& realm, std::string_view place) {
-  COS_TRY(auto query, database_.query("SELECT algorithm, digest, path, inode, mtime, blob, place, used_at FROM link"
-                                      " WHERE realm = (SELECT id FROM realm WHERE name = ?1)"
-                                      " AND (?2 = '' OR place = ?2)",
-                                      realm.name(), place));
-  return sqlite::collect(std::move(query), read_link);
 }
 
 Status Registry::forget_link(const LinkRow& link) {

@@ -292,6 +292,7 @@ class Registry {
   Result<std::optional<LinkRow>> link(const Realm& realm, std::string_view place, const Hash& hash);
   Status put_link(const Realm& realm, const LinkRow& link, std::int64_t now);
   Result<std::vector<LinkRow>> links_of(const Hash& hash);
+  Result<std::vector<LinkRow>> links_of(const Realm& realm);
   Result<std::vector<LinkRow>> links_in(const Realm& realm, const Hash& hash);
   Status touch_link(const Realm& realm, const LinkRow& link, std::int64_t now);
   // Whether a profile read the entry through a link between `since` and now: a date in the future is of a clock that
@@ -301,14 +302,14 @@ class Registry {
   Result<bool> link_used(const Realm& realm, std::string_view place, const Hash& hash, std::int64_t since,
                          std::int64_t now);
   Result<std::vector<LinkRow>> all_links();
-  // Links of entries that are gone or damaged; more than the first `kept`.
+  // From now on they are like those of an entry that is gone.
+  Status set_links_stale(const Realm& realm, const Hash& hash);
+  // Links of entries that are gone or damaged, or that were set stale; more than the first `kept`.
   Result<bool> has_stale_links(std::size_t kept);
   // Takes the rows of `limit` of them, beyond the first `kept`, whose files `remove` removes. Returns how many are kept
   // now.
   Result<std::size_t> take_stale_links(std::size_t kept, std::size_t limit,
                                        const std::function<bool(const LinkRow&)>& remove);
-  // Links of a profile, all (`place` is empty) or those for the pages of one site.
-  Result<std::vector<LinkRow>> links_at(const Realm& realm, std::string_view place);
   Status forget_link(const LinkRow& link);
 
  private:

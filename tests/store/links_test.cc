@@ -245,6 +245,30 @@ TEST_F(LinksTest, AStartRemovesLinksOfEntriesThatAreGone) {
 }
 
 // The kind of a value in a row is a bit of it.
+// What makes room in an origin's share leaves the profile and stays in the store for others, so that nothing about the
+// entry tells that the profile's link should go.
+TEST_F(LinksTest, AStartSweepsALinkThatWasToGoWithItsOriginsShareAndStayed) {
+  ASSERT_TRUE(store_.set_setting("budget.ceiling", "10MiB"));
+  ASSERT_TRUE(store_.set_setting("budget.origin-percent", "10"));
+  const std::string big(800'000, 'x');
+  ASSERT_TRUE(put(kA, big, Scope::same_site(), profile('a')));
+  ASSERT_TRUE(put(kA, big, Scope::same_site(), profile('b')));
+  const auto path = marked("1");
+  const auto in_the_way = path.parent_path() / ".cos-1";
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of(big), path));
+  std::filesystem::create_directory(in_the_way);
+  clock_.advance(3'600'000);
+  ASSERT_TRUE(put(kA, std::string(800'000, 'y'), Scope::same_site(), profile('a')));
+  // As a process leaves it that ended before it came to the link.
+  std::filesystem::remove(in_the_way);
+  std::filesystem::create_hard_link(blob_path(hash_of(big)), path);
+  EXPECT_EQ(store_.current_link(profile('a'), kPage, hash_of(big)).value(), std::nullopt);
+  restart();
+  ASSERT_TRUE(store_.sweep_links());
+  EXPECT_FALSE(std::filesystem::exists(path));
+  EXPECT_EQ(read(hash_of(big)), big) << "the other profile keeps it";
+}
+
 TEST_F(LinksTest, ALinkWhosePathBecameAnotherKindOfValueIsForgottenAndTheSweepEnds) {
   ASSERT_TRUE(put(kA, "text"));
   const auto path = marked("1");
