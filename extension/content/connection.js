@@ -16,7 +16,8 @@ export class Connection {
   /** @type {chrome.runtime.Port | null} */ #port = null;
   /** @type {Map<number, Done>} */ #underWay = new Map();
   #lastCall = 0;
-  #leave = this.leave.bind(this);
+  // An event of the page's own says nothing of leaving.
+  #leave = (/** @type {Event} */ event) => { if (event.isTrusted) this.leave(); };
   /** @type {MutationObserver | undefined} */ #openings;
 
   /**

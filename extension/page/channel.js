@@ -82,10 +82,12 @@ function connect() {
 export function openChannel() {
   /** @type {MessagePort | undefined} */
   let port;
+  // An event of the page's own says nothing of leaving.
+  const leave = (/** @type {Event} */ event) => { if (event.isTrusted) lose(); };
   const { channel, receive, lose, onLoss } = createChannel((message) => {
     if (isClosed(globalThis)) return false;
     // document.open() removes every listener of the window; adding one that is there does nothing.
-    addListener(globalThis, 'pagehide', lose, true);
+    addListener(globalThis, 'pagehide', leave, true);
     if (port === undefined) {
       port = connect();
       if (port === undefined) return false;

@@ -318,3 +318,26 @@ test('a page that dispatches the extension’s own events at its window or docum
   succeeded(await request(page, hashOf(known)));
   await page.close();
 });
+
+// Libraries do so when they show another part of a page of their own.
+test('a page that dispatches the event of being left loses neither calls nor writes under way', async () => {
+  const page = await profile.open('a.test');
+  const bytes = bytesOf('stored by a page that says it is left', 3000);
+  const result = await page.evaluate(async ([knownHash, hash, data]) => {
+    const api = /** @type {any} */ (navigator).crossOriginStorage;
+    const leave = () => { window.dispatchEvent(new PageTransitionEvent('pagehide')); };
+    const call = api.requestFileHandle(knownHash);
+    leave();
+    const handle = await call;
+    const fresh = await api.requestFileHandle(hash, { create: true, origins: '*' });
+    const writable = await fresh.createWritable();
+    await writable.write(new Uint8Array(data));
+    leave();
+    await writable.close();
+    const reading = handle.getFile();
+    leave();
+    return [(await reading).size, (await fresh.getFile()).size];
+  }, /** @type {const} */ ([hashOf(known), hashOf(bytes), [...bytes]])).catch((error) => error.message);
+  await page.close();
+  assert.deepEqual(result, [known.length, bytes.length]);
+});
