@@ -147,8 +147,10 @@ function fetched(response, hash, init) {
 export async function cosFetch(url, init) {
   const { hash: given, origins, contentType, verify, onprogress, onstored, ...fetchInit } = init;
   const hash = parseHash(given);
-  const file = await unlessAborted(find(hash), init.signal);
-  if (file) return stored(file, init);
+  // As fetch() has it: a signal beside a request takes the place of the request's own, and null of any.
+  const signal = init.signal === undefined && url instanceof Request ? url.signal : init.signal;
+  const file = await unlessAborted(find(hash), signal);
+  if (file) return stored(file, { ...init, signal });
   const response = await fetch(url, fetchInit);
   // An error page or a part of the file is the caller's to deal with.
   return response.status === 200 && response.body ? fetched(response, hash, init) : response;

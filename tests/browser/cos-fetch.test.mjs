@@ -234,24 +234,29 @@ test('a connection that breaks stores nothing', async () => {
   assert.deepEqual(seen, ['TypeError', 'TypeError']);
 });
 
-test('an aborted signal also stops the body of a stored file', async () => {
-  const bytes = bytesOf('stored and stopped', 2_000_000);
+for (const [whose, call] of /** @type {const} */ ([
+  ['its own', '(url, init, signal) => [url, { ...init, signal }]'],
+  ['its request’s', '(url, init, signal) => [new Request(url, { signal }), init]'],
+])) test(`an aborted signal (${whose}) also stops the look-up and the body of a stored file`, async () => {
+  const bytes = bytesOf(`stored and stopped by a signal, ${whose}`, 2_000_000);
   succeeded(await store(a, bytes));
-  const outcome = await attempt(a, async ({ helper, hash }) => {
-    const { cosFetch: fetchFile } = await import(helper);
+  const outcome = await attempt(a, `async ({ helper, hash }) => {
+    const { cosFetch } = await import(helper);
+    const fetchFile = (signal) => cosFetch(...(${call})('/nowhere', { hash }, signal));
+    const early = await fetchFile(AbortSignal.abort()).catch((error) => error.name);
     const controller = new AbortController();
-    const { body } = await fetchFile('/nowhere', { hash, signal: controller.signal });
+    const { body } = await fetchFile(controller.signal);
     const reader = body.getReader();
     await reader.read();
     controller.abort();
     try {
       while (!(await reader.read()).done);
-      return 'done';
+      return [early, 'done'];
     } catch (error) {
-      return /** @type {any} */ (error).name;
+      return [early, error.name];
     }
-  }, { helper: HELPER, hash: hashOf(bytes).value });
-  assert.equal(succeeded(outcome), 'AbortError');
+  }`, { helper: HELPER, hash: hashOf(bytes).value });
+  assert.deepEqual(succeeded(outcome), ['AbortError', 'AbortError']);
 });
 
 test('without the extension files come over the network, checked', async () => {
