@@ -162,7 +162,12 @@ Result<std::size_t> read_at(const UniqueFd& fd, std::span<std::uint8_t> bytes, s
 }
 
 Result<std::string> read_small_file(const std::filesystem::path& path, std::size_t most) {
-  COS_TRY(const UniqueFd fd, open_file(path, O_RDONLY));
+  // Opening a pipe would wait until somebody writes into it.
+  COS_TRY(const UniqueFd fd, open_file(path, O_RDONLY | O_NONBLOCK));
+  COS_TRY(const struct stat status, stat_of(fd));
+  if (!S_ISREG(status.st_mode)) {
+    return fail(ErrorCode::kIo, path.string() + " is not a regular file.");
+  }
   std::string text;
   std::size_t step = 65536;
   while (text.size() <= most) {

@@ -1,4 +1,6 @@
 // `cos phl`: status, check, sections, update and build, as the user sees them.
+#include <sys/stat.h>
+
 #include <chrono>
 
 #include "host/phl_fixture.h"
@@ -267,6 +269,13 @@ TEST_F(PhlTest, FilesGoIntoTheSectionThatWasNamedAndListsKeepTheirs) {
   const json a = json_of({"phl", "check", hash_of("a").hex()}).at(0);
   EXPECT_EQ(a.at("section"), "SHA-256");
   EXPECT_EQ(a.at("url"), "https://cdn.test/a");
+}
+
+TEST_F(PhlTest, AListThatIsAPipeIsNotWaitedFor) {
+  ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+  const Finished refused = cos({"phl", "build", path("out"), file("x", "x"), "--from-list", path("pipe")});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_TRUE(mentions(refused.err, "is not a regular file")) << refused.err;
 }
 
 TEST_F(PhlTest, WhatCannotBeListedWritesNothing) {
