@@ -123,13 +123,13 @@ void print(const Finding& finding) {
   const std::string about =
       finding.about.empty() || finding.sentence.find(finding.about) != std::string::npos ? "" : finding.about + ": ";
   std::printf("%s%s%s\n", paint(word, color, stdout).c_str(), std::string(kIndent - word.size(), ' ').c_str(),
-              wrapped(about + finding.sentence, kIndent, stdout).c_str());
+              wrapped(printable(about + finding.sentence), kIndent, stdout).c_str());
   if (!finding.mend.empty()) {
-    std::printf("      %s\n", wrapped(finding.mend, kIndent, stdout).c_str());
+    std::printf("      %s\n", wrapped(printable(finding.mend), kIndent, stdout).c_str());
   }
   if (!finding.command.empty()) {
     // In one line, whatever its length: it is there to be copied.
-    std::printf("      %s\n", paint(finding.command, Color::kBold, stdout).c_str());
+    std::printf("      %s\n", paint(printable(finding.command), Color::kBold, stdout).c_str());
   }
 }
 

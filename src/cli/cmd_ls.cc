@@ -149,7 +149,7 @@ Result<int> list_as_table(Store& store, const Options& options) {
     widths = print_table(table, widths);
   }));
   if (widths.empty()) {
-    std::printf("The store is empty: %s\n", store.directory().c_str());
+    std::printf("The store is empty: %s\n", printable(store.directory().string()).c_str());
     return kDone;
   }
   std::printf("%s\n", paint(std::to_string(totals.entries) + " entries, " + human_size(totals.bytes) + " of " +
@@ -173,7 +173,7 @@ Result<int> list_sites_as_table(Store& store, const Options& options) {
     widths = print_table(table, widths);
   }));
   if (widths.empty()) {
-    std::printf("No site has stored anything: %s\n", store.directory().c_str());
+    std::printf("No site has stored anything: %s\n", printable(store.directory().string()).c_str());
   }
   return kDone;
 }

@@ -9,6 +9,7 @@
 #include "base/try.h"
 #include "cli/app.h"
 #include "cli/man_pages.h"
+#include "cli/output.h"
 
 namespace libcos::cli {
 namespace {
@@ -30,7 +31,8 @@ Result<int> write_pages(const App& app, const CommandModel& cos, const fs::path&
   if (app.json) {
     print_json({{"written", std::move(written)}});
   } else {
-    std::printf("%zu manual pages were written. Read one: man -l %s\n", written.size(), (directory / "cos.1").c_str());
+    std::printf("%zu manual pages were written. Read one: man -l %s\n", written.size(),
+                printable((directory / "cos.1").string()).c_str());
   }
   return kDone;
 }

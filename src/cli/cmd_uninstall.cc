@@ -57,7 +57,8 @@ bool confirmed(const App& app, const Wish& wish) {
              human_size(totals->bytes);
     }
   }
-  std::printf("Delete %s in %s, with all settings, for good? [y/N] ", held.c_str(), store_directory(app).c_str());
+  std::printf("Delete %s in %s, with all settings, for good? [y/N] ", held.c_str(),
+              printable(store_directory(app).string()).c_str());
   std::fflush(stdout);
   std::string answer;
   std::getline(std::cin, answer);
@@ -142,7 +143,7 @@ void print(const App& app, const Wish& wish, const Undone& undone, bool has_fail
   }
   if (undone.links_left) {
     std::printf("Links to entries may be left in profiles: %s\nThey go with the extension.\n",
-                undone.links_left->message.c_str());
+                printable(undone.links_left->message).c_str());
   }
   if (has_failed) {
     return;  // the rest would be said of a store that is neither kept nor gone
@@ -152,13 +153,13 @@ void print(const App& app, const Wish& wish, const Undone& undone, bool has_fail
     std::printf("%sThe store was deleted: %llu files, %s.\n", nowhere.c_str(),
                 static_cast<unsigned long long>(undone.purged->files), human_size(undone.purged->bytes).c_str());
     for (const fs::path& kept : undone.purged->kept) {
-      std::printf("This is not the store's, and was kept: %s\n", kept.c_str());
+      std::printf("This is not the store's, and was kept: %s\n", printable(kept.string()).c_str());
     }
   } else if (wish.purge) {
-    std::printf("%sThere is no store in %s.\n", nowhere.c_str(), store_directory(app).c_str());
+    std::printf("%sThere is no store in %s.\n", nowhere.c_str(), printable(store_directory(app).string()).c_str());
   } else {
     std::printf("%sWhat was stored is kept in %s; `cos uninstall --purge` deletes it.\n", nowhere.c_str(),
-                store_directory(app).c_str());
+                printable(store_directory(app).string()).c_str());
   }
 }
 

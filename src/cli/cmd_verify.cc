@@ -6,6 +6,7 @@
 #include "base/try.h"
 #include "cli/app.h"
 #include "cli/outcome.h"
+#include "cli/output.h"
 #include "cli/verification.h"
 
 namespace libcos::cli {
@@ -40,7 +41,7 @@ Status verify(Store& store, const std::vector<std::string>& texts, Found& found)
 void print(const Found& found) {
   print(found.entries);
   for (const std::string& problem : found.registry) {
-    std::printf("The registry is damaged: %s.\n", problem.c_str());
+    std::printf("The registry is damaged: %s.\n", printable(problem).c_str());
   }
   if (!found.registry.empty()) {
     std::printf("Close your browsers and run `cos repair`.\n");

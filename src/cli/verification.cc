@@ -71,7 +71,7 @@ void print_loss(const Loss& loss, const std::string& what, const char* sentence)
     std::printf("         %s stores it again when it needs it\n", origin.origin.c_str());
   }
   for (const std::string& url : loss.urls) {
-    std::printf("         download: %s  then: cos add FILE\n", url.c_str());
+    std::printf("         download: %s  then: cos add FILE\n", printable(url).c_str());
   }
 }
 
@@ -126,7 +126,7 @@ void print(const Verification& verification) {
   }
   for (const Unreadable& entry : verification.unreadable) {
     std::printf("%s  %s  %s\n", paint("unreadable", Color::kRed, stdout).c_str(), entry.hash.to_string().c_str(),
-                entry.why.c_str());
+                printable(entry.why).c_str());
   }
 }
 

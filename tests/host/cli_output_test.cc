@@ -4,6 +4,8 @@
 namespace libcos {
 namespace {
 
+namespace fs = std::filesystem;
+
 const std::string kUnwritten = "cos: Cannot write to standard output.\n";
 
 TEST_F(CliTest, OnlyATerminalGetsEscapeCodes) {
@@ -44,6 +46,19 @@ TEST_F(CliTest, NamesOfFilesReachTheTerminalWithoutControlCharacters) {
     EXPECT_TRUE(is_harmless(added.out) && mentions(added.out, "a?")) << added.out;
   }
   EXPECT_TRUE(mentions(cos({"add", file("ü€", "text").string()}).out, "ü€")) << "other characters stay";
+}
+
+TEST_F(CliTest, NamesOfDirectoriesReachTheTerminalWithoutControlCharacters) {
+  add("text");
+  const auto user_data = path("a\x1b[31m");
+  fs::create_directories(user_data / "Default");
+  std::ofstream(home_.store() / "b\x1b[31m") << "somebody's";
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+           {"doctor", "--user-data-dir", user_data.string()}, {"uninstall", "--purge", "--yes"}}) {
+    const Finished finished = cos(arguments);
+    EXPECT_TRUE(mentions(finished.out, "?[31m")) << finished.out << finished.err;
+    EXPECT_FALSE(mentions(finished.out + finished.err, "\x1b")) << arguments[0];
+  }
 }
 
 TEST_F(CliTest, NamesOfFilesStayAsTheyAreInJson) {
