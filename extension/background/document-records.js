@@ -32,6 +32,7 @@ import { leavesWorkersFree } from './worker-policy.js';
  * @typedef {{url: string, policy: DocumentRecord['policy'], ceiling: string | null, workers: boolean,
  *   markup: import('./markup-policy.js').MarkupPolicy}} PendingHeaders `url` without fragment
  */
+/** @typedef {{headers: PendingHeaders[], page: boolean, size: number}} Pending what a frame may be about to show; `size` in characters */
 /**
  * @typedef {object} Area
  * @property {(all: null) => Promise<Record<string, unknown>>} get
@@ -49,6 +50,13 @@ const MAX_FRAMES_PER_TAB = 400;
 /** More than the back/forward cache keeps. */
 const MAX_PAGES_PER_TAB = 50;
 const MAX_PENDING_PER_FRAME = 4;
+/**
+ * Responses of one tab that may be about to be shown: those that never are (downloads, frames that were removed) are
+ * not told of. The oldest frames are forgotten, as their records are; pages as long as there are fewer than the browser prerenders.
+ */
+const MAX_PENDING_FRAMES = 200;
+const MAX_PENDING_PAGES = 20;
+const MAX_PENDING_SIZE = 4_000_000;
 /** Characters of one tab's records in the room that all tabs share. */
 const MAX_SAVED = 1_000_000;
 const PREFIX = 'documents:';
@@ -101,7 +109,7 @@ export function joinHeader(headers, name) {
 export class DocumentRecords {
   /** @type {Map<string, DocumentRecord>} */ #records = new Map();
   /** @type {Map<number, Set<string>>} */ #byTab = new Map();
-  /** @type {Map<string, PendingHeaders[]>} */ #pending = new Map();
+  /** @type {Map<number, Map<number, Pending>>} by tab and frame */ #pending = new Map();
   /** @type {Map<number, string>} */ #current = new Map();
   /** @type {Map<number, string>} */ #openers = new Map();
   /** @type {Set<number>} tabs to be saved */ #dirty = new Set();
@@ -137,21 +145,55 @@ export class DocumentRecords {
     return this.#records.get(documentId);
   }
 
-  /** @param {{tabId: number, frameId: number, url: string, responseHeaders?: chrome.webRequest.HttpHeader[]}} details */
-  noteHeaders({ tabId, frameId, url, responseHeaders = [] }) {
-    const key = `${tabId}:${frameId}`;
-    const list = this.#pending.get(key) ?? [];
+  /** @param {{tabId: number, frameId: number, url: string, type?: string, responseHeaders?: chrome.webRequest.HttpHeader[]}} details */
+  noteHeaders({ tabId, frameId, url, type, responseHeaders = [] }) {
+    const frames = this.#pending.get(tabId) ?? new Map();
+    this.#pending.set(tabId, frames);
+    const pending = frames.get(frameId) ?? { headers: [], page: type === 'main_frame', size: 0 };
+    frames.delete(frameId);
+    frames.set(frameId, pending);
     const csp = joinHeader(responseHeaders, 'content-security-policy');
     const reportOnly = joinHeader(responseHeaders, 'content-security-policy-report-only');
-    list.push({
+    const policy = joinHeader(responseHeaders, 'permissions-policy');
+    const ceiling = joinHeader(responseHeaders, 'cross-origin-storage-allow-origin');
+    pending.headers.push({
       url: withoutFragment(url),
-      policy: parseHeader(joinHeader(responseHeaders, 'permissions-policy')),
-      ceiling: joinHeader(responseHeaders, 'cross-origin-storage-allow-origin'),
+      policy: parseHeader(policy),
+      ceiling,
       workers: leavesWorkersFree(csp, reportOnly),
       markup: judgeMarkup(csp, reportOnly),
     });
-    if (list.length > MAX_PENDING_PER_FRAME) list.shift();
-    this.#pending.set(key, list);
+    for (const text of [url, csp, reportOnly, policy, ceiling]) pending.size += text?.length ?? 0;
+    if (pending.headers.length > MAX_PENDING_PER_FRAME) pending.headers.shift();
+    this.#boundPending(tabId, frames);
+  }
+
+  /** @param {number} tabId @param {Map<number, Pending>} frames */
+  #boundPending(tabId, frames) {
+    const sizes = { pages: 0, frames: 0, characters: 0 };
+    for (const { page, size } of frames.values()) {
+      sizes[page ? 'pages' : 'frames'] += 1;
+      sizes.characters += size;
+    }
+    for (const [frameId, { page, size }] of frames) {
+      const tooMany = page ? sizes.pages > MAX_PENDING_PAGES : sizes.frames > MAX_PENDING_FRAMES || sizes.characters > MAX_PENDING_SIZE;
+      if (!tooMany) continue;
+      frames.delete(frameId);
+      sizes[page ? 'pages' : 'frames'] -= 1;
+      sizes.characters -= size;
+      if (!page) this.#markCrowded(tabId);
+    }
+  }
+
+  /** Headers were forgotten of a frame of one of its pages. @param {number} tabId */
+  #markCrowded(tabId) {
+    for (const id of this.#byTab.get(tabId) ?? []) {
+      const record = this.#records.get(id);
+      if (record?.parentDocumentId !== null || record.crowded) continue;
+      record.crowded = true;
+      this.#dirty.add(tabId);
+    }
+    this.#saveSoon();
   }
 
   /** @param {{sourceTabId: number, tabId: number}} details */
@@ -167,7 +209,7 @@ export class DocumentRecords {
   noteCommitted({ tabId, frameId, url: rawUrl, documentId, parentDocumentId, parentFrameId }) {
     if (documentId === undefined) return;
     const url = withoutFragment(rawUrl);
-    const headers = this.#pending.get(`${tabId}:${frameId}`)?.findLast((pending) => pending.url === url);
+    const headers = this.#pending.get(tabId)?.get(frameId)?.headers.findLast((pending) => pending.url === url);
     const top = parentFrameId === -1;
     const topDocumentId = top ? documentId : this.#pageOf(tabId, parentDocumentId);
     // A frame of a crowded page that comes back may be one whose headers were forgotten.
@@ -187,7 +229,7 @@ export class DocumentRecords {
         markup: headers?.markup ?? UNKNOWN_MARKUP,
       });
     }
-    this.#pending.delete(`${tabId}:${frameId}`);
+    this.#pending.get(tabId)?.delete(frameId);
     if (top) this.#current.set(tabId, documentId);
     this.#dirty.add(tabId);
     this.#saveSoon();
@@ -214,9 +256,7 @@ export class DocumentRecords {
   /** @param {number} tabId */
   forgetTab(tabId) {
     for (const id of this.#byTab.get(tabId) ?? []) this.#records.delete(id);
-    for (const key of this.#pending.keys()) {
-      if (key.startsWith(`${tabId}:`)) this.#pending.delete(key);
-    }
+    this.#pending.delete(tabId);
     this.#byTab.delete(tabId);
     this.#current.delete(tabId);
     this.#openers.delete(tabId);

@@ -170,6 +170,35 @@ test('a frame whose headers were forgotten is not taken for one without headers 
   assert.equal((await records.get('blank'))?.seen, false);
 });
 
+/** Responses that no frame ever shows. @param {DocumentRecords} records @param {number} count @param {string} [text] */
+function neverShown(records, count, text = '') {
+  for (let index = 0; index < count; index += 1) {
+    records.noteHeaders({ tabId: 1, frameId: 100 + index, url: `${URL_A}${index}`, type: 'sub_frame', responseHeaders: ceilingHeader(text) });
+  }
+}
+
+for (const [what, flood] of /** @type {[string, (records: DocumentRecords) => void][]} */ ([
+  ['many', (records) => neverShown(records, 1000)],
+  ['large', (records) => neverShown(records, 100, 'x'.repeat(200_000))],
+])) test(`of responses that are never shown, ${what} ones, the oldest are forgotten, and taken for none without headers`, async () => {
+  const area = makeArea();
+  const records = makeRecords(area);
+  records.noteHeaders({ tabId: 1, frameId: 0, url: URL_A, type: 'main_frame', responseHeaders: [] });
+  records.noteCommitted({ tabId: 1, frameId: 0, url: URL_A, documentId: 'page', parentFrameId: -1 });
+  records.noteHeaders({ tabId: 1, frameId: 0, url: `${URL_A}next`, type: 'main_frame', responseHeaders: ceilingHeader('https://b.example') });
+  records.noteHeaders({ tabId: 1, frameId: 1, url: `${URL_A}frame`, type: 'sub_frame', responseHeaders: ceilingHeader('https://b.example') });
+  flood(records);
+  const frame = { tabId: 1, parentDocumentId: 'page', parentFrameId: 0 };
+  records.noteCommitted({ ...frame, frameId: 1, url: `${URL_A}frame`, documentId: 'early' });
+  records.noteCommitted({ ...frame, frameId: 199, url: `${URL_A}99`, documentId: 'late' });
+  assert.equal(await records.get('early'), undefined, 'what is not known of a crowded page gets nothing');
+  assert.equal((await records.get('page'))?.crowded, true);
+  if (what === 'large') assert.equal((await records.get('late'))?.seen, true);
+  records.noteCommitted({ tabId: 1, frameId: 0, url: `${URL_A}next`, documentId: 'next', parentFrameId: -1 });
+  const next = await records.get('next');
+  assert.deepEqual([next?.ceiling, next?.crowded], ['https://b.example', undefined], 'no frame pushes a page out');
+});
+
 test('pages that are long gone are forgotten', async () => {
   const records = makeRecords();
   for (let index = 0; index < 200; index += 1) {
