@@ -204,9 +204,9 @@ export class DocumentRecords {
 
   /**
    * @param {{tabId: number, frameId: number, url: string, documentId?: string, parentDocumentId?: string,
-   *   parentFrameId?: number}} details
+   *   parentFrameId?: number, documentLifecycle?: string}} details
    */
-  noteCommitted({ tabId, frameId, url: rawUrl, documentId, parentDocumentId, parentFrameId }) {
+  noteCommitted({ tabId, frameId, url: rawUrl, documentId, parentDocumentId, parentFrameId, documentLifecycle }) {
     if (documentId === undefined) return;
     const url = withoutFragment(rawUrl);
     const headers = this.#pending.get(tabId)?.get(frameId)?.headers.findLast((pending) => pending.url === url);
@@ -230,7 +230,8 @@ export class DocumentRecords {
       });
     }
     this.#pending.get(tabId)?.delete(frameId);
-    if (top) this.#current.set(tabId, documentId);
+    // A prerendered page commits once more when it is shown.
+    if (top && documentLifecycle !== 'prerender') this.#current.set(tabId, documentId);
     this.#dirty.add(tabId);
     this.#saveSoon();
   }

@@ -73,6 +73,23 @@ test('an empty popup takes over what its opener’s response said, and so does a
   }
 });
 
+test('an empty popup takes nothing over from a page that its opener prerenders', async () => {
+  const records = makeRecords();
+  const prerendered = { tabId: 1, frameId: 8, url: `${URL_A}next`, documentId: 'prerendered', parentFrameId: -1 };
+  records.noteHeaders({ tabId: 1, frameId: 0, url: URL_A, responseHeaders: ceilingHeader('https://b.example') });
+  records.noteCommitted({ tabId: 1, frameId: 0, url: URL_A, documentId: 'opener', parentFrameId: -1 });
+  records.noteHeaders({ tabId: 1, frameId: 8, url: prerendered.url, responseHeaders: [] });
+  records.noteCommitted({ ...prerendered, documentLifecycle: 'prerender' });
+  const openPopup = async (/** @type {number} */ tabId) => {
+    records.noteOpened({ sourceTabId: 1, tabId });
+    records.noteCommitted({ tabId, frameId: 0, url: 'about:blank', documentId: `popup${tabId}`, parentFrameId: -1 });
+    return (await records.get(`popup${tabId}`))?.inherited?.ceiling;
+  };
+  assert.equal(await openPopup(2), 'https://b.example');
+  records.noteCommitted({ ...prerendered, frameId: 0, documentLifecycle: 'active' });
+  assert.equal(await openPopup(3), null);
+});
+
 test('records outlive the service worker, and end with their tab', async () => {
   const area = makeArea();
   const records = makeRecords(area);
