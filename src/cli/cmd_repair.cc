@@ -62,7 +62,8 @@ void print(const Repair& done) {
           human_size(done.rebuilt->log_bytes_lost).c_str());
     }
     if (!done.rebuilt->old_registry.empty()) {
-      std::printf("The old one is kept in %s.\n", printable(done.rebuilt->old_registry.string()).c_str());
+      std::printf("The old one is kept in %s until something is cleared.\n",
+                  printable(done.rebuilt->old_registry.string()).c_str());
     }
   } else {
     std::printf("The registry is sound.\n");

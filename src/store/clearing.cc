@@ -3,9 +3,11 @@
 #include "store/clearing.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 #include <set>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "base/try.h"
@@ -71,27 +73,42 @@ Status clear(StoreState& state, const NextEntries& next, const Forget& forget, C
   }
 }
 
-// The links of a profile, all or those for pages of some sites. Those of entries that others hold would stay: that a
-// read through one is quick tells a site that it has been here before.
-Status forget_links(StoreState& state, const Realm& realm, const std::set<Site>* sites) {
-  std::set<std::string> places;
-  if (sites != nullptr) {
-    for (const Site& site : *sites) {
-      places.insert(internal::link_place(state, realm, site));
-    }
+// Who is cleared, as far as links go: pages of sites, and origins that read on anybody's pages.
+struct Readers {
+  std::set<Site> sites;
+  std::function<bool(const std::string& origin)> are;
+};
+
+// Links that somebody read through, or may have: those for the pages of the sites, and those to what the origins stored
+// or read. A link for a page does not say which of the page's frames it was made for.
+Result<std::vector<LinkRow>> links_of(StoreState& state, const Realm& realm, const Readers& readers) {
+  COS_TRY(auto links, state.registry.links_of(realm));
+  COS_TRY(const internal::PolicySettings* const settings, state.policy());
+  if (!settings->keep_readers) {
+    return links;  // nobody knows who read what
   }
+  std::set<std::string> places;
+  for (const Site& site : readers.sites) {
+    places.insert(internal::link_place(state, realm, site));
+  }
+  std::erase_if(links, [&](const LinkRow& link) { return !places.contains(link.place); });
+  COS_TRY(auto read, state.registry.links_read_by(realm, readers.are));
+  links.insert(links.end(), read.begin(), read.end());
+  return links;
+}
+
+// The links of a profile, all or those of some readers. Those of entries that others hold would stay: that a read
+// through one is quick tells a site that it has been here before.
+Status forget_links(StoreState& state, const Realm& realm, const Readers* readers) {
   std::unique_lock lock(state.mutex);
   COS_TRY(auto transaction, state.begin(lock));
-  COS_TRY(auto links, state.registry.links_of(realm));
-  if (sites != nullptr) {
-    std::erase_if(links, [&](const LinkRow& link) { return !places.contains(link.place); });
-  }
+  COS_TRY(const auto links, readers == nullptr ? state.registry.links_of(realm) : links_of(state, realm, *readers));
   COS_TRY(const std::size_t gone, internal::drop_links(state, links));
   COS_CHECK(transaction.commit());
   return gone == links.size() ? Status() : internal::links_left(links.size() - gone, links.size());
 }
 
-Status forget_links(StoreState& state, const std::optional<Realm>& realm, const std::set<Site>& sites) {
+Status forget_links(StoreState& state, const std::optional<Realm>& realm, const Readers& readers) {
   std::vector<Realm> realms;
   if (realm) {
     realms.push_back(*realm);
@@ -102,7 +119,7 @@ Status forget_links(StoreState& state, const std::optional<Realm>& realm, const 
   Status all;
   for (const Realm& each : realms) {
     // One that cannot go keeps no other.
-    if (Status gone = forget_links(state, each, &sites); !gone) {
+    if (Status gone = forget_links(state, each, &readers); !gone) {
       all = std::move(gone);
     }
   }
@@ -155,6 +172,32 @@ Result<std::set<Site>> sites_below(StoreState& state, const std::string& host) {
   return sites;
 }
 
+// What was cleared is nobody's to read any more: neither in the log, where it would lie until other writes take its
+// place, nor in a registry that a repair kept, of which no part can be taken out.
+Status leave_no_trace(StoreState& state) {
+  if (state.is_private()) {
+    return {};
+  }
+  const std::lock_guard lock(state.mutex);
+  sqlite::Database& database = state.registry.database();
+  // While somebody reads it the log stays as it is: then it is as long as others make it.
+  (void)database.without_waiting([&] { return database.execute("PRAGMA wal_checkpoint(TRUNCATE)"); });
+  std::error_code error;
+  for (std::filesystem::directory_iterator it(state.paths.quarantine(), error), end; !error && it != end;) {
+    const std::filesystem::path item = it->path();
+    it.increment(error);
+    if (item.filename().string().starts_with(StorePaths::kKeptRegistry)) {
+      std::error_code failed;
+      std::filesystem::remove_all(item, failed);
+      if (failed) {
+        return fail(ErrorCode::kIo, "A registry that a repair kept cannot be removed: " + item.string(),
+                    "It names what was cleared. Delete it.");
+      }
+    }
+  }
+  return {};
+}
+
 const Realm* pointer_to(const std::optional<Realm>& realm) { return realm ? &*realm : nullptr; }
 
 }  // namespace
@@ -178,6 +221,10 @@ Result<ClearReport> Store::clear_origin(const Origin& origin, const std::optiona
   COS_CHECK(internal::check_clearable(origin));
   const Realm* const only = pointer_to(realm);
   COS_CHECK(settle_reads(*state_));
+  const Readers readers{{state_->suffixes.site_of(origin)},
+                        [name = origin.serialize()](const std::string& reader) { return reader == name; }};
+  // While it is still known what the origin read; and once more at the end.
+  (void)forget_links(*state_, realm, readers);
   ClearReport report;
   COS_CHECK(clear(
       *state_, [&](Registry& registry) { return registry.entries_naming(origin, only, kAtOnce); },
@@ -185,7 +232,8 @@ Result<ClearReport> Store::clear_origin(const Origin& origin, const std::optiona
       report));
   COS_CHECK(forget_notes(
       *state_, [&](Registry& registry) { return registry.forget_activity_of(origin, only, state_->clock()); }));
-  COS_CHECK(forget_links(*state_, realm, std::set<Site>{state_->suffixes.site_of(origin)}));
+  COS_CHECK(forget_links(*state_, realm, readers));
+  COS_CHECK(leave_no_trace(*state_));
   return report;
 }
 
@@ -195,16 +243,15 @@ Result<ClearReport> Store::clear_site(std::string_view host, const std::optional
   COS_CHECK(settle_reads(*state_));
   std::vector<Origin> origins;
   std::vector<std::string> pages;
-  std::set<Site> sites;
+  Readers readers{{}, [&name](const std::string& reader) { return Registry::is_at_or_below(reader, name); }};
   {
     const std::lock_guard lock(state_->mutex);
     COS_TRY(origins, state_->registry.origins_below(name));
     COS_TRY(pages, state_->registry.pages_below(name));
-    COS_TRY(sites, sites_below(*state_, name));
+    COS_TRY(readers.sites, sites_below(*state_, name));
   }
-  // First, and once more at the end: what tells the sites below the host is itself cleared, so that whoever clears
-  // again after a process that ended half-way would not find their links.
-  (void)forget_links(*state_, realm, sites);
+  // While it is still known which sites are below the host and what was read; and once more at the end.
+  (void)forget_links(*state_, realm, readers);
   ClearReport report;
   for (const Origin& origin : origins) {
     COS_CHECK(clear(
@@ -218,7 +265,8 @@ Result<ClearReport> Store::clear_site(std::string_view host, const std::optional
         [&](Registry& registry, const EntryRow& entry) { return registry.forget_page(entry.id, page, only); }, report));
   }
   COS_CHECK(forget_accounts(*state_, name, only));
-  COS_CHECK(forget_links(*state_, realm, sites));
+  COS_CHECK(forget_links(*state_, realm, readers));
+  COS_CHECK(leave_no_trace(*state_));
   return report;
 }
 
@@ -242,6 +290,7 @@ Result<ClearReport> Store::clear_all(const std::optional<Realm>& realm) {
     }
   }
   COS_CHECK(forget_accounts(*state_, {}, pointer_to(realm)));
+  COS_CHECK(leave_no_trace(*state_));
   COS_CHECK(links);
   return report;
 }
@@ -331,8 +380,9 @@ Result<ActivityPage> Store::activity(const std::optional<Realm>& realm, const st
 }
 
 Status Store::forget_activity(const std::optional<Realm>& realm) {
-  return forget_notes(
-      *state_, [&](Registry& registry) { return registry.forget_activity({}, pointer_to(realm), state_->clock()); });
+  COS_CHECK(forget_notes(
+      *state_, [&](Registry& registry) { return registry.forget_activity({}, pointer_to(realm), state_->clock()); }));
+  return leave_no_trace(*state_);
 }
 
 Result<std::vector<Realm>> Store::realms() {

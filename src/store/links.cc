@@ -112,7 +112,11 @@ Status announce_link(StoreState& state, const Realm& realm, const LinkRow& link,
     sync_profiles_of({*older});
   }
   COS_CHECK(state.registry.put_link(realm, link, state.clock()));
-  return transaction.commit();
+  // Who reads through it, for whoever clears that origin from another process.
+  COS_CHECK(state.write_reads());
+  COS_CHECK(transaction.commit());
+  state.pending_reads.clear();
+  return {};
 }
 
 // A link that is a file of its own was announced as the blob's. Noted for good before it takes the file's place, where
@@ -330,6 +334,13 @@ Status Store::hand_over(const Realm& realm, const Site& page, const Hash& hash, 
   COS_CHECK(reader.check(0, reader.size()));
   COS_TRY(const UniqueFd blob, open_file("/proc/self/fd/" + std::to_string(reader.descriptor()), O_RDONLY));
   COS_TRY(const struct stat status, stat_of(blob));
+  // Restored from a backup, say. A link that can be written would not be known for ours, and nobody may write through
+  // one.
+  if ((status.st_mode & 0777U) != 0444U) {
+    if (::fchmod(blob.get(), 0444) != 0) {
+      return internal::unavailable("The entry's file cannot be made read-only.");
+    }
+  }
   // A hard link has the blob's own identity; a reflink gets its when it has been made.
   LinkRow link{hash, path, identity_of(status), static_cast<std::int64_t>(status.st_ino), link_place(realm, page)};
   COS_CHECK(internal::announce_link(*state_, realm, link, blob));

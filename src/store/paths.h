@@ -33,6 +33,8 @@ class StorePaths {
   [[nodiscard]] std::filesystem::path incoming() const { return root_ / "incoming"; }
   [[nodiscard]] std::filesystem::path blobs() const { return root_ / "blobs"; }
   [[nodiscard]] std::filesystem::path quarantine() const { return root_ / "quarantine"; }
+  // A registry that a repair has taken out of use, in quarantine/.
+  static constexpr const char* kKeptRegistry = "registry-";
   // Held by the process that reads entries again in the background.
   [[nodiscard]] std::filesystem::path verification_lock() const { return root_ / "verify.lock"; }
   [[nodiscard]] HashListPaths hash_list() const { return {root_ / "phl"}; }

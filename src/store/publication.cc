@@ -284,8 +284,10 @@ Result<std::vector<LinkRow>> remove_rows(StoreState& state, const std::vector<En
 
 Status remove_files(StoreState& state, std::unique_lock<std::mutex>& lock, const std::vector<Hash>& hashes,
                     const std::vector<LinkRow>& links) {
-  const std::vector<LinkRow> gone = remove_link_files(state, links);
   COS_TRY(auto transaction, state.begin(lock));
+  // In the transaction: a hand-over that put a new link into the same place meanwhile would lose its row, and not its
+  // file.
+  const std::vector<LinkRow> gone = remove_link_files(state, links);
   std::vector<Hash> settled;
   for (const Hash& hash : hashes) {
     COS_TRY(const auto again, state.registry.find(hash));

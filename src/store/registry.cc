@@ -1,6 +1,8 @@
 #include "store/registry.h"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <utility>
 
 #include "base/hex.h"
@@ -318,6 +320,35 @@ Result<std::vector<LinkRow>> Registry::links_of(const Realm& realm) {
                                       " WHERE realm = (SELECT id FROM realm WHERE name = ?1)",
                                       realm.name()));
   return sqlite::collect(std::move(query), read_link);
+}
+
+Result<std::vector<LinkRow>> Registry::links_read_by(const Realm& realm,
+                                                     const std::function<bool(const std::string&)>& is_meant) {
+  const auto part = [](std::string_view origin, std::string_view from) {
+    return "SELECT link.algorithm, link.digest, path, inode, mtime, blob, place, used_at, " + std::string(origin) +
+           " FROM link JOIN entry ON entry.digest = link.digest AND entry.algorithm = link.algorithm JOIN " +
+           std::string(from) + " WHERE link.realm = (SELECT id FROM realm WHERE name = ?1)";
+  };
+  static const std::string kSql =
+      part("reader.origin", "reader ON reader.entry = entry.id AND reader.realm = link.realm") + " UNION ALL " +
+      part("origin.serialized",
+           "storing_origin AS stored ON stored.entry = entry.id AND stored.realm = link.realm"
+           " JOIN origin ON origin.id = stored.origin");
+  COS_TRY(auto query, database_.query(kSql, realm.name()));
+  std::map<std::string, LinkRow> links;  // by path
+  while (true) {
+    COS_TRY(const bool more, query.next());
+    if (!more) {
+      break;
+    }
+    if (is_meant(query.text(8))) {
+      COS_TRY(LinkRow link, read_link(query));
+      links.emplace(link.path.string(), std::move(link));
+    }
+  }
+  std::vector<LinkRow> rows;
+  std::transform(links.begin(), links.end(), std::back_inserter(rows), [](const auto& link) { return link.second; });
+  return rows;
 }
 
 Result<std::vector<LinkRow>> Registry::all_links() {

@@ -249,6 +249,8 @@ class Registry {
 
   // Clearing (registry_clearing.cc). `realm`: null for all of them.
   Result<std::vector<Realm>> realms();
+  // Whether the host of a serialized origin is `host` or below it.
+  static bool is_at_or_below(std::string_view origin, std::string_view host);
   // Origins that the registry names and whose host is `host` or below it.
   Result<std::vector<Origin>> origins_below(std::string_view host);
   // Entries that `origin` stored, is listed for or has read.
@@ -293,6 +295,9 @@ class Registry {
   Status put_link(const Realm& realm, const LinkRow& link, std::int64_t now);
   Result<std::vector<LinkRow>> links_of(const Hash& hash);
   Result<std::vector<LinkRow>> links_of(const Realm& realm);
+  // Those to entries that an origin which `is_meant` stored or read in the realm.
+  Result<std::vector<LinkRow>> links_read_by(const Realm& realm,
+                                             const std::function<bool(const std::string& origin)>& is_meant);
   Result<std::vector<LinkRow>> links_in(const Realm& realm, const Hash& hash);
   Status touch_link(const Realm& realm, const LinkRow& link, std::int64_t now);
   // Whether a profile read the entry through a link between `since` and now: a date in the future is of a clock that

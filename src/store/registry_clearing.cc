@@ -93,6 +93,10 @@ Result<std::vector<Realm>> Registry::holders(std::int64_t entry) {
   return sqlite::collect(std::move(query), read_realm);
 }
 
+bool Registry::is_at_or_below(std::string_view origin, std::string_view host) {
+  return is_below(host_in(origin), host);
+}
+
 Result<std::vector<Origin>> Registry::origins_below(std::string_view host) {
   COS_TRY(const auto names, names_below("origin WHERE", "serialized", host));
   std::vector<Origin> below;

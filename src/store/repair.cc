@@ -174,7 +174,7 @@ class Rebuild {
     COS_CHECK(lock());
     RebuildReport report;
     if (!stat_of(paths_.rebuilt_database())) {
-      report.old_registry = paths_.quarantine() / ("registry-" + std::to_string(system_clock()()));
+      report.old_registry = paths_.quarantine() / (StorePaths::kKeptRegistry + std::to_string(system_clock()()));
       const auto log = sqlite::check_log(beside(paths_.database(), "-wal"));
       report.log_bytes_lost = log ? log->durable - log->sound : 0;
       COS_CHECK(set_copy_aside(report.old_registry));

@@ -108,6 +108,23 @@ TEST_F(CliRepairTest, WithoutRecordsFilesAreSetAsideUnlessTheyAreAdopted) {
   EXPECT_TRUE(std::filesystem::exists(StorePaths(home_.store()).quarantined(hash_of("text"))));
 }
 
+TEST_F(CliRepairTest, ARegistryThatARepairKeptGoesWhenSomethingIsCleared) {
+  for (const std::vector<std::string>& clear :
+       std::vector<std::vector<std::string>>{{"clear", "secret-site.test", "--yes"}, {"clear", "--all", "--yes"}}) {
+    {
+      Store store = this->store();
+      auto writer = store.begin_write(
+          {profile('a'), origin_of("https://secret-site.test"), hash_of("text"), Scope::same_site(), "", std::nullopt});
+      ASSERT_TRUE(writer && writer->append(bytes_of("text")) && writer->close());
+    }
+    destroy_registry();
+    const std::string kept = json_of({"repair"}).at("rebuiltRegistry").at("oldRegistry");
+    ASSERT_TRUE(std::filesystem::exists(kept));
+    ASSERT_EQ(code_of(clear), 0);
+    EXPECT_FALSE(std::filesystem::exists(kept)) << "whatever it names";
+  }
+}
+
 TEST_F(CliRepairTest, VerifyNamesWhatIsWrongWithTheRegistry) {
   add("text");
   {

@@ -330,5 +330,19 @@ TEST_F(ClearingTest, ALinkThatCannotGoKeepsNothingElseFromBeingCleared) {
   EXPECT_TRUE(store_.activity(std::nullopt, std::nullopt, 10)->lines.empty());
 }
 
+TEST_F(ClearingTest, WhatWasClearedIsReadByNobodyInTheStoresFiles) {
+  ASSERT_TRUE(put("https://secret-site.test", "text"));
+  ask("https://secret-site.test", hash_of("text"));
+  ASSERT_TRUE(store_.settle());
+  ASSERT_TRUE(open_again().clear_site("secret-site.test", std::nullopt));
+  for (const auto& item : std::filesystem::recursive_directory_iterator(directory())) {
+    if (item.is_regular_file()) {
+      std::ifstream file(item.path(), std::ios::binary);
+      const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+      EXPECT_EQ(bytes.find("secret-site"), std::string::npos) << item.path();
+    }
+  }
+}
+
 }  // namespace
 }  // namespace libcos

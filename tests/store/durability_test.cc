@@ -4,10 +4,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "store/sqlite.h"
@@ -17,6 +21,7 @@ namespace {
 
 std::mutex calls_mutex;
 std::vector<std::string> calls;  // "sync PATH" and "unlink PATH"
+std::function<void(const std::string& path)> before_unlink;
 
 void note(const std::string& call) {
   const std::lock_guard lock(calls_mutex);
@@ -42,6 +47,9 @@ extern "C" {
 [[gnu::visibility("default")]] int fsync(int fd) { return noted_sync("fsync", fd); }
 [[gnu::visibility("default")]] int unlink(const char* path) noexcept {
   note(std::string("unlink ") + path);
+  if (before_unlink) {
+    before_unlink(path);
+  }
   return next<int (*)(const char*)>("unlink")(path);
 }
 }
@@ -104,6 +112,38 @@ TEST_F(DurabilityTest, AFormerLinkIsGoneForGoodBeforeItsRowIs) {
       std::find_if(unlinked, calls.end(), [](const std::string& call) { return call.ends_with("store.db-wal"); });
   ASSERT_NE(noted, calls.end());
   EXPECT_LT(synced - calls.begin(), noted - calls.begin());
+}
+
+TEST_F(DurabilityTest, ALinkThatIsMadeInThePlaceOfOneThatGoesIsKnownForAsLongAsItStands) {
+  ASSERT_TRUE(put(kA, "text"));
+  const auto path = marked("profile");
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), path));
+  Store other = open_again();
+  std::thread quick;
+  std::atomic<bool> done = false;
+  const auto store_and_hand_over = [&] {
+    auto writer = other.begin_write({profile('a'), origin_of(kA), hash_of("text"), Scope::same_site()});
+    EXPECT_TRUE(writer && writer->append(bytes_of("text")) && writer->close());
+    EXPECT_TRUE(other.hand_over(profile('a'), kPage, hash_of("text"), marked("profile")));
+    done = true;
+  };
+  before_unlink = [&](const std::string& gone) {
+    if (gone != path.parent_path() / ".cos-file" || quick.joinable()) {
+      return;
+    }
+    quick = std::thread(store_and_hand_over);
+    // Where it has to wait for this process, it does so after a moment.
+    for (int i = 0; i < 100 && !done; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+  };
+  ASSERT_TRUE(store_.remove(hash_of("text")));
+  ASSERT_TRUE(quick.joinable());
+  quick.join();
+  before_unlink = nullptr;
+  ASSERT_TRUE(std::filesystem::equivalent(path, blob_path(hash_of("text"))));
+  ASSERT_TRUE(store_.remove(hash_of("text")));
+  EXPECT_FALSE(std::filesystem::exists(path)) << "the entry's bytes would stay in the profile for good";
 }
 
 }  // namespace

@@ -451,5 +451,67 @@ TEST_F(LinksTest, ClearingASiteRemovesTheLinksOfItsPagesToWhatOthersStored) {
   }
 }
 
+// A link lies at the page's place. Else a frame's first read afterwards would tell it that it has been there before.
+TEST_F(LinksTest, ClearingASiteRemovesTheLinksThatItsFramesReadThrough) {
+  const std::string frame = "https://frame.test";
+  const Site page{"https://page.test"};
+  ASSERT_TRUE(put(kA, "text", Scope::global()));
+  put_on_public_hash_list({hash_of("text")});
+  int made = 0;
+  for (const auto& clear : std::vector<std::function<bool()>>{
+           [&] { return store_.clear_site("frame.test", std::nullopt).has_value(); },
+           [&] { return store_.clear_origin(origin_of(frame), profile('a')).has_value(); }}) {
+    ASSERT_EQ(ask_as(framed(frame, page.serialized), hash_of("text")), Disclosure::kGlobal);
+    const auto path = marked(std::to_string(made++));
+    ASSERT_TRUE(store_.hand_over(profile('a'), page, hash_of("text"), path));
+    ASSERT_TRUE(clear());
+    EXPECT_EQ(store_.current_link(profile('a'), page, hash_of("text")).value(), std::nullopt);
+    EXPECT_FALSE(std::filesystem::exists(path));
+  }
+}
+
+TEST_F(LinksTest, ClearingASiteRemovesTheLinksToWhatItsFramesStored) {
+  const std::string frame = "https://frame.test";
+  const Site page{"https://page.test"};
+  ASSERT_TRUE(put_request(
+      {profile('a'), origin_of(frame), hash_of("text"), Scope::same_site(), "", origin_of(page.serialized)}, "text"));
+  ASSERT_TRUE(put(kA, "text"));
+  const auto path = marked("1");
+  ASSERT_TRUE(store_.hand_over(profile('a'), page, hash_of("text"), path));
+  ASSERT_TRUE(store_.clear_site("frame.test", std::nullopt));
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST_F(LinksTest, AnotherProcessThatClearsASiteKnowsAtOnceWhatItsFramesReadThroughLinks) {
+  const std::string frame = "https://frame.test";
+  const Site page{"https://page.test"};
+  ASSERT_TRUE(put(kA, "text", Scope::global()));
+  put_on_public_hash_list({hash_of("text")});
+  ASSERT_EQ(ask_as(framed(frame, page.serialized), hash_of("text")), Disclosure::kGlobal);
+  const auto path = marked("1");
+  ASSERT_TRUE(store_.hand_over(profile('a'), page, hash_of("text"), path));
+  ASSERT_TRUE(open_again().clear_site("frame.test", std::nullopt));
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST_F(LinksTest, WhereNobodyKnowsWhoReadWhatClearingASiteRemovesAllLinks) {
+  ASSERT_TRUE(store_.set_setting("history.reads", "off"));
+  ASSERT_TRUE(put(kA, "text"));
+  const auto path = marked("1");
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), path));
+  ASSERT_TRUE(store_.clear_site("frame.test", profile('a')));
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+// As a backup may have restored it.
+TEST_F(LinksTest, AFileThatLostItsProtectionIsHandedOverReadOnly) {
+  ASSERT_TRUE(put(kA, "text"));
+  ASSERT_EQ(::chmod(blob_path(hash_of("text")).c_str(), 0600), 0);
+  const auto path = marked("1");
+  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), path));
+  EXPECT_EQ(std::filesystem::status(path).permissions(), static_cast<std::filesystem::perms>(0444));
+  EXPECT_EQ(store_.current_link(profile('a'), kPage, hash_of("text")).value(), path);
+}
+
 }  // namespace
 }  // namespace libcos
