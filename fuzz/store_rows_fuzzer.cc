@@ -9,6 +9,7 @@
 #include "cos/repair.h"
 #include "cos/store.h"
 #include "fuzz/support.h"
+#include "store/paths.h"
 #include "store/sqlite.h"
 #include "support/store_words.h"
 #include "support/temp_dir.h"
@@ -43,10 +44,10 @@ class Template {
     const std::string listed = hash_of("one").hex();
     require(store.install_hash_list("// ===BEGIN SHA-256===\n" + listed + "\n// ===END SHA-256===\n").has_value(),
             "a list can be installed");
-    const fs::path file = temp_.path() / "profile";
-    std::ofstream(file) << "marker";
+    std::ofstream(link()) << "marker";
     const libcos::Hash hash = hash_of("one");
-    (void)store.hand_over(profile('a'), store.site_of(origin_of("https://a.test")), hash, file);
+    require(store.hand_over(profile('a'), store.site_of(origin_of("https://a.test")), hash, link()).has_value(),
+            "a file can be handed over");
     for (const char* asking : {"https://b.test", "https://c.test"}) {
       (void)store.request_read({profile('a'), origin_of(asking), std::nullopt, true, {}}, hash);
     }
@@ -62,10 +63,15 @@ class Template {
     fs::permissions(copy, fs::perms::owner_all);
     fs::remove(copy / "store.db");
     fs::copy_file(temp_.path() / "made" / "store.db", copy / "store.db");
+    // What was done to the last copy may have removed it.
+    fs::remove(link());
+    fs::create_hard_link(libcos::StorePaths(copy).blob(hash_of("one")), link());
     return copy;
   }
 
  private:
+  [[nodiscard]] fs::path link() const { return temp_.path() / "profile"; }
+
   static void put(libcos::Store& store, std::string_view text, const libcos::Scope& scope, const std::string& page) {
     const libcos::Hash hash = hash_of(text);
     auto writer = store.begin_write(
