@@ -41,7 +41,6 @@ constexpr std::size_t kHeaderSize = 100;
 // In an order in which nobody refers to what comes later. Not: `total` and `usage`, which triggers count anew.
 struct TableCopy {
   const char* name;
-  const char* order;  // the primary key
   bool (*is_possible)(const sqlite::Query&) = nullptr;
 };
 
@@ -51,25 +50,25 @@ bool is_realm(const sqlite::Query& row) { return row.text(1) == "local" || Realm
 bool is_activity(const sqlite::Query& row) { return read_hash(row, 6).has_value(); }
 
 constexpr std::array<TableCopy, 19> kTables{{
-    {"setting", "key"},
-    {"secret", "name"},
-    {"realm", "id", is_realm},
-    {"site", "id"},
-    {"origin", "id", is_origin},
-    {"entry", "id"},
-    {"hash_tree", "entry"},
-    {"listing", "entry, realm"},
-    {"storing_origin", "entry, realm, origin, top_level"},
-    {"listed_origin", "entry, realm, origin, top_level"},
-    {"reader", "entry, realm, origin"},
-    {"lookup_account", "realm, site"},
-    {"lookup", "realm, site, digest, algorithm"},
-    {"write_account", "realm, site"},
-    {"site_decision", "realm, site"},
-    {"doomed_blob", "digest, algorithm"},
-    {"link", "realm, digest, algorithm, place"},
-    {"activity", "id", is_activity},
-    {"activity_erased", "realm"},
+    {"setting"},
+    {"secret"},
+    {"realm", is_realm},
+    {"site"},
+    {"origin", is_origin},
+    {"entry"},
+    {"hash_tree"},
+    {"listing"},
+    {"storing_origin"},
+    {"listed_origin"},
+    {"reader"},
+    {"lookup_account"},
+    {"lookup"},
+    {"write_account"},
+    {"site_decision"},
+    {"doomed_blob"},
+    {"link"},
+    {"activity", is_activity},
+    {"activity_erased"},
 }};
 
 tl::unexpected<Error> errno_failure(std::string_view doing, const fs::path& path) {
@@ -98,16 +97,28 @@ class Salvage {
       : from_(from), to_(to), report_(report) {}
 
   Status copy(const TableCopy& table) {
+    COS_TRY(const std::string order, primary_key(table.name));
+    if (order.empty()) {
+      return {};  // the old store's format did not have it
+    }
     const std::string select = "SELECT * FROM " + std::string(table.name) + " ORDER BY ";
-    COS_TRY(const bool whole, copy_rows(table, select + table.order));
+    COS_TRY(const bool whole, copy_rows(table, select + order));
     if (!whole) {
-      COS_TRY(const bool rest, copy_rows(table, select + descending(table.order)));
+      COS_TRY(const bool rest, copy_rows(table, select + descending(order)));
       (void)rest;
     }
     return {};
   }
 
  private:
+  Result<std::string> primary_key(std::string_view table) {
+    COS_TRY(auto query, to_.query("SELECT group_concat(name, ', ') FROM"
+                                  " (SELECT name FROM pragma_table_info(?1) WHERE pk > 0 ORDER BY pk)",
+                                  table));
+    COS_TRY(const bool row, query.next());
+    return row ? query.text(0) : std::string();
+  }
+
   // False when it broke off.
   Result<bool> copy_rows(const TableCopy& table, const std::string& select) {
     auto rows = from_.query(select);
@@ -177,8 +188,16 @@ class Rebuild {
       report.old_registry = paths_.quarantine() / (StorePaths::kKeptRegistry + std::to_string(system_clock()()));
       const auto log = sqlite::check_log(beside(paths_.database(), "-wal"));
       report.log_bytes_lost = log ? log->durable - log->sound : 0;
-      COS_CHECK(set_copy_aside(report.old_registry));
-      COS_CHECK(fill(report));
+      Status filled = set_copy_aside(report.old_registry);
+      if (filled) {
+        filled = fill(report);
+      }
+      if (!filled && !stat_of(paths_.rebuilt_database())) {
+        // The registry stays where it is: each try would leave another copy of it.
+        std::error_code error;
+        fs::remove_all(report.old_registry, error);
+      }
+      COS_CHECK(filled);
     }
     COS_CHECK(put_in_place());
     return report;
@@ -216,11 +235,18 @@ class Rebuild {
     }
     {
       COS_TRY(sqlite::Database made, sqlite::Database::open(unfinished));
-      COS_CHECK(migrate(made));
+      COS_TRY(auto old, open_old(report));
+      // An old format's tables are copied as they are. What kept the old file from its next step is not in the copy.
+      COS_CHECK(migrate(made, old ? old->format : kSchemaVersion));
       COS_TRY(auto transaction, sqlite::WriteTransaction::begin(made));
-      COS_CHECK(salvage(report, made));
+      for (const TableCopy& table : kTables) {
+        if (old) {
+          COS_CHECK(Salvage(old->database, made, report).copy(table));
+        }
+      }
       COS_CHECK(made.execute(std::string("DELETE FROM entry WHERE ") + kImpossibleEntry));
       COS_CHECK(transaction.commit());
+      COS_CHECK(migrate(made));
       COS_CHECK(made.execute("PRAGMA journal_mode = DELETE"));
     }
     COS_CHECK(remove_if_there(beside(unfinished, "-durable")));
@@ -232,25 +258,31 @@ class Rebuild {
     return sync_directory(paths_.root());
   }
 
-  static Status salvage(RebuildReport& report, sqlite::Database& made) {
+  struct Old {
+    sqlite::Database database;
+    int format;
+  };
+
+  // In the newest format that it can be brought to; nullopt when nothing can be had from it.
+  static Result<std::optional<Old>> open_old(const RebuildReport& report) {
     auto old = sqlite::Database::open(report.old_registry / "store.db");
     if (!old) {
-      return {};  // nothing can be had from it
+      return std::nullopt;
     }
     if (const Status known = migrate(*old); !known) {
       if (known.error().code == ErrorCode::kNewerStore) {
-        return known;
+        return tl::unexpected(known.error());
       }
       const auto tables = old->integer("SELECT count(*) FROM sqlite_schema");
       const auto ours = old->integer("SELECT count(*) FROM sqlite_schema WHERE name IN ('entry', 'storing_origin')");
       if (tables && tables->value_or(0) > 0 && ours && ours->value_or(0) == 0) {
-        return known;  // some other program's database is not ours to replace
+        return tl::unexpected(known.error());  // some other program's database is not ours to replace
       }
     }
-    for (const TableCopy& table : kTables) {
-      COS_CHECK(Salvage(*old, made, report).copy(table));
-    }
-    return {};
+    const auto version = old->integer("PRAGMA user_version");
+    const std::int64_t format = version ? version->value_or(0) : 0;
+    const bool is_known = format > 0 && format <= kSchemaVersion;
+    return Old{std::move(*old), is_known ? static_cast<int>(format) : kSchemaVersion};
   }
 
   Status put_in_place() {

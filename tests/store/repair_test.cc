@@ -13,6 +13,7 @@
 #include "store/sqlite.h"
 #include "store/store_fixture.h"
 #include "support/bit_rot.h"
+#include "support/page_sums.h"
 
 namespace libcos {
 namespace {
@@ -149,6 +150,40 @@ TEST_F(RepairTest, ARegistryThatCannotBeReadAtAllIsReplacedByAnEmptyOne) {
   EXPECT_TRUE((*open()->stat(hash_of(text(3))))->manual);
 }
 
+// The step to the next format reads every table; what cannot be had from one is no reason to lose the others.
+TEST_F(RepairTest, ADamagedStoreOfFormat1KeepsWhatCanBeRead) {
+  fs::create_directories(directory());
+  fs::permissions(directory(), fs::perms::owner_all);
+  ASSERT_TRUE(make_without_page_sums(database()));
+  std::uint64_t page = 0;
+  std::uint64_t page_size = 0;
+  {
+    auto old = sqlite::Database::open(database());
+    ASSERT_TRUE(old && migrate(*old, 1));
+    ASSERT_TRUE(
+        old->run("INSERT INTO entry (algorithm, digest, size, created_at, last_read, file_inode, file_mtime,"
+                 " verified_at, tree_root) VALUES (2, ?1, 4, 5, 6, 0, 0, 5, x'00')",
+                 hash_of("text").digest()));
+    ASSERT_TRUE(
+        old->execute("INSERT INTO realm VALUES (1, 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa');"
+                     "INSERT INTO site VALUES (1, 'https://a.test'), (2, 'https://b.test');"
+                     "INSERT INTO origin VALUES (1, 'https://a.test', 1), (2, 'https://b.test', 2);"
+                     "INSERT INTO listing (entry, realm) VALUES (1, 1);"
+                     "INSERT INTO storing_origin VALUES (1, 1, 1, 1, 5, 'https://a.test/x');"
+                     "INSERT INTO listed_origin VALUES (1, 1, 2, 6);"));
+    page = static_cast<std::uint64_t>(old->integer("SELECT rootpage FROM sqlite_schema WHERE name = 'link'")->value());
+    page_size = static_cast<std::uint64_t>(old->integer("PRAGMA page_size")->value());
+  }
+  overwrite((page - 1) * page_size, page_size);
+  ASSERT_FALSE(open());
+  const auto report = rebuild_registry({directory(), {}});
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->rows_dropped, 0U);
+  for (const std::string& origin : {kA, kB}) {
+    EXPECT_TRUE(open()->request_read({profile('a'), origin_of(origin)}, hash_of("text")).value()) << origin;
+  }
+}
+
 TEST_F(RepairTest, AFileThatIsNotWhatItsNameSaysIsNotAdopted) {
   fill(3);
   overwrite(0, 4096);
@@ -202,6 +237,7 @@ TEST_F(RepairTest, AnotherProgramsDatabaseIsLeftAlone) {
     ASSERT_TRUE(other && other->execute("CREATE TABLE recipes (name TEXT); INSERT INTO recipes VALUES ('soup')"));
   }
   EXPECT_FALSE(rebuild_registry({directory(), {}}));
+  EXPECT_TRUE(fs::is_empty(directory() / "quarantine")) << "each try would leave another copy";
   auto other = sqlite::Database::open(database());
   EXPECT_EQ(other->integer("SELECT count(*) FROM recipes").value(), 1);
 }
