@@ -99,6 +99,10 @@ class PublicHashList {
   // The place of the digest among all digests of the file.
   [[nodiscard]] std::optional<std::size_t> index_of(const Hash& hash) const;
 
+  // Whether every byte is as it was packed. Reads all of the file. True for one that an older cos packed, without a
+  // sum.
+  [[nodiscard]] bool is_intact() const;
+
   [[nodiscard]] std::size_t size() const;
   [[nodiscard]] std::size_t model_hub_size() const;  // of these
   [[nodiscard]] std::string_view version() const;

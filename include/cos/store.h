@@ -406,6 +406,8 @@ class Store {
 
   [[nodiscard]] bool on_public_hash_list(const Hash& hash);
   HashListInfo hash_list();
+  // Whether the installed list and its names are as they were installed; true when none is. Reads all of both.
+  bool is_hash_list_intact();
   // Replaces the installed list by `text` (the published format); the one before it is kept. Atomic: whatever
   // happens, the old list is in force or the new one. Errors: kData, kIo, kNotAllowed in a private window.
   Result<HashListInfo> install_hash_list(std::string_view text);

@@ -19,7 +19,7 @@ using nlohmann::ordered_json;
 constexpr std::int64_t kDayMs = 86'400'000;
 
 void line(const char* label, const std::string& value) {
-  std::printf("%s  %s\n", paint(label, Color::kDim, stdout).c_str(), value.c_str());
+  std::printf("%s  %s\n", paint(label, Color::kDim, stdout).c_str(), printable(value).c_str());
 }
 
 const char* name_of(HashListSection::Kind kind) {
@@ -81,6 +81,7 @@ ordered_json status_json(Store& store, const HashListInfo& info) {
           {"digests", info.digests},
           {"installed", info.installed},
           {"damaged", info.damaged},
+          {"intact", store.is_hash_list_intact()},
           {"madeAt", or_null(info.made_at)},
           {"installedAt", or_null(info.installed_at)},
           {"checksum", info.checksum},
@@ -106,6 +107,8 @@ void print_status(Store& store, const HashListInfo& info) {
   const auto warn = [](const std::string& text) { std::printf("%s\n", paint(text, Color::kYellow, stdout).c_str()); };
   if (info.damaged) {
     warn("The installed list is damaged and counts as empty: install it again with `cos phl update`.");
+  } else if (!store.is_hash_list_intact()) {
+    warn("A part of the installed list is damaged: install it again with `cos phl update`.");
   }
   line("version   ", info.version + (info.installed ? "" : " (starter list; none is installed)"));
   if (!info.commit.empty()) {

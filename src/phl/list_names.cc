@@ -1,5 +1,7 @@
 #include "phl/list_names.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -13,6 +15,13 @@ namespace {
 constexpr std::string_view kMagic = "cos-phl-names-01";
 constexpr std::size_t kHeader = 64;
 constexpr std::size_t kOffset = sizeof(std::uint32_t);
+constexpr std::size_t kSumAt = 24;
+
+// Of the table and the records; never 0, which stands for none.
+std::uint64_t sum_of(std::span<const std::uint8_t> file) {
+  const auto summed = file.subspan(kHeader);
+  return std::max<std::uint64_t>(XXH3_64bits(summed.data(), summed.size()), 1);
+}
 
 }  // namespace
 
@@ -41,7 +50,16 @@ std::vector<std::uint8_t> pack_hash_list_names(const ParsedHashList& list, const
     }
   }
   put_offset();
+  std::vector<std::uint8_t> sum;
+  put_number(sum, sum_of(packed));
+  std::copy(sum.begin(), sum.end(), packed.begin() + kSumAt);
   return packed;
+}
+
+bool HashListNames::is_intact() const {
+  ByteTaker taker(bytes_.bytes().subspan(kSumAt));
+  const auto sum = taker.number<std::uint64_t>();
+  return sum == 0 || sum == sum_of(bytes_.bytes());
 }
 
 Result<HashListNames> HashListNames::map(const std::filesystem::path& path, const PublicHashList& list) {

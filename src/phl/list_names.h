@@ -22,6 +22,9 @@ class HashListNames {
   // Errors: kCorrupt when the file is damaged or is about another list than `list`.
   static Result<HashListNames> map(const std::filesystem::path& path, const PublicHashList& list);
 
+  // As PublicHashList::is_intact().
+  [[nodiscard]] bool is_intact() const;
+
   // About the digest at this place of the list. Nothing when the file is damaged there.
   [[nodiscard]] std::optional<Entry> at(std::size_t index) const;
 

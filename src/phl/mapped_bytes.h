@@ -72,6 +72,7 @@ class ByteTaker {
     return {reinterpret_cast<const char*>(taken.data()), taken.size()};
   }
   [[nodiscard]] bool good() const { return good_; }
+  [[nodiscard]] std::size_t left() const { return bytes_.size(); }
 
  private:
   std::span<const std::uint8_t> bytes_;

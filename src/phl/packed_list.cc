@@ -1,3 +1,5 @@
+#include <xxhash.h>
+
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -25,6 +27,12 @@ void put_text(std::vector<std::uint8_t>& out, std::string_view text) {
   out.insert(out.end(), text.begin(), text.end());
 }
 
+// Of everything before the sum and of the digests after it; never 0, which stands for none.
+std::uint64_t sum_of(std::span<const std::uint8_t> head, std::span<const std::uint8_t> digests) {
+  const XXH64_hash_t seed = XXH3_64bits(head.data(), head.size());
+  return std::max<std::uint64_t>(XXH3_64bits_withSeed(digests.data(), digests.size(), seed), 1);
+}
+
 std::span<const ListDigest> as_digests(std::span<const std::uint8_t> bytes) {
   // An array of bytes: no alignment, no padding.
   return {reinterpret_cast<const ListDigest*>(bytes.data()), bytes.size() / kDigest};
@@ -47,7 +55,8 @@ std::vector<std::uint8_t> pack_hash_list(const ParsedHashList& list, const HashL
     put_number(fields, section.digests);
     put_text(fields, section.name);
   }
-  const std::size_t header = padded(kMagic.size() + sizeof(std::uint32_t) + fields.size());
+  const std::size_t before_sum = kMagic.size() + sizeof(std::uint32_t) + fields.size();
+  const std::size_t header = padded(before_sum + sizeof(std::uint64_t));
   std::vector<std::uint8_t> packed(kMagic.begin(), kMagic.end());
   packed.reserve(header + list.digests.size() * kDigest);
   put_number(packed, static_cast<std::uint32_t>(header));
@@ -56,6 +65,10 @@ std::vector<std::uint8_t> pack_hash_list(const ParsedHashList& list, const HashL
   for (const ListedDigest& listed : list.digests) {
     packed.insert(packed.end(), listed.digest.begin(), listed.digest.end());
   }
+  const std::span<const std::uint8_t> all(packed);
+  std::vector<std::uint8_t> sum;
+  put_number(sum, sum_of(all.first(before_sum), all.subspan(header)));
+  std::copy(sum.begin(), sum.end(), packed.begin() + static_cast<std::ptrdiff_t>(before_sum));
   return packed;
 }
 
@@ -74,6 +87,8 @@ struct PublicHashList::Mapping {
   HashListStamp stamp;
   std::span<const ListDigest> digests;  // the others', then the model hubs'
   std::size_t others = 0;
+  std::size_t before_sum = 0;  // bytes
+  std::uint64_t sum = 0;       // 0: none; a cos wrote the file that made none
 };
 
 bool PublicHashList::Mapping::read() {
@@ -112,6 +127,8 @@ bool PublicHashList::Mapping::read() {
   }
   digests = as_digests(file.bytes().subspan(header));
   others = other_digests;
+  before_sum = size - taker.left();
+  sum = before_sum + sizeof(sum) <= header ? taker.number<std::uint64_t>() : 0;
   return true;
 }
 
@@ -170,6 +187,12 @@ std::optional<std::size_t> PublicHashList::index_of(const Hash& hash) const {
 bool PublicHashList::contains(const Hash& hash, bool model_hubs) const {
   const auto index = index_of(hash);
   return index && (model_hubs || *index < mapping_->others);
+}
+
+bool PublicHashList::is_intact() const {
+  const auto bytes = mapping_->file.bytes();
+  return mapping_->sum == 0 ||
+         mapping_->sum == sum_of(bytes.first(mapping_->before_sum), bytes.last(mapping_->digests.size() * kDigest));
 }
 
 std::size_t PublicHashList::size() const { return mapping_->digests.size(); }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
@@ -190,6 +191,21 @@ HashListInfo HashLists::info(bool model_hubs) {
     info.previous_checksum = to_hex(previous->stamp().checksum);
   }
   return info;
+}
+
+bool HashLists::is_intact() {
+  const std::lock_guard lock(mutex_);
+  refresh();
+  if (!installed_) {
+    return !damaged_;
+  }
+  const std::array<fs::path, 2> files{paths_.names(), paths_.previous_names()};
+  const bool has_names = std::any_of(files.begin(), files.end(), [&](const fs::path& file) {
+    const Result<HashListNames> names = HashListNames::map(file, *installed_);
+    return names && names->is_intact();
+  });
+  // A list of format 1 has none.
+  return installed_->is_intact() && (has_names || installed_->stamp().installed_at == 0);
 }
 
 Status HashLists::install(std::string_view text, std::int64_t now) {

@@ -23,6 +23,8 @@ class HashLists {
   bool contains(const Hash& hash, bool model_hubs);
   // Whether or not model hubs are switched off.
   std::optional<HashProvenance> provenance(const Hash& hash);
+  // PublicHashList::is_intact() of the installed one, and the same of its names. True when none is installed.
+  bool is_intact();
   HashListInfo info(bool model_hubs);
 
   Status install(std::string_view text, std::int64_t now);

@@ -24,6 +24,8 @@ Status may_change(const internal::StoreState& state) {
 
 bool Store::on_public_hash_list(const Hash& hash) { return state_->lists.contains(hash, model_hubs(*state_)); }
 
+bool Store::is_hash_list_intact() { return state_->lists.is_intact(); }
+
 HashListInfo Store::hash_list() { return state_->lists.info(model_hubs(*state_)); }
 
 Result<HashListInfo> Store::install_hash_list(std::string_view text) {

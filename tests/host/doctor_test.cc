@@ -286,6 +286,16 @@ TEST_F(DoctorTest, ADamagedListIsUpdated) {
   expect_mended("list", "damaged");
 }
 
+TEST_F(DoctorTest, AListWithADigestThatTurnedIsUpdated) {
+  ASSERT_EQ(code_of({"config", "set", "phl.url", "file://" + publish("list", "one", {"a"}).string()}), 0);
+  ASSERT_EQ(code_of({"phl", "update"}), 0);
+  const fs::path list = path("store/phl/list.bin");
+  std::string bytes = content(list);
+  bytes.back() = static_cast<char>(bytes.back() ^ 1);
+  std::ofstream(list, std::ios::binary) << bytes;
+  expect_mended("list", "damaged");
+}
+
 TEST_F(DoctorTest, ADamagedListWithoutAnAddressAsksForOne) {
   ASSERT_EQ(update(publish("list", "one", {"a"})).code, 0);
   file("store/phl/list.bin", "garbage");

@@ -195,6 +195,29 @@ TEST_F(PhlTest, ADamagedListIsReportedAndUpdatedAway) {
   EXPECT_TRUE(is_listed("a"));
 }
 
+TEST_F(PhlTest, ABitThatTurnedInAListOrItsNamesIsReportedAndUpdatedAway) {
+  const HashListPaths paths = StorePaths(home_.store()).hash_list();
+  const auto flip_last_bit = [](const fs::path& file) {
+    std::string bytes = content(file);
+    bytes.back() = static_cast<char>(bytes.back() ^ 1);
+    std::ofstream(file, std::ios::binary) << bytes;
+  };
+  ASSERT_EQ(update(publish("list", "one", {"a"})).code, 0);
+  EXPECT_TRUE(status().at("intact").get<bool>());
+  for (const auto& [file, damage] : std::vector<std::pair<fs::path, std::function<void(const fs::path&)>>>{
+           {paths.list(), flip_last_bit}, {paths.names(), flip_last_bit}, {paths.names(), [](const fs::path& names) {
+                                                                             fs::resize_file(names, 40);
+                                                                           }}}) {
+    damage(file);
+    EXPECT_FALSE(status().at("intact").get<bool>()) << file;
+    EXPECT_TRUE(mentions(cos({"phl", "status"}).out, "damaged")) << file;
+    EXPECT_EQ(update(path("list")).code, 0);
+    EXPECT_TRUE(status().at("intact").get<bool>()) << file;
+    EXPECT_TRUE(is_listed("a")) << file;
+    EXPECT_EQ(json_of({"phl", "check", hash_of("a").hex()}).at(0).at("name"), "file a");
+  }
+}
+
 TEST_F(PhlTest, WithoutAnAddressUpdateSaysHowToGiveOne) {
   const Finished refused = cos({"phl", "update"});
   EXPECT_EQ(refused.code, 2);
@@ -225,11 +248,18 @@ TEST_F(PhlTest, TheAddressMustBeHttpsOrAFileOrNothing) {
 }
 
 TEST_F(PhlTest, WordsOfAListReachTheTerminalWithoutControlCharacters) {
-  const std::string text = "// VERSION: \x1b[31mred\n// ===BEGIN SHA-256===\n// \x1b]0;title\x07 file\n" +
-                           hash_of("a").hex() + "\n// ===END SHA-256===\n";
+  const std::string text =
+      "// VERSION: \x1b[31mred\xc2\x9b"
+      "32m\n// ===BEGIN SHA-256===\n// \x1b]0;title\x07 file\xc2\x9b"
+      "31mÄ\n" +
+      hash_of("a").hex() + "\n// ===END SHA-256===\n";
   ASSERT_EQ(update(publish("list", text)).code, 0);
-  EXPECT_FALSE(mentions(cos({"phl", "status"}).out, "\x1b"));
-  EXPECT_FALSE(mentions(cos({"phl", "check", hash_of("a").hex()}).out, "\x1b"));
+  const std::string status = cos({"phl", "status"}).out;
+  const std::string check = cos({"phl", "check", hash_of("a").hex()}).out;
+  for (const char* control : {"\x1b", "\xc2\x9b"}) {
+    EXPECT_FALSE(mentions(status, control) || mentions(check, control)) << control;
+  }
+  EXPECT_TRUE(mentions(check, "Ä")) << "other characters stay";
 }
 
 // Building -------------------------------------------------------------------------------------------

@@ -242,6 +242,10 @@ Findings check_list(Store& store) {
   if (info.damaged) {
     all.push_back({kName, "", Health::kBad, "The installed Public Hash List is damaged, and counts as empty.",
                    no_address, update});
+  } else if (!store.is_hash_list_intact()) {
+    all.push_back({kName, "", Health::kBad,
+                   "A part of the installed Public Hash List is damaged: some files are not shared, or not named.",
+                   no_address, update});
   } else if (!info.installed) {
     all.push_back({kName, "", Health::kNote,
                    "Only the starter list of " + std::to_string(info.digests) +
