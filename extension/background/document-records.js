@@ -57,8 +57,8 @@ const MAX_PENDING_PER_FRAME = 4;
 const MAX_PENDING_FRAMES = 200;
 const MAX_PENDING_PAGES = 20;
 const MAX_PENDING_SIZE = 4_000_000;
-/** Characters of one tab's records in the room that all tabs share. */
-const MAX_SAVED = 1_000_000;
+/** Characters of one tab's records in the room of ten million that all tabs share. */
+const MAX_SAVED = 300_000;
 const PREFIX = 'documents:';
 
 /** @param {string} url */
@@ -304,19 +304,24 @@ export class DocumentRecords {
   /** By itself: no tab is lost because another one is too large. @param {number} tabId */
   async #save(tabId) {
     this.#dirty.delete(tabId);
-    try {
-      await this.#area.set({ [PREFIX + tabId]: this.#snapshot(tabId) });
-    } catch {
-      // Without the session's room the records live as long as the service worker does; the next save tries again.
-      if (this.#byTab.has(tabId)) this.#dirty.add(tabId);
+    // Others may have filled the session's room. Then at least what each document may not do is to outlive the service worker.
+    for (const room of [MAX_SAVED, 0]) {
+      try {
+        await this.#area.set({ [PREFIX + tabId]: this.#snapshot(tabId, room) });
+        if (room > 0) return;
+        break;
+      } catch {
+        continue;
+      }
     }
+    // The next save tries again.
+    if (this.#byTab.has(tabId)) this.#dirty.add(tabId);
   }
 
-  /** @param {number} tabId */
-  #snapshot(tabId) {
+  /** @param {number} tabId @param {number} room for records that are whole */
+  #snapshot(tabId, room) {
     /** @type {[string, DocumentRecord][]} */
     const saved = [];
-    let room = MAX_SAVED;
     // The newest first: a header may have a quarter of a megabyte, and each of the frames one.
     for (const id of [...(this.#byTab.get(tabId) ?? [])].reverse()) {
       const record = this.#records.get(id);

@@ -120,7 +120,7 @@ test('neither addresses nor headers take much of the room that all tabs share', 
     records.noteCommitted({ tabId: 1, frameId: index, url, documentId: `d${index}`, parentFrameId: index - 1 });
   }
   await sleep(100);
-  assert.ok(JSON.stringify(area.items).length < 1_100_000);
+  assert.ok(JSON.stringify(area.items).length < 400_000);
   const whole = await records.get('d0');
   assert.equal(whole?.ceiling, origins.join(' '));
   const restarted = makeRecords(area);
@@ -145,6 +145,24 @@ test('a tab for which there is no room keeps no other from being saved, and is s
   await sleep(50);
   assert.deepEqual(Object.keys(area.items), ['documents:2', 'documents:3']);
   assert.equal((await makeRecords(area).get('d3-0'))?.ceiling, 'https://b.example');
+});
+
+test('a page is still denied after the service worker has stopped when other tabs have filled the room', async () => {
+  const area = makeArea(1_000_000);
+  const records = makeRecords(area);
+  const policy = { name: 'Permissions-Policy', value: 'cross-origin-storage=()' };
+  const open = (/** @type {number} */ tabId, /** @type {string} */ ceiling) => {
+    records.noteHeaders({ tabId, frameId: 0, url: URL_A, type: 'main_frame', responseHeaders: [policy, ...ceilingHeader(ceiling)] });
+    records.noteCommitted({ tabId, frameId: 0, url: URL_A, documentId: `page${tabId}`, parentFrameId: -1 });
+  };
+  for (let tabId = 1; tabId <= 10; tabId += 1) open(tabId, 'x'.repeat(250_000));
+  open(11, 'y'.repeat(260_000));
+  await sleep(100);
+  const record = await makeRecords(area).get('page11');
+  assert.deepEqual([record?.policy?.all, record?.policy?.self, record?.policy?.origins, record?.ceiling?.length], [false, false, [], 0]);
+  for (let tabId = 1; tabId <= 10; tabId += 1) records.forgetTab(tabId);
+  await sleep(100);
+  assert.equal((await makeRecords(area).get('page11'))?.ceiling?.length, 260_000, 'there is room again');
 });
 
 test('a tab cannot fill the memory with documents', async () => {
