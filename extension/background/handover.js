@@ -78,7 +78,9 @@ export class Handover {
   #host;
   /** @type {Promise<boolean> | null} */ #works = null;
   #testedWith = '';
-  /** @type {Map<string, Promise<File>>} */ #underWay = new Map();
+  /** The last turn of each file, by its place and hash. @type {Map<string, Promise<File>>} */ #turns = new Map();
+  /** @type {Set<string>} of these, those that are over */ #ended = new Set();
+  #asking = 0;
 
   /** @param {HostConnection} host */
   constructor(host) {
@@ -122,32 +124,55 @@ export class Handover {
   }
 
   /**
-   * Two documents that open one entry at once share the work: two marked files of one name would
-   * take each other's place.
+   * Two documents that open one entry on pages of one site do so in turn: two marked files of one name would take each
+   * other's place. Those of other sites have places of their own, and are not to feel it.
    * @param {string} handle the host's id
    * @param {Hash} hash
    * @returns {Promise<File>}
    */
-  open(handle, hash) {
-    const key = `${hash.algorithm} ${hash.value}`;
-    const turn = (this.#underWay.get(key) ?? Promise.resolve())
-      .catch(() => {})
-      .then(() => this.#open(handle, hash));
-    this.#underWay.set(key, turn);
-    const done = () => {
-      if (this.#underWay.get(key) === turn) this.#underWay.delete(key);
-    };
-    turn.then(done, done);
-    return turn;
+  async open(handle, hash) {
+    this.#asking += 1;
+    try {
+      const opened = await this.#ask(handle);
+      const key = `${opened.place} ${hash.algorithm} ${hash.value}`;
+      const last = this.#turns.get(key);
+      const turn = last === undefined
+        ? this.#open(handle, hash, opened)
+        // What the host has said may be old by then.
+        : last.then(() => {}, () => {}).then(async () => this.#open(handle, hash, await this.#ask(handle)));
+      this.#turns.set(key, turn);
+      this.#ended.delete(key);
+      const end = () => {
+        if (this.#turns.get(key) === turn) this.#ended.add(key);
+        this.#forgetEnded();
+      };
+      turn.then(end, end);
+      return turn;
+    } finally {
+      this.#asking -= 1;
+    }
+  }
+
+  /** Whoever asks now may be told what was so before a turn that has ended meanwhile. */
+  #forgetEnded() {
+    if (this.#asking > 0) return;
+    for (const key of this.#ended) this.#turns.delete(key);
+    this.#ended.clear();
+  }
+
+  /** @param {string} handle @returns {Promise<{size: number, link: string, place: string}>} */
+  async #ask(handle) {
+    const opened = await this.#host.request('open', { handle, via: 'handover' });
+    if (!/^[0-9a-f]{32}$/.test(opened.place)) throw new HostError({ name: 'HandoverFailed', message: 'The host named no place.' });
+    return opened;
   }
 
   /**
    * @param {string} handle
    * @param {Hash} hash
+   * @param {{size: number, link: string, place: string}} opened
    */
-  async #open(handle, { algorithm, value }) {
-    const { size, link, place } = await this.#host.request('open', { handle, via: 'handover' });
-    if (!/^[0-9a-f]{32}$/.test(place)) throw new HostError({ name: 'HandoverFailed', message: 'The host named no place.' });
+  async #open(handle, { algorithm, value }, { size, link, place }) {
     // A directory for each site: the time of a first read must not tell that another site has read.
     const parent = await directory(['entries', place, algorithm]);
     if (link === 'current') {

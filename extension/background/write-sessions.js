@@ -38,14 +38,13 @@ export class WriteSessions {
 
   /** @param {string} hostHandle @param {(size: number) => void} onPublished */
   async open(hostHandle, onPublished) {
-    if (this.#sessions.size >= MAX_SESSIONS) {
-      throw hostErrorLike('QuotaExceededError', 'This document has too many files open for writing.');
-    }
+    this.#checkRoom();
     const { session, ticket, limit } = await this.#host.request('write.open', { handle: hostHandle });
     return this.#add({ session, ticket, generation: this.#host.generation }, limit, onPublished);
   }
 
   openDetached() {
+    this.#checkRoom();
     return this.#add(null, Number.MAX_SAFE_INTEGER, () => {});
   }
 
@@ -99,6 +98,11 @@ export class WriteSessions {
 
   releaseAll() {
     this.releaseSome([...this.#sessions.keys()]);
+  }
+
+  #checkRoom() {
+    if (this.#sessions.size < MAX_SESSIONS) return;
+    throw hostErrorLike('QuotaExceededError', 'This document has too many files open for writing.');
   }
 
   /** @param {WriteSession['host']} host @param {number} limit @param {(size: number) => void} onPublished */
