@@ -104,6 +104,12 @@ Status forget_links(StoreState& state, const Realm& realm, const Readers* reader
   COS_TRY(auto transaction, state.begin(lock));
   COS_TRY(const auto links, readers == nullptr ? state.registry.links_of(realm) : links_of(state, realm, *readers));
   COS_TRY(const std::size_t gone, internal::drop_links(state, links));
+  if (gone < links.size()) {
+    // Of those that stay: a start tries again, when nothing tells any more who read through them.
+    for (const LinkRow& link : links) {
+      COS_CHECK(state.registry.set_links_stale(realm, link.hash));
+    }
+  }
   COS_CHECK(transaction.commit());
   return gone == links.size() ? Status() : internal::links_left(links.size() - gone, links.size());
 }
@@ -224,7 +230,7 @@ Result<ClearReport> Store::clear_origin(const Origin& origin, const std::optiona
   const Readers readers{{state_->suffixes.site_of(origin)},
                         [name = origin.serialize()](const std::string& reader) { return reader == name; }};
   // While it is still known what the origin read; and once more at the end.
-  (void)forget_links(*state_, realm, readers);
+  Status links = forget_links(*state_, realm, readers);
   ClearReport report;
   COS_CHECK(clear(
       *state_, [&](Registry& registry) { return registry.entries_naming(origin, only, kAtOnce); },
@@ -232,8 +238,11 @@ Result<ClearReport> Store::clear_origin(const Origin& origin, const std::optiona
       report));
   COS_CHECK(forget_notes(
       *state_, [&](Registry& registry) { return registry.forget_activity_of(origin, only, state_->clock()); }));
-  COS_CHECK(forget_links(*state_, realm, readers));
+  if (Status again = forget_links(*state_, realm, readers); !again) {
+    links = std::move(again);
+  }
   COS_CHECK(leave_no_trace(*state_));
+  COS_CHECK(links);
   return report;
 }
 
@@ -251,7 +260,7 @@ Result<ClearReport> Store::clear_site(std::string_view host, const std::optional
     COS_TRY(readers.sites, sites_below(*state_, name));
   }
   // While it is still known which sites are below the host and what was read; and once more at the end.
-  (void)forget_links(*state_, realm, readers);
+  Status links = forget_links(*state_, realm, readers);
   ClearReport report;
   for (const Origin& origin : origins) {
     COS_CHECK(clear(
@@ -265,8 +274,11 @@ Result<ClearReport> Store::clear_site(std::string_view host, const std::optional
         [&](Registry& registry, const EntryRow& entry) { return registry.forget_page(entry.id, page, only); }, report));
   }
   COS_CHECK(forget_accounts(*state_, name, only));
-  COS_CHECK(forget_links(*state_, realm, readers));
+  if (Status again = forget_links(*state_, realm, readers); !again) {
+    links = std::move(again);
+  }
   COS_CHECK(leave_no_trace(*state_));
+  COS_CHECK(links);
   return report;
 }
 

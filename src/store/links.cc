@@ -113,9 +113,11 @@ Status announce_link(StoreState& state, const Realm& realm, const LinkRow& link,
   }
   COS_CHECK(state.registry.put_link(realm, link, state.clock()));
   // Who reads through it, for whoever clears that origin from another process.
-  COS_CHECK(state.write_reads());
+  const bool noted = state.write_reads().has_value();
   COS_CHECK(transaction.commit());
-  state.pending_reads.clear();
+  if (noted) {
+    state.pending_reads.clear();
+  }
   return {};
 }
 

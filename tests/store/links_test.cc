@@ -482,6 +482,25 @@ TEST_F(LinksTest, ClearingASiteRemovesTheLinksToWhatItsFramesStored) {
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
+TEST_F(LinksTest, ALinkOfAClearedFrameThatCannotGoIsToldOfAndGoesWithALaterStart) {
+  const std::string frame = "https://frame.test";
+  const Site page{"https://page.test"};
+  ASSERT_TRUE(put_request(
+      {profile('a'), origin_of(frame), hash_of("text"), Scope::same_site(), "", origin_of(page.serialized)}, "text"));
+  ASSERT_TRUE(put(kA, "text"));
+  const auto path = marked("1");
+  const auto in_the_way = path.parent_path() / ".cos-1";
+  ASSERT_TRUE(store_.hand_over(profile('a'), page, hash_of("text"), path));
+  std::filesystem::create_directory(in_the_way);
+  EXPECT_FALSE(store_.clear_site("frame.test", std::nullopt));
+  std::filesystem::remove(in_the_way);
+  std::filesystem::create_hard_link(blob_path(hash_of("text")), path);  // as if it had not gone either
+  EXPECT_EQ(store_.current_link(profile('a'), page, hash_of("text")).value(), std::nullopt);
+  restart();
+  ASSERT_TRUE(store_.sweep_links());
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
 TEST_F(LinksTest, AnotherProcessThatClearsASiteKnowsAtOnceWhatItsFramesReadThroughLinks) {
   const std::string frame = "https://frame.test";
   const Site page{"https://page.test"};
