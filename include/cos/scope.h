@@ -29,7 +29,7 @@ class Scope {
   // Absent or [] → same-site; "*" → global; any other string → a list of one; a list → its distinct
   // origins in the order given. "*" inside a list is a URL that does not parse. Errors: kType, also for
   // more than kMaxListedOrigins entries.
-  static Result<Scope> parse(const OriginsArgument& origins);
+  static Result<Scope> parse(const OriginsArgument& argument);
 
   static Scope same_site() { return {}; }
   static Scope global();

@@ -68,7 +68,7 @@ std::string bash_value(const CommandModel& command, const OptionModel& option) {
   const std::string words = candidates(option, "\"$cos\"");
   std::string action;
   if (!words.empty()) {
-    action = "mapfile -t COMPREPLY < <(compgen -W \"" + words + "\" -- \"$cur\")";
+    action = R"(mapfile -t COMPREPLY < <(compgen -W ")" + words + R"(" -- "$cur"))";
   } else if (option.value == ValueKind::kDirectory) {
     action = "mapfile -t COMPREPLY < <(compgen -d -- \"$cur\")";
   } else if (option.value == ValueKind::kFile) {

@@ -81,7 +81,8 @@ std::string overview(const CommandModel& cos) {
         description = pair.description;
       }
     }
-    text += "  " + name + std::string(kColumn - std::min(kColumn, name.size()), ' ') + description + "\n";
+    const std::string padding(kColumn - std::min(kColumn, name.size()), ' ');
+    text.append("  ").append(name).append(padding).append(description).append("\n");
   }
   return text + std::string(kWhereTheStoreIs) + "\n" + std::string(kExitCodes) + "\n";
 }

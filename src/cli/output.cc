@@ -63,12 +63,12 @@ std::string cut(const std::string& text, std::size_t width) {
     return text;
   }
   std::string start;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool begins = (static_cast<unsigned char>(text[i]) & 0xc0U) != 0x80U;
+  for (const char byte : text) {
+    const bool begins = (static_cast<unsigned char>(byte) & 0xc0U) != 0x80U;
     if (begins && shown_width(start) + 1 >= width) {
       break;
     }
-    start += text[i];
+    start += byte;
   }
   return start + "…";
 }

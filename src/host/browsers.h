@@ -45,7 +45,7 @@ struct HostManifest {
 };
 
 // nullopt when there is none. Errors: kData when it is no manifest, kIo.
-Result<std::optional<HostManifest>> read_host_manifest(const std::filesystem::path& manifest);
+Result<std::optional<HostManifest>> read_host_manifest(const std::filesystem::path& path);
 
 // Registers `executable` as the native host. Errors: kIo.
 Status write_host_manifest(const std::filesystem::path& user_data_directory, const std::filesystem::path& executable);

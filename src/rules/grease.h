@@ -12,7 +12,7 @@
 namespace libcos {
 
 // An entry of this size or more is never suppressed: fetching it again would cost too much.
-inline constexpr std::uint64_t kGreaseExemptSize = 500U * 1024U;
+inline constexpr std::uint64_t kGreaseExemptSize = std::uint64_t{500} * 1024U;
 
 // What the decision is made from. Nothing else enters it: asking again, from a sibling origin, another frame or
 // another tab is the same question and gets the same answer until the epoch ends. A fresh roll for each read could

@@ -146,11 +146,13 @@ Result<LookupVerdict> LookupLedger::answer(const Lookup& lookup, const LookupLim
 
 Result<LookupVerdict> LookupLedger::foretell(const Lookup& lookup, const LookupLimits& limits) {
   std::vector<Page> copies;
+  copies.reserve(lookup.payers.size());
   for (const Site& payer : lookup.payers) {
     COS_TRY(const Page* const found, page(lookup.realm, payer));
     copies.push_back(*found);
   }
   std::vector<Page*> pages;
+  pages.reserve(copies.size());
   for (Page& copy : copies) {
     pages.push_back(&copy);
   }
@@ -199,7 +201,7 @@ Status LookupLedger::flush(std::int64_t now) {
     return {};
   }
   std::vector<Key> cleared;
-  const Status written = registry_.database().without_waiting([&]() -> Status {
+  Status written = registry_.database().without_waiting([&]() -> Status {
     COS_TRY(auto transaction, sqlite::WriteTransaction::begin(registry_.database(), sqlite::Durability::kRelaxed));
     for (auto& [key, page] : pages_) {
       COS_TRY(const bool gone, page.dirty ? is_cleared(key, page, now) : Result<bool>(false));

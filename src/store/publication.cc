@@ -307,6 +307,7 @@ Status remove_files(StoreState& state, std::unique_lock<std::mutex>& lock, const
 
 std::vector<Hash> hashes_of(const std::vector<EntryRow>& entries) {
   std::vector<Hash> hashes;
+  hashes.reserve(entries.size());
   for (const EntryRow& entry : entries) {
     hashes.push_back(entry.hash);
   }

@@ -319,7 +319,7 @@ class Registry {
 
  private:
   Result<std::int64_t> realm_id(const Realm& realm);
-  Result<std::int64_t> origin_id(const SitedOrigin& origin);
+  Result<std::int64_t> origin_id(const SitedOrigin& sited);
   Result<std::int64_t> id_of(std::string_view table, std::string_view column, std::string_view text);
   // The distinct names in a column whose host is `host` or below it. `from`: a table, and WHERE or the beginning of a
   // condition.

@@ -142,7 +142,7 @@ class Salvage {
       ++report_.rows_dropped;
       return {};
     }
-    const Status copied = to_.insert_row(insertion(table.name, row.columns()), row);
+    Status copied = to_.insert_row(insertion(table.name, row.columns()), row);
     if (copied) {
       report_.rows_kept += to_.changes() > 0 ? 1U : 0U;  // none: it is there from the other side
     } else if (copied.error().code == ErrorCode::kQuotaExceeded || copied.error().code == ErrorCode::kBusy) {

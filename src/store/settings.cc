@@ -38,7 +38,7 @@ constexpr std::array<SettingRow, 34> kRows{{
      "Distinct hashes a window that a site may ask for across sites, large files that are found not counted"},
     {setting::kLookupBits, Kind::kCount, 20, 2, 1'000'000, "Bits a window that a site may learn by asking"},
     {setting::kLookupMonthBits, Kind::kCount, 64, 2, 1'000'000, "Bits in 30 days that a site may learn by asking"},
-    {setting::kLookupWindow, Kind::kCount, 24, 1, 24 * 365, "Hours that a window lasts"},
+    {setting::kLookupWindow, Kind::kCount, 24, 1, 8760, "Hours that a window lasts"},
     {setting::kLookupResolvable, Kind::kCount, 256, 1, 100'000,
      "Hashes at a time that a site may ask for again without being charged again"},
     {setting::kLookupLarge, Kind::kBytes, 8'000'000, kKiB, kTiB, "Size from which a file counts as large"},

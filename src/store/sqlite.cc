@@ -149,7 +149,7 @@ Status Database::add_page_sums() {
     COS_CHECK(execute("VACUUM"));
     return set_journal("delete");
   };
-  const Status rewritten = without_waiting(rewrite);
+  Status rewritten = without_waiting(rewrite);
   COS_CHECK(execute("PRAGMA locking_mode = NORMAL; SELECT count(*) FROM sqlite_schema;"));
   COS_CHECK(set_journal("wal"));
   return rewritten;

@@ -119,7 +119,7 @@ Status StoreState::flush_reads() {
   if (pending_reads.empty()) {
     return {};
   }
-  const Status written = registry.database().without_waiting([&]() -> Status {
+  Status written = registry.database().without_waiting([&]() -> Status {
     COS_TRY(auto transaction, sqlite::WriteTransaction::begin(registry.database(), sqlite::Durability::kRelaxed));
     COS_CHECK(write_reads());
     return transaction.commit();
