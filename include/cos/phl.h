@@ -102,6 +102,7 @@ class PublicHashList {
   // Whether every byte is as it was packed. Reads all of the file. True for one that an older cos packed, without a
   // sum.
   [[nodiscard]] bool is_intact() const;
+  [[nodiscard]] bool has_sum() const;
 
   [[nodiscard]] std::size_t size() const;
   [[nodiscard]] std::size_t model_hub_size() const;  // of these

@@ -233,6 +233,7 @@ struct HashListInfo {
   std::optional<std::int64_t> made_at = {};       // ms since 1970, if the list says it
   std::optional<std::int64_t> installed_at = {};  // ms since 1970
   std::string checksum = {};                      // SHA-256 of the installed list's text, in hex
+  bool summed = false;                            // a bit of it that turns is noticed; not so if an older cos made it
   bool model_hubs = true;                         // whether their sections are in force
   std::vector<HashListSection> sections = {};     // of the installed list
   std::vector<HashListSection> starter_sections = {};

@@ -94,7 +94,8 @@ enum class Asked { kByUser, kInBackground };
 Result<ListUpdate> update(Store& store, const std::string& from, Asked asked, const Progress& progress) {
   COS_TRY(const std::string checksum, published_checksum(from, progress));
   HashListInfo current = store.hash_list();
-  const bool is_current = checksum == current.checksum && store.is_hash_list_intact();
+  // Of a list without sums nobody knows whether it still is what was installed.
+  const bool is_current = checksum == current.checksum && current.summed && store.is_hash_list_intact();
   if (is_current || (asked == Asked::kInBackground && checksum == last_list_check(store).declined)) {
     return ListUpdate{false, std::move(current)};
   }

@@ -56,11 +56,12 @@ std::vector<std::uint8_t> pack_hash_list_names(const ParsedHashList& list, const
   return packed;
 }
 
-bool HashListNames::is_intact() const {
+std::uint64_t HashListNames::sum() const {
   ByteTaker taker(bytes_.bytes().subspan(kSumAt));
-  const auto sum = taker.number<std::uint64_t>();
-  return sum == 0 || sum == sum_of(bytes_.bytes());
+  return taker.number<std::uint64_t>();
 }
+
+bool HashListNames::is_intact() const { return !has_sum() || sum() == sum_of(bytes_.bytes()); }
 
 Result<HashListNames> HashListNames::map(const std::filesystem::path& path, const PublicHashList& list) {
   COS_TRY(MappedBytes mapped, MappedBytes::map(path));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -24,11 +25,13 @@ class HashListNames {
 
   // As PublicHashList::is_intact().
   [[nodiscard]] bool is_intact() const;
+  [[nodiscard]] bool has_sum() const { return sum() != 0; }
 
   // About the digest at this place of the list. Nothing when the file is damaged there.
   [[nodiscard]] std::optional<Entry> at(std::size_t index) const;
 
  private:
+  [[nodiscard]] std::uint64_t sum() const;
   HashListNames(MappedBytes bytes, std::size_t digests) : bytes_(std::move(bytes)), digests_(digests) {}
 
   MappedBytes bytes_;

@@ -189,10 +189,18 @@ bool PublicHashList::contains(const Hash& hash, bool model_hubs) const {
   return index && (model_hubs || *index < mapping_->others);
 }
 
+bool PublicHashList::has_sum() const { return mapping_->sum != 0; }
+
 bool PublicHashList::is_intact() const {
+  if (!has_sum()) {
+    return true;
+  }
   const auto bytes = mapping_->file.bytes();
-  return mapping_->sum == 0 ||
-         mapping_->sum == sum_of(bytes.first(mapping_->before_sum), bytes.last(mapping_->digests.size() * kDigest));
+  const std::size_t digests = mapping_->digests.size() * kDigest;
+  const auto header = bytes.first(bytes.size() - digests);
+  const auto padding = header.subspan(mapping_->before_sum + sizeof(mapping_->sum));
+  return mapping_->sum == sum_of(header.first(mapping_->before_sum), bytes.last(digests)) &&
+         std::all_of(padding.begin(), padding.end(), [](std::uint8_t byte) { return byte == 0; });
 }
 
 std::size_t PublicHashList::size() const { return mapping_->digests.size(); }

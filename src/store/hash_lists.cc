@@ -184,6 +184,7 @@ HashListInfo HashLists::info(bool model_hubs) {
     if (installed_->stamp().installed_at != 0) {
       info.installed_at = installed_->stamp().installed_at;
       info.checksum = to_hex(installed_->stamp().checksum);
+      info.summed = installed_->has_sum();
     }
   }
   if (const Result<PublicHashList> previous = PublicHashList::map(paths_.previous_list())) {
@@ -202,7 +203,8 @@ bool HashLists::is_intact() {
   const std::array<fs::path, 2> files{paths_.names(), paths_.previous_names()};
   const bool has_names = std::any_of(files.begin(), files.end(), [&](const fs::path& file) {
     const Result<HashListNames> names = HashListNames::map(file, *installed_);
-    return names && names->is_intact();
+    // One cos made both. A bit that turned in a length makes the list's sum be looked for among the zeros behind it.
+    return names && names->is_intact() && names->has_sum() == installed_->has_sum();
   });
   // A list of format 1 has none.
   return installed_->is_intact() && (has_names || installed_->stamp().installed_at == 0);

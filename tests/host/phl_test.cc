@@ -218,6 +218,29 @@ TEST_F(PhlTest, ABitThatTurnedInAListOrItsNamesIsReportedAndUpdatedAway) {
   }
 }
 
+TEST_F(PhlTest, AListWithoutSumsIsInstalledAnewByAnUpdate) {
+  ASSERT_EQ(update(publish("list", "one", {"a"})).code, 0);
+  // As an older cos made the files; nothing tells that a letter of a name has changed.
+  const HashListPaths paths = StorePaths(home_.store()).hash_list();
+  const std::string last_section = "SHA-256 HUGGING-FACE";
+  const auto change = [](const fs::path& file, const std::function<void(std::string&)>& how) {
+    std::string bytes = content(file);
+    how(bytes);
+    std::ofstream(file, std::ios::binary) << bytes;
+  };
+  change(paths.list(),
+         [&](std::string& bytes) { bytes.replace(bytes.find(last_section) + last_section.size(), 8, 8, '\0'); });
+  change(paths.names(), [](std::string& bytes) {
+    bytes.replace(24, 8, 8, '\0');
+    bytes[bytes.find("file a")] = 'F';
+  });
+  EXPECT_TRUE(status().at("intact").get<bool>()) << "it is not known to be damaged";
+  EXPECT_EQ(json_of({"phl", "check", hash_of("a").hex()}).at(0).at("name"), "File a");
+  EXPECT_EQ(json_of({"phl", "update", "--from", path("list")}).at("outcome"), "installed");
+  EXPECT_EQ(json_of({"phl", "check", hash_of("a").hex()}).at(0).at("name"), "file a");
+  EXPECT_EQ(json_of({"phl", "update", "--from", path("list")}).at("outcome"), "current");
+}
+
 TEST_F(PhlTest, WithoutAnAddressUpdateSaysHowToGiveOne) {
   const Finished refused = cos({"phl", "update"});
   EXPECT_EQ(refused.code, 2);

@@ -88,6 +88,25 @@ TEST_F(HashListsTest, ProvenanceOfTheStarterListIsKnownWithoutInstallingAnything
   EXPECT_EQ(provenance->section, "SHA-256");
 }
 
+TEST_F(HashListsTest, WhicheverBitOfAListOrItsNamesTurnsIsNoticed) {
+  // Names of several lengths: where the sum lies, and how many zeros follow it, depends on them.
+  for (const std::string version : {"one", "2026-11-01", "version seventeen"}) {
+    install(version, {"a"}, {"model"});
+    ASSERT_TRUE(store_.is_hash_list_intact());
+    for (const fs::path& file : {paths().list(), paths().names()}) {
+      const std::string whole = read_small_file(file, 1U << 20U).value();
+      for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
+        std::string turned = whole;
+        turned[bit / 8] = static_cast<char>(turned[bit / 8] ^ (1U << (bit % 8)));
+        std::ofstream(temp_.path() / "turned", std::ios::binary) << turned;  // thousands: not one of them is synced
+        fs::rename(temp_.path() / "turned", file);
+        EXPECT_FALSE(store_.is_hash_list_intact()) << file << " bit " << bit << " of byte " << bit / 8;
+      }
+      overwrite(file, whole);
+    }
+  }
+}
+
 TEST_F(HashListsTest, ModelHubsAreSwitchedOffAndOnAtOnceAndForReadersToo) {
   ASSERT_TRUE(put("https://a.test", "model", Scope::global()));
   ASSERT_TRUE(put("https://a.test", "a", Scope::global()));
