@@ -54,7 +54,7 @@ std::string what(const ActivityLine& line) {
 std::string file(Store& store, const Hash& hash) {
   const auto provenance = store.hash_provenance(hash);
   const std::string name = !provenance ? "" : provenance->name.empty() ? provenance->url : provenance->name;
-  return hash.hex().substr(0, kShortHash) + (name.empty() ? "" : "  " + name);
+  return hash.hex().substr(0, kShortHash) + (name.empty() ? "" : "  " + printable(name));
 }
 
 void print_as_json(Store& store, const std::vector<ActivityLine>& lines) {

@@ -97,14 +97,16 @@ ordered_json status_json(Store& store, const HashListInfo& info) {
 void print_sections(const HashListInfo& info) {
   Table table{{"SECTION", "DIGESTS", "LIST", ""}, {false, true, false, false}, {}};
   for (const SectionRow& row : section_rows(info)) {
-    table.rows.push_back(
-        {row.section->name, std::to_string(row.section->digests), row.list, row.in_force ? "" : "off: phl.model-hubs"});
+    table.rows.push_back({printable(row.section->name), std::to_string(row.section->digests), row.list,
+                          row.in_force ? "" : "off: phl.model-hubs"});
   }
   print_table(table);
 }
 
 void print_status(Store& store, const HashListInfo& info) {
-  const auto warn = [](const std::string& text) { std::printf("%s\n", paint(text, Color::kYellow, stdout).c_str()); };
+  const auto warn = [](const std::string& text) {
+    std::printf("%s\n", paint(printable(text), Color::kYellow, stdout).c_str());
+  };
   if (info.damaged) {
     warn("The installed list is damaged and counts as empty: install it again with `cos phl update`.");
   } else if (!store.is_hash_list_intact()) {

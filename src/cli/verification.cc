@@ -66,7 +66,8 @@ Status verify_one(Store& store, const EntryInfo& entry, std::uint64_t total, Ver
 
 void print_loss(const Loss& loss, const std::string& what, const char* sentence) {
   std::printf("%s  %s  %s%s%s\n", what.c_str(), loss.entry.hash.to_string().c_str(),
-              human_size(loss.entry.size).c_str(), loss.name.empty() ? "" : ("  " + loss.name).c_str(), sentence);
+              human_size(loss.entry.size).c_str(), loss.name.empty() ? "" : ("  " + printable(loss.name)).c_str(),
+              sentence);
   for (const StoringOrigin& origin : loss.entry.storing_origins) {
     std::printf("         %s stores it again when it needs it\n", origin.origin.c_str());
   }

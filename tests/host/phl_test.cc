@@ -285,6 +285,34 @@ TEST_F(PhlTest, WordsOfAListReachTheTerminalWithoutControlCharacters) {
   EXPECT_TRUE(mentions(check, "Ä")) << "other characters stay";
 }
 
+// An older cos let some of them through, and what turned on the disk may be any.
+TEST_F(PhlTest, WordsOfAnInstalledListReachTheTerminalWithoutControlCharacters) {
+  const std::string text = text_of("one", {"text"}, {"other"});
+  ASSERT_EQ(update(publish("list", text)).code, 0);
+  const HashListPaths paths = StorePaths(home_.store()).hash_list();
+  const auto spoil = [](const fs::path& file, const std::string& words, const std::string& control) {
+    std::string bytes = content(file);
+    const std::size_t at = bytes.find(words);
+    ASSERT_NE(at, std::string::npos) << file;
+    bytes.replace(at, control.size(), control);
+    std::ofstream(file, std::ios::binary) << bytes;
+  };
+  spoil(paths.list(), "SHA-256", "\x1b[31m");
+  spoil(paths.list(), "HUGGING", "\xc2\x9b");
+  spoil(paths.names(), "file text", "\x1b[31m");
+  file("store/phl/check.json", R"({"checkedAt": 1, "failure": "\u001b[31m", "mend": "\u009b31m"})");
+  add("text");
+  damage("text");
+  const std::vector<std::vector<std::string>> commands{
+      {"phl", "status"}, {"phl", "sections"}, {"phl", "check", hash_of("text").hex()},
+      {"activity"},      {"verify"},          {"doctor"}};
+  for (const std::vector<std::string>& words : commands) {
+    const std::string shown = cos(words).out;
+    EXPECT_NE(shown, "");
+    EXPECT_FALSE(mentions(shown, "\x1b") || mentions(shown, "\xc2\x9b")) << words.back() << ": " << shown;
+  }
+}
+
 // Building -------------------------------------------------------------------------------------------
 
 TEST_F(PhlTest, AListIsBuiltOfFilesAndDirectoriesAndCanBeInstalled) {
