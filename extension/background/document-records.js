@@ -304,18 +304,16 @@ export class DocumentRecords {
   /** By itself: no tab is lost because another one is too large. @param {number} tabId */
   async #save(tabId) {
     this.#dirty.delete(tabId);
-    // Others may have filled the session's room. Then at least what each document may not do is to outlive the service worker.
-    for (const room of [MAX_SAVED, 0]) {
-      try {
-        await this.#area.set({ [PREFIX + tabId]: this.#snapshot(tabId, room) });
-        if (room > 0) return;
-        break;
-      } catch {
-        continue;
-      }
-    }
+    if (await this.#write(tabId, MAX_SAVED)) return;
+    // Others have filled the session's room. At least what each document may not do is to outlive the service worker.
+    if (this.#byTab.has(tabId)) await this.#write(tabId, 0);
     // The next save tries again.
     if (this.#byTab.has(tabId)) this.#dirty.add(tabId);
+  }
+
+  /** @param {number} tabId @param {number} room @returns {Promise<boolean>} false: it did not find room */
+  #write(tabId, room) {
+    return this.#area.set({ [PREFIX + tabId]: this.#snapshot(tabId, room) }).then(() => true, () => false);
   }
 
   /** @param {number} tabId @param {number} room for records that are whole */

@@ -58,12 +58,6 @@ std::string list_text::printable(std::string_view text, std::size_t most) {
   std::string clean(text.substr(0, most));
   std::replace_if(
       clean.begin(), clean.end(), [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; }, ' ');
-  // U+0080 to U+009F in UTF-8: to many terminals U+009B is what ESC [ is.
-  for (std::size_t at = 0; (at = clean.find('\xc2', at)) != std::string::npos && at + 1 < clean.size(); ++at) {
-    if (const auto next = static_cast<unsigned char>(clean[at + 1]); next >= 0x80 && next < 0xa0) {
-      clean.replace(at, 2, "  ");
-    }
-  }
   return clean;
 }
 

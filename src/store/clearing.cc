@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <iterator>
 #include <set>
 #include <string>
 #include <system_error>
@@ -91,9 +92,10 @@ Result<std::vector<LinkRow>> links_of(StoreState& state, const Realm& realm, con
   for (const Site& site : readers.sites) {
     places.insert(internal::link_place(state, realm, site));
   }
-  std::erase_if(links, [&](const LinkRow& link) { return !places.contains(link.place); });
-  COS_TRY(auto read, state.registry.links_read_by(realm, readers.are));
-  links.insert(links.end(), read.begin(), read.end());
+  const auto is_theirs = [&](const LinkRow& link) { return places.contains(link.place); };
+  std::erase_if(links, std::not_fn(is_theirs));
+  COS_TRY(const auto read, state.registry.links_read_by(realm, readers.are));
+  std::copy_if(read.begin(), read.end(), std::back_inserter(links), std::not_fn(is_theirs));
   return links;
 }
 
@@ -104,12 +106,6 @@ Status forget_links(StoreState& state, const Realm& realm, const Readers* reader
   COS_TRY(auto transaction, state.begin(lock));
   COS_TRY(const auto links, readers == nullptr ? state.registry.links_of(realm) : links_of(state, realm, *readers));
   COS_TRY(const std::size_t gone, internal::drop_links(state, links));
-  if (gone < links.size()) {
-    // Of those that stay: a start tries again, when nothing tells any more who read through them.
-    for (const LinkRow& link : links) {
-      COS_CHECK(state.registry.set_links_stale(realm, link.hash));
-    }
-  }
   COS_CHECK(transaction.commit());
   return gone == links.size() ? Status() : internal::links_left(links.size() - gone, links.size());
 }
@@ -204,6 +200,21 @@ Status leave_no_trace(StoreState& state) {
   return {};
 }
 
+// Rows are cleared by `clear_rows`. Links go before, while it is still known who read through them, and once more
+// afterwards, since a page may have read meanwhile.
+Result<ClearReport> clear_readers(StoreState& state, const std::optional<Realm>& realm, const Readers& readers,
+                                  const std::function<Status(ClearReport&)>& clear_rows) {
+  const Status before = forget_links(state, realm, readers);
+  ClearReport report;
+  COS_CHECK(clear_rows(report));
+  const Status after = forget_links(state, realm, readers);
+  COS_CHECK(leave_no_trace(state));
+  // A link that cannot go keeps nothing else from being cleared.
+  COS_CHECK(before);
+  COS_CHECK(after);
+  return report;
+}
+
 const Realm* pointer_to(const std::optional<Realm>& realm) { return realm ? &*realm : nullptr; }
 
 }  // namespace
@@ -229,21 +240,14 @@ Result<ClearReport> Store::clear_origin(const Origin& origin, const std::optiona
   COS_CHECK(settle_reads(*state_));
   const Readers readers{{state_->suffixes.site_of(origin)},
                         [name = origin.serialize()](const std::string& reader) { return reader == name; }};
-  // While it is still known what the origin read; and once more at the end.
-  Status links = forget_links(*state_, realm, readers);
-  ClearReport report;
-  COS_CHECK(clear(
-      *state_, [&](Registry& registry) { return registry.entries_naming(origin, only, kAtOnce); },
-      [&](Registry& registry, const EntryRow& entry) { return registry.forget_origin(entry.id, origin, only); },
-      report));
-  COS_CHECK(forget_notes(
-      *state_, [&](Registry& registry) { return registry.forget_activity_of(origin, only, state_->clock()); }));
-  if (Status again = forget_links(*state_, realm, readers); !again) {
-    links = std::move(again);
-  }
-  COS_CHECK(leave_no_trace(*state_));
-  COS_CHECK(links);
-  return report;
+  return clear_readers(*state_, realm, readers, [&](ClearReport& report) -> Status {
+    COS_CHECK(clear(
+        *state_, [&](Registry& registry) { return registry.entries_naming(origin, only, kAtOnce); },
+        [&](Registry& registry, const EntryRow& entry) { return registry.forget_origin(entry.id, origin, only); },
+        report));
+    return forget_notes(*state_,
+                        [&](Registry& registry) { return registry.forget_activity_of(origin, only, state_->clock()); });
+  });
 }
 
 Result<ClearReport> Store::clear_site(std::string_view host, const std::optional<Realm>& realm) {
@@ -259,27 +263,21 @@ Result<ClearReport> Store::clear_site(std::string_view host, const std::optional
     COS_TRY(pages, state_->registry.pages_below(name));
     COS_TRY(readers.sites, sites_below(*state_, name));
   }
-  // While it is still known which sites are below the host and what was read; and once more at the end.
-  Status links = forget_links(*state_, realm, readers);
-  ClearReport report;
-  for (const Origin& origin : origins) {
-    COS_CHECK(clear(
-        *state_, [&](Registry& registry) { return registry.entries_naming(origin, only, kAtOnce); },
-        [&](Registry& registry, const EntryRow& entry) { return registry.forget_origin(entry.id, origin, only); },
-        report));
-  }
-  for (const std::string& page : pages) {
-    COS_CHECK(clear(
-        *state_, [&](Registry& registry) { return registry.entries_on_page(page, only, kAtOnce); },
-        [&](Registry& registry, const EntryRow& entry) { return registry.forget_page(entry.id, page, only); }, report));
-  }
-  COS_CHECK(forget_accounts(*state_, name, only));
-  if (Status again = forget_links(*state_, realm, readers); !again) {
-    links = std::move(again);
-  }
-  COS_CHECK(leave_no_trace(*state_));
-  COS_CHECK(links);
-  return report;
+  return clear_readers(*state_, realm, readers, [&](ClearReport& report) -> Status {
+    for (const Origin& origin : origins) {
+      COS_CHECK(clear(
+          *state_, [&](Registry& registry) { return registry.entries_naming(origin, only, kAtOnce); },
+          [&](Registry& registry, const EntryRow& entry) { return registry.forget_origin(entry.id, origin, only); },
+          report));
+    }
+    for (const std::string& page : pages) {
+      COS_CHECK(clear(
+          *state_, [&](Registry& registry) { return registry.entries_on_page(page, only, kAtOnce); },
+          [&](Registry& registry, const EntryRow& entry) { return registry.forget_page(entry.id, page, only); },
+          report));
+    }
+    return forget_accounts(*state_, name, only);
+  });
 }
 
 Result<ClearReport> Store::clear_all(const std::optional<Realm>& realm) {

@@ -236,8 +236,11 @@ std::vector<LinkRow> remove_link_files(StoreState& state, const std::vector<Link
 
 Result<std::size_t> drop_links(StoreState& state, const std::vector<LinkRow>& links) {
   const std::vector<LinkRow> gone = remove_link_files(state, links);
-  for (const LinkRow& link : gone) {
-    COS_CHECK(state.registry.forget_link(link));
+  auto next = gone.begin();  // in the order of `links`
+  for (const LinkRow& link : links) {
+    const bool went = next != gone.end() && next->path == link.path;
+    COS_CHECK(went ? state.registry.forget_link(link) : state.registry.set_link_stale(link));
+    next += went ? 1 : 0;
   }
   return gone.size();
 }

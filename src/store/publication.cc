@@ -50,7 +50,9 @@ struct Victim {
 Result<std::vector<LinkRow>> take_out_of_realm(StoreState& state, const Realm& realm, const EntryRow& entry) {
   COS_CHECK(state.registry.forget_realm(entry.id, realm));
   COS_TRY(auto links, state.registry.links_in(realm, entry.hash));
-  COS_CHECK(state.registry.set_links_stale(realm, entry.hash));
+  for (const LinkRow& link : links) {
+    COS_CHECK(state.registry.set_link_stale(link));
+  }
   return links;
 }
 

@@ -276,12 +276,10 @@ Status Registry::put_link(const Realm& realm, const LinkRow& link, std::int64_t 
       link.file.mtime, link.blob, now);
 }
 
-Status Registry::set_links_stale(const Realm& realm, const Hash& hash) {
+Status Registry::set_link_stale(const LinkRow& link) {
   constexpr std::int64_t kNoInode = 0;
-  return database_.run(
-      "UPDATE link SET blob = ?4 WHERE digest = ?1 AND algorithm = ?2"
-      " AND realm = (SELECT id FROM realm WHERE name = ?3)",
-      hash.digest(), number_of(hash.algorithm()), realm.name(), kNoInode);
+  return database_.run("UPDATE link SET blob = ?4 WHERE digest = ?1 AND algorithm = ?2 AND path = ?3",
+                       link.hash.digest(), number_of(link.hash.algorithm()), link.path.string(), kNoInode);
 }
 
 Status Registry::touch_link(const Realm& realm, const LinkRow& link, std::int64_t now) {

@@ -307,8 +307,8 @@ class Registry {
   Result<bool> link_used(const Realm& realm, std::string_view place, const Hash& hash, std::int64_t since,
                          std::int64_t now);
   Result<std::vector<LinkRow>> all_links();
-  // From now on they are like those of an entry that is gone.
-  Status set_links_stale(const Realm& realm, const Hash& hash);
+  // From now on it is like one of an entry that is gone.
+  Status set_link_stale(const LinkRow& link);
   // Links of entries that are gone or damaged, or that were set stale; more than the first `kept`.
   Result<bool> has_stale_links(std::size_t kept);
   // Takes the rows of `limit` of them, beyond the first `kept`, whose files `remove` removes. Returns how many are kept

@@ -201,7 +201,7 @@ bool remove_link_file(const LinkRow& link, const UniqueFd* blob = nullptr);
 Status drop_link(StoreState& state, const LinkRow& link, const UniqueFd* blob = nullptr);
 // Those of the links whose files have gone with it, for good: their rows may go.
 std::vector<LinkRow> remove_link_files(StoreState& state, const std::vector<LinkRow>& links);
-// The same, and their rows. Returns how many went.
+// The same, and their rows. Returns how many went; a start tries again with those that stay.
 Result<std::size_t> drop_links(StoreState& state, const std::vector<LinkRow>& links);
 // Some files of links that were to go are still there.
 tl::unexpected<Error> links_left(std::size_t left, std::size_t all);

@@ -1,34 +1,10 @@
 #include <sys/stat.h>
 
-#include <fstream>
-#include <functional>
-
+#include "store/links_fixture.h"
 #include "store/sqlite.h"
-#include "store/store_fixture.h"
 
 namespace libcos {
 namespace {
-
-const std::string kA = "https://a.test";
-const Site kPage{"https://a.test"};
-
-class LinksTest : public StoreTest {
- protected:
-  // A file as the extension leaves it in the browser's profile.
-  std::filesystem::path marked(const std::string& name) {
-    const auto path = temp_.path() / "profile" / name;
-    std::filesystem::create_directories(path.parent_path());
-    std::ofstream(path) << "marker";
-    return path;
-  }
-  static std::string content(const std::filesystem::path& path) {
-    std::ifstream file(path);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-  [[nodiscard]] std::uintmax_t names_of_blob(const Hash& hash) const {
-    return std::filesystem::hard_link_count(blob_path(hash));
-  }
-};
 
 TEST_F(LinksTest, HandOverPutsTheStoresBytesInTheFilesPlaceWithoutACopy) {
   ASSERT_TRUE(put(kA, "text"));
@@ -415,111 +391,6 @@ TEST_F(LinksTest, AProfileFullOfLinksTakesThemFromTheSiteThatHasTheMost) {
   }
   EXPECT_EQ(files_in(temp_.path() / "profile"), 64U);
   EXPECT_TRUE(std::filesystem::exists(temp_.path() / "profile" / "0")) << "the oldest, of a site that has two";
-}
-
-// Clearing -------------------------------------------------------------------------------------------
-
-TEST_F(LinksTest, ClearingAProfileRemovesItsLinksToWhatAnotherKeeps) {
-  ASSERT_TRUE(put(kA, "text", Scope::same_site(), profile('a')));
-  ASSERT_TRUE(put(kA, "text", Scope::same_site(), profile('b')));
-  const auto path = marked("1");
-  const auto theirs = marked("2");
-  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), path));
-  ASSERT_TRUE(store_.hand_over(profile('b'), kPage, hash_of("text"), theirs));
-  ASSERT_TRUE(store_.clear_all(profile('a')));
-  EXPECT_FALSE(std::filesystem::exists(path));
-  EXPECT_TRUE(std::filesystem::exists(theirs));
-}
-
-// Else its first read afterwards would be as quick as a second one, and tell it that it has been here before.
-TEST_F(LinksTest, ClearingASiteRemovesTheLinksOfItsPagesToWhatOthersStored) {
-  const std::string reader = "https://www.b.test";
-  const Site page{"https://b.test"};
-  ASSERT_TRUE(put(kA, "text", Scope::list({origin_of(reader)})));
-  int made = 0;
-  for (const auto& clear : std::vector<std::function<bool()>>{
-           [&] { return store_.clear_site("b.test", std::nullopt).has_value(); },
-           [&] { return store_.clear_origin(origin_of(reader), profile('a')).has_value(); }}) {
-    const auto path = marked(std::to_string(made++));
-    const auto theirs = marked(std::to_string(made++));
-    ASSERT_TRUE(store_.hand_over(profile('a'), page, hash_of("text"), path));
-    ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), theirs));
-    ASSERT_TRUE(clear());
-    EXPECT_EQ(store_.current_link(profile('a'), page, hash_of("text")).value(), std::nullopt);
-    EXPECT_FALSE(std::filesystem::exists(path));
-    EXPECT_TRUE(std::filesystem::exists(theirs));
-  }
-}
-
-// A link lies at the page's place. Else a frame's first read afterwards would tell it that it has been there before.
-TEST_F(LinksTest, ClearingASiteRemovesTheLinksThatItsFramesReadThrough) {
-  const std::string frame = "https://frame.test";
-  const Site page{"https://page.test"};
-  ASSERT_TRUE(put(kA, "text", Scope::global()));
-  put_on_public_hash_list({hash_of("text")});
-  int made = 0;
-  for (const auto& clear : std::vector<std::function<bool()>>{
-           [&] { return store_.clear_site("frame.test", std::nullopt).has_value(); },
-           [&] { return store_.clear_origin(origin_of(frame), profile('a')).has_value(); }}) {
-    ASSERT_EQ(ask_as(framed(frame, page.serialized), hash_of("text")), Disclosure::kGlobal);
-    const auto path = marked(std::to_string(made++));
-    ASSERT_TRUE(store_.hand_over(profile('a'), page, hash_of("text"), path));
-    ASSERT_TRUE(clear());
-    EXPECT_EQ(store_.current_link(profile('a'), page, hash_of("text")).value(), std::nullopt);
-    EXPECT_FALSE(std::filesystem::exists(path));
-  }
-}
-
-TEST_F(LinksTest, ClearingASiteRemovesTheLinksToWhatItsFramesStored) {
-  const std::string frame = "https://frame.test";
-  const Site page{"https://page.test"};
-  ASSERT_TRUE(put_request(
-      {profile('a'), origin_of(frame), hash_of("text"), Scope::same_site(), "", origin_of(page.serialized)}, "text"));
-  ASSERT_TRUE(put(kA, "text"));
-  const auto path = marked("1");
-  ASSERT_TRUE(store_.hand_over(profile('a'), page, hash_of("text"), path));
-  ASSERT_TRUE(store_.clear_site("frame.test", std::nullopt));
-  EXPECT_FALSE(std::filesystem::exists(path));
-}
-
-TEST_F(LinksTest, ALinkOfAClearedFrameThatCannotGoIsToldOfAndGoesWithALaterStart) {
-  const std::string frame = "https://frame.test";
-  const Site page{"https://page.test"};
-  ASSERT_TRUE(put_request(
-      {profile('a'), origin_of(frame), hash_of("text"), Scope::same_site(), "", origin_of(page.serialized)}, "text"));
-  ASSERT_TRUE(put(kA, "text"));
-  const auto path = marked("1");
-  const auto in_the_way = path.parent_path() / ".cos-1";
-  ASSERT_TRUE(store_.hand_over(profile('a'), page, hash_of("text"), path));
-  std::filesystem::create_directory(in_the_way);
-  EXPECT_FALSE(store_.clear_site("frame.test", std::nullopt));
-  std::filesystem::remove(in_the_way);
-  std::filesystem::create_hard_link(blob_path(hash_of("text")), path);  // as if it had not gone either
-  EXPECT_EQ(store_.current_link(profile('a'), page, hash_of("text")).value(), std::nullopt);
-  restart();
-  ASSERT_TRUE(store_.sweep_links());
-  EXPECT_FALSE(std::filesystem::exists(path));
-}
-
-TEST_F(LinksTest, AnotherProcessThatClearsASiteKnowsAtOnceWhatItsFramesReadThroughLinks) {
-  const std::string frame = "https://frame.test";
-  const Site page{"https://page.test"};
-  ASSERT_TRUE(put(kA, "text", Scope::global()));
-  put_on_public_hash_list({hash_of("text")});
-  ASSERT_EQ(ask_as(framed(frame, page.serialized), hash_of("text")), Disclosure::kGlobal);
-  const auto path = marked("1");
-  ASSERT_TRUE(store_.hand_over(profile('a'), page, hash_of("text"), path));
-  ASSERT_TRUE(open_again().clear_site("frame.test", std::nullopt));
-  EXPECT_FALSE(std::filesystem::exists(path));
-}
-
-TEST_F(LinksTest, WhereNobodyKnowsWhoReadWhatClearingASiteRemovesAllLinks) {
-  ASSERT_TRUE(store_.set_setting("history.reads", "off"));
-  ASSERT_TRUE(put(kA, "text"));
-  const auto path = marked("1");
-  ASSERT_TRUE(store_.hand_over(profile('a'), kPage, hash_of("text"), path));
-  ASSERT_TRUE(store_.clear_site("frame.test", profile('a')));
-  EXPECT_FALSE(std::filesystem::exists(path));
 }
 
 // As a backup may have restored it.
