@@ -24,8 +24,7 @@ import { WriteSessions } from './write-sessions.js';
 /** @typedef {import('../shared/wire.js').Request} Request */
 /** @typedef {import('../shared/wire.js').HandleReference} HandleReference */
 /**
- * @typedef {{caller: Caller, handles: HandleTable, sessions: WriteSessions, workers: boolean,
- *   markup: import('./markup-policy.js').MarkupPolicy}} Tables
+ * @typedef {{caller: Caller, handles: HandleTable, sessions: WriteSessions, workers: boolean}} Tables
  */
 
 /**
@@ -106,7 +105,6 @@ export class DocumentSession {
         handles: new HandleTable(host, caller, verdict.ceiling, registry),
         sessions: new WriteSessions(host, bytes, caller),
         workers: verdict.workers,
-        markup: verdict.markup,
       };
     } catch (error) {
       console.error('cos: a document could not be judged', error);
@@ -122,8 +120,10 @@ export class DocumentSession {
       void this.#bringSecondPart(call);
       return;
     }
-    // Once: a page may ask as often as it likes.
-    if (content?.op === 'markup') this.#declaredPart ??= bringDeclaredPart(this.#tab, this.#documentId);
+    if (content?.op === 'markup' && call !== undefined) {
+      void this.#giveMarkup(call);
+      return;
+    }
     // Waited for by every message alike, so requests reach the host in the order of the calls.
     const tables = await this.#tables;
     if (active) tables?.caller.noteActivation();
@@ -139,7 +139,6 @@ export class DocumentSession {
     const request = content?.op === 'release' ? undefined : content;
     const answer = await this.#calls.observe(request, tables?.caller, () => this.#answer(content, tables));
     await this.#workersReady;
-    if (content?.op === 'markup') await this.#declaredPart;
     this.#reply({ call, ...answer });
     void this.#noteRefusal(request, tables, answer);
     if (this.#gone) this.#releaseAll(tables);
@@ -165,8 +164,6 @@ export class DocumentSession {
     try {
       if (content === undefined || content.op === 'release') throw hostErrorLike('TypeError', 'Malformed request.');
       if (content.op === 'permission') return { ok: true, allowed: tables !== null };
-      // A document that may not use the API may still have scripts of strict policies held back.
-      if (content.op === 'markup') return { ok: true, ...(await this.#markup(tables)) };
       if (tables === null) throw hostErrorLike('NotAllowedError', BLOCKED_MESSAGE);
       return { ok: true, ...(await this.#serve(content, tables)) };
     } catch (error) {
@@ -182,6 +179,21 @@ export class DocumentSession {
     if (!ok) this.#secondPart = null;
     this.#reply(ok ? { call, ok } : { call, ok, error: wireErrorOf(undefined) });
     if (ok) this.#tidied ??= removeLeftCarriers(this.#tab, this.#documentId);
+  }
+
+  /**
+   * How scripts are to be run that are held back, at once: the document may not be allowed to use the API, and the verdict
+   * may have to wait for a page around it that is busy.
+   * @param {number} call
+   */
+  async #giveMarkup(call) {
+    // Once: a page may ask as often as it likes.
+    this.#declaredPart ??= bringDeclaredPart(this.#tab, this.#documentId);
+    const { records } = this.#services;
+    if ((await records.get(this.#documentId)) === undefined) await this.#tables;
+    const markup = (await records.get(this.#documentId))?.markup ?? UNKNOWN_MARKUP;
+    await this.#declaredPart;
+    this.#reply({ call, ok: true, ...markup });
   }
 
   /** @param {number} call @param {Tables | null} tables */
@@ -218,13 +230,6 @@ export class DocumentSession {
       default:
         throw hostErrorLike('TypeError', 'Malformed request.');
     }
-  }
-
-  /** @param {Tables | null} tables */
-  async #markup(tables) {
-    if (tables !== null) return tables.markup;
-    const record = await this.#services.records.get(this.#documentId);
-    return { ...UNKNOWN_MARKUP, trusted: record?.markup?.trusted ?? null };
   }
 
   /** @param {import('../shared/wire.js').Hash} hash @param {Tables} tables */

@@ -117,13 +117,15 @@ export class DocumentCalls {
         if (answer.ok) this.#writes.set(answer.session, { hash: request.handle.hash, bytes: 0 });
         return answer.ok ? undefined : { what: 'store', surface: 'createWritable', hash: request.handle.hash, outcome: 'refused', ...failed };
       case 'write':
-        this.#grow(request.session, request.position + request.data.size);
-        return undefined;
+        if (answer.ok) this.#grow(request.session, request.position + request.data.size);
+        return answer.ok ? undefined : this.#ended(request.session, 'refused', failed);
+      case 'write.truncate':
+        return answer.ok ? undefined : this.#ended(request.session, 'refused', failed);
       case 'write.abort':
         this.#writes.delete(request.session);
         return undefined;
       case 'write.close':
-        return this.#closed(request.session, outcome('stored'), failed);
+        return this.#ended(request.session, outcome('stored'), failed);
       default:
         return undefined;
     }
@@ -136,7 +138,7 @@ export class DocumentCalls {
   }
 
   /** @param {string} session @param {LoggedCall['outcome']} outcome @param {object} failed */
-  #closed(session, outcome, failed) {
+  #ended(session, outcome, failed) {
     const write = this.#writes.get(session);
     this.#writes.delete(session);
     return { what: /** @type {const} */ ('store'), surface: 'createWritable', hash: write?.hash ?? null, outcome, bytes: write?.bytes, ...failed };

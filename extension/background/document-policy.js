@@ -7,7 +7,6 @@
 
 import { hasNoResponse } from './document-records.js';
 import { askForEmbedding } from './embedding.js';
-import { UNKNOWN_MARKUP } from './markup-policy.js';
 import { isEnabled, isTrustworthyOrigin } from './permissions-policy.js';
 
 /** @typedef {import('./document-records.js').DocumentRecord} DocumentRecord */
@@ -15,8 +14,7 @@ import { isEnabled, isTrustworthyOrigin } from './permissions-policy.js';
 /** @typedef {import('./identity.js').Identity} Identity */
 
 /**
- * @typedef {{allowed: false} | {allowed: true, topLevelOrigin: string, ceiling: string | null, workers: boolean,
- *   markup: import('./markup-policy.js').MarkupPolicy}} Verdict
+ * @typedef {{allowed: false} | {allowed: true, topLevelOrigin: string, ceiling: string | null, workers: boolean}} Verdict
  *   `workers`: whether its workers may be given the API
  * @typedef {{documentId: string, url: string, parentDocumentId: string | null, record: DocumentRecord | undefined}} Step
  */
@@ -184,6 +182,5 @@ export async function judgeDocument(records, identity) {
     ceiling: ceilingOf(steps, links, inheritedCeiling),
     // A document without a response of its own inherits policies that are not followed up here.
     workers: steps[steps.length - 1].record?.workers === true,
-    markup: steps[steps.length - 1].record?.markup ?? UNKNOWN_MARKUP,
   };
 }

@@ -4,7 +4,8 @@
  * bytes, copying nothing. May be imported by background/bytes.js only.
  *
  * Whether that works depends on the browser, its profile's file system and the host; a self-test
- * finds out once, and its answer is kept for this profile as long as the versions stay the same.
+ * finds out. That it works is kept for this profile as long as the versions stay the same; that it failed only for a
+ * while: a disk was full, a file busy, or the user has switched it off.
  */
 
 import { HostError } from './host-errors.js';
@@ -14,6 +15,12 @@ import { randomHex, toHex } from './random.js';
 /** @typedef {import('../shared/wire.js').Hash} Hash */
 
 const MARKER_PREFIX = 'cos-handover-marker-v1:';
+
+/** Each test writes a file, so one that failed is not repeated at each read. */
+const FAILED_FOR_MS = 3_600_000;
+const OFF_FOR_MS = 60_000;
+
+/** @typedef {{key: string, works: boolean, until?: number}} TestResult `until`: ms since 1970; of a failure */
 
 /**
  * @param {string[]} path
@@ -65,19 +72,33 @@ async function selfTest(host) {
   }
 }
 
-/** @returns {Promise<{key: string, works: boolean} | undefined>} */
+/** @param {HostConnection} host @returns {Promise<'off' | 'fails' | undefined>} undefined: it works */
+async function whyItFails(host) {
+  try {
+    return (await selfTest(host)) ? undefined : 'fails';
+  } catch (error) {
+    if (error instanceof HostError && error.name === 'HandoverOff') return 'off';
+    if (error instanceof HostError || error instanceof DOMException) return 'fails';
+    throw error;
+  }
+}
+
+/** @returns {Promise<TestResult | undefined>} */
 async function rememberedResult() {
   const { handover } = await chrome.storage.local.get('handover');
   return /** @type {any} */ (handover);
 }
+
+/** @param {TestResult} result */
+const isOver = ({ works, until = 0 }) => !works && !(until > Date.now() && until <= Date.now() + FAILED_FOR_MS);
 
 /** What the answer of the self-test depends on. @param {string} hostVersion */
 const circumstances = (hostVersion) => `${hostVersion} ${navigator.userAgent}`;
 
 export class Handover {
   #host;
-  /** @type {Promise<boolean> | null} */ #works = null;
-  #testedWith = '';
+  /** @type {TestResult | undefined} of the last test */ #result;
+  /** @type {Promise<void> | null} under way */ #testing = null;
   /** The last turn of each file, by its place and hash. @type {Map<string, Promise<File>>} */ #turns = new Map();
   /** @type {Set<string>} of these, those that are over */ #ended = new Set();
   #asking = 0;
@@ -100,27 +121,26 @@ export class Handover {
     if (chrome.extension.inIncognitoContext) return false;
     const { host: version } = await this.#host.session();
     const key = circumstances(version);
-    if (this.#works === null || this.#testedWith !== key) {
-      this.#testedWith = key;
-      this.#works = this.#findOut(key);
-      // An interrupted test says nothing; the next use tests again.
-      this.#works.catch(() => {
-        this.#works = null;
-      });
+    if (this.#result?.key !== key || isOver(this.#result)) {
+      // Whoever asks meanwhile waits for the same test. An interrupted one says nothing; the next use tests again.
+      this.#testing ??= this.#findOut(key).catch(() => {}).finally(() => { this.#testing = null; });
+      await this.#testing;
     }
-    return this.#works.catch(() => false);
+    return this.#result?.key === key && this.#result.works;
   }
 
   /** @param {string} key */
   async #findOut(key) {
-    const result = await rememberedResult();
-    if (result?.key === key) return result.works;
-    const works = await selfTest(this.#host).catch((error) => {
-      if (error instanceof HostError || error instanceof DOMException) return false;
-      throw error;
-    });
-    await chrome.storage.local.set({ handover: { key, works } });
-    return works;
+    const kept = await rememberedResult();
+    if (kept?.key === key && !isOver(kept)) {
+      this.#result = kept;
+      return;
+    }
+    const failed = await whyItFails(this.#host);
+    if (failed === undefined) this.#result = { key, works: true };
+    else this.#result = { key, works: false, until: Date.now() + (failed === 'off' ? OFF_FOR_MS : FAILED_FOR_MS) };
+    // Switched off is no answer to whether it works.
+    if (failed !== 'off') await chrome.storage.local.set({ handover: this.#result });
   }
 
   /**

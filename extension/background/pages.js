@@ -94,7 +94,7 @@ export class PageStates {
     void this.#session?.remove(this.#keyOf(tab));
   }
 
-  /** Writes what has changed. */
+  /** Writes what has changed. Of what found no room, the next change tries again. */
   async flush() {
     const tabs = [...this.#changed];
     this.#changed.clear();
@@ -102,7 +102,8 @@ export class PageStates {
       const pages = await this.#tabs.get(tab);
       if (pages === undefined) continue;
       const kept = [...pages].map(([page, state]) => [page, this.#form.write(state)]);
-      await this.#session?.set({ [this.#keyOf(tab)]: kept });
+      // By itself: no tab is lost because another one is too large.
+      await this.#session?.set({ [this.#keyOf(tab)]: kept }).catch(() => this.#changed.add(tab));
     }
   }
 

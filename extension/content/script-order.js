@@ -45,6 +45,14 @@ async function unlessGone(link, end) {
   return succeeded;
 }
 
+/**
+ * A file that cannot be read is as good as none, and whatever goes wrong with one element keeps no other from its turn.
+ * @template T
+ * @param {Promise<T>} promise
+ * @returns {Promise<T | undefined>}
+ */
+const orMiss = (promise) => promise.catch(() => undefined);
+
 /** @param {Element} element @param {string} name @param {string | null} value */
 function putAttribute(element, name, value) {
   if (value === null) element.removeAttribute(name);
@@ -88,7 +96,7 @@ export class ScriptOrder {
     this.#met.add(script);
     const type = script.getAttribute('type');
     const entry = declared ? this.#resource(declarationOf(script, script.src)) : undefined;
-    const found = entry && this.#findScript(type ?? '', entry);
+    const found = entry && orMiss(this.#findScript(type ?? '', entry));
     script.setAttribute('type', HELD_TYPE);
     // From now on: what another script made and inserted right here has begun to load by itself.
     const end = script.hasAttribute('src') ? this.#ends.of(script) : Promise.resolve(true);
@@ -115,7 +123,7 @@ export class ScriptOrder {
     const entry = this.#resource(declarationOf(link, link.href));
     // Ends the request that the browser has begun.
     link.removeAttribute('href');
-    const found = this.#findSheet(entry);
+    const found = orMiss(this.#findSheet(entry));
     this.#enqueue(this.#blocking, { element: link, run: () => this.#loadSheet(link, href, entry, found) });
   }
 
@@ -161,7 +169,7 @@ export class ScriptOrder {
     this.#asyncs += 1;
     this.#loaded.hold();
     await found;
-    await turn.run();
+    await orMiss(turn.run());
     this.#asyncs -= 1;
     this.#letGo();
   }
@@ -173,7 +181,7 @@ export class ScriptOrder {
       // Deferred scripts run when the document is parsed, after those that the browser itself deferred.
       const turn = this.#blocking.shift() ?? (this.#parsed.hasCome ? this.#deferred.shift() : undefined);
       if (turn === undefined) break;
-      await turn.run();
+      await orMiss(turn.run());
     }
     this.#running = false;
     this.#letGo();

@@ -4,7 +4,9 @@
 
 import { getterOf, uncurry } from './primordials.js';
 
-export const { Request: RequestCtor, Response: ResponseCtor, Headers: HeadersCtor, origin: ownOrigin } = globalThis;
+export const {
+  Request: RequestCtor, Response: ResponseCtor, Headers: HeadersCtor, origin: ownOrigin, setTimeout: startTimer,
+} = globalThis;
 export const responsePrototype = ResponseCtor.prototype;
 
 export const requestMethod = getterOf(RequestCtor.prototype, 'method');

@@ -7,7 +7,9 @@
  */
 
 import { RERUN_EVENT } from '../shared/names.js';
-import { addListener, append, defineProperty, preventDefault, stopImmediatePropagation } from './primordials.js';
+import {
+  addListener, append, dataDescriptor, defineProperty, deleteProperty, getOwnPropertyDescriptor, hasOwn, preventDefault, stopImmediatePropagation,
+} from './primordials.js';
 import {
   createRange, eventDetail, eventTarget, getAttribute, hasAttribute, insertBefore, nextOf, nodeName, ownDocument, parentOf, removeChild,
   setAttribute, toFragment,
@@ -23,8 +25,24 @@ function insertAgain(node) {
 }
 
 /**
+ * @param {string} name of a method of the document, which the page may have replaced
+ * @param {unknown} value
+ * @returns {() => void} puts back what was there, unless the script itself has put something there
+ */
+function cover(name, value) {
+  const own = getOwnPropertyDescriptor(ownDocument, name);
+  if (!defineProperty(ownDocument, name, dataDescriptor(value, own?.enumerable))) return () => {};
+  return () => {
+    const now = getOwnPropertyDescriptor(ownDocument, name);
+    if (now === undefined || !hasOwn(now, 'value') || now.value !== value) return;
+    if (own === undefined) deleteProperty(ownDocument, name);
+    else defineProperty(ownDocument, name, own);
+  };
+}
+
+/**
  * Inserting an inline script runs it at once. What it writes into the document goes after it: once the parser has passed,
- * document.write() would begin a new document instead.
+ * document.write() would begin a new document instead, also by a function of the page's own in its place: that is not called.
  * @param {Node} script
  */
 function runInline(script) {
@@ -34,15 +52,13 @@ function runInline(script) {
     for (let index = 0; index < parts.length; index += 1) append(written, `${parts[index]}`);
     append(written, end);
   };
-  const cover = (/** @type {string} */ name, /** @type {unknown} */ value) =>
-    defineProperty(ownDocument, name, /** @type {any} */ ({ __proto__: null, value, configurable: true, writable: true }));
-  cover('write', collect(''));
-  cover('writeln', collect('\n'));
+  const uncoverWrite = cover('write', collect(''));
+  const uncoverWriteln = cover('writeln', collect('\n'));
   try {
     insertAgain(script);
   } finally {
-    delete (/** @type {any} */ (ownDocument).write);
-    delete (/** @type {any} */ (ownDocument).writeln);
+    uncoverWrite();
+    uncoverWriteln();
   }
   let text = '';
   for (let index = 0; index < written.length; index += 1) text += written[index];

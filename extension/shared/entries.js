@@ -27,13 +27,15 @@ function releaseHandle(channel, reply) {
  * @param {Surface} surface
  * @param {Hash} hash
  * @param {(file: File | undefined) => void} done undefined: not found
+ * @param {() => void} onFound before it is read
  */
-function take(channel, surface, hash, done) {
+function take(channel, surface, hash, done, onFound) {
   channel.call({ op: 'find', hash, surface }, (found) => {
     if (!own(found, 'ok')) {
       done(undefined);
       return;
     }
+    onFound();
     const handle = { id: own(found, 'handle'), hash, created: false };
     channel.call({ op: 'open', handle }, (opened) => {
       releaseHandle(channel, own(opened, 'ok') ? opened : found);
@@ -48,11 +50,18 @@ function take(channel, surface, hash, done) {
  * @param {Surface} surface
  * @param {Hash[]} hashes
  * @param {(file: File | undefined) => void} done
+ * @param {() => void} [onFound] before it is read
  * @param {number} [from]
  */
-export function takeFirst(channel, surface, hashes, done, from = 0) {
-  if (from >= hashes.length) done(undefined);
-  else take(channel, surface, hashes[from], (file) => (file === undefined ? takeFirst(channel, surface, hashes, done, from + 1) : done(file)));
+export function takeFirst(channel, surface, hashes, done, onFound = () => {}, from = 0) {
+  if (from >= hashes.length) {
+    done(undefined);
+    return;
+  }
+  take(channel, surface, hashes[from], (file) => {
+    if (file === undefined) takeFirst(channel, surface, hashes, done, onFound, from + 1);
+    else done(file);
+  }, onFound);
 }
 
 /**

@@ -11,7 +11,8 @@ export interface CosFetchProgress {
   readonly source: 'store' | 'network';
   /** Bytes that have arrived. */
   readonly loaded: number;
-  /** The size of the file, or `undefined` where the server does not say it. */
+  /** The size of the file, or `undefined` where the server does not say it, or has said less than what came: of another
+   * origin's file it is not told that it was sent compressed. */
   readonly total: number | undefined;
 }
 

@@ -119,7 +119,8 @@ function fetched(response, hash, init) {
   const pieces = checked(reader, verify ? hash : null, (bytes) => {
     copy.add(bytes);
     loaded += bytes.length;
-    onprogress?.({ source: 'network', loaded, total });
+    // Of another origin's file the browser does not tell that it came compressed.
+    onprogress?.({ source: 'network', loaded, total: total !== undefined && loaded > total ? undefined : total });
   });
   const body = new ReadableStream({
     async pull(controller) {

@@ -11,8 +11,9 @@ export interface ModuleSource {
 /**
  * What `import(url, { with: { integrity, crossOriginStorage } })` is to do: takes the module from Cross-Origin Storage, or
  * downloads and stores it, and imports it. Rejects with a `DataError` or `TypeError` for wrong bytes, and as `import()`
- * does. A module that imports others, or asks for its own address, is stored and checked, and then imported from its own
- * address. What is imported again, by the same address and integrity, is the same module and does not run again, unless it
+ * does. A module that imports others, or asks for its own address, is stored and checked, and then loaded from its own
+ * address, with its integrity (a browser that cannot check it then gets a `NotSupportedError`); what it imports is not
+ * checked. What is imported again, by the same address and integrity, is the same module and does not run again, unless it
  * failed. For windows.
  */
 export function cosImport<Module = any>(url: string | URL, options: Omit<ModuleSource, 'url'>): Promise<Module>;

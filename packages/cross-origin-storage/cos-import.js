@@ -50,15 +50,40 @@ function mayImportBlobs() {
 }
 
 /**
+ * Has the browser load a module with its integrity, ahead of its import: an import, also one of an import map, then takes what
+ * was loaded, and not what the server says another time.
+ * @param {string} href
+ * @param {string} integrity
+ */
+async function loadChecked(href, integrity) {
+  const link = document.createElement('link');
+  if (!link.relList.supports('modulepreload')) {
+    throw new DOMException(`This browser cannot check ${href}, which imports others or must keep its address.`, 'NotSupportedError');
+  }
+  Object.assign(link, { rel: 'modulepreload', href, integrity, crossOrigin: 'anonymous' });
+  try {
+    await new Promise((resolve, reject) => {
+      link.onload = resolve;
+      link.onerror = () => reject(new TypeError(`${href} could not be loaded with the integrity ${integrity}.`));
+      document.head.append(link);
+    });
+  } finally {
+    link.remove();
+  }
+}
+
+/**
  * @param {string} href
  * @param {ModuleSource} source
- * @returns {Promise<string>} an address to import the module from: a blob: of checked bytes, or its own
+ * @returns {Promise<string>} an address to import the module from: a blob: of checked bytes, or its own with the checked bytes loaded
  */
 async function locate(href, { integrity, crossOriginStorage }) {
   const response = await cosFetch(href, { hash: integrity, origins: originsOf(crossOriginStorage), contentType: JAVASCRIPT });
   if (!response.ok) throw new TypeError(`${href} could not be loaded: ${response.status}.`);
   const text = await response.text();
-  return standsAlone(text) && (await mayImportBlobs()) ? blobUrl(text) : href;
+  if (standsAlone(text) && (await mayImportBlobs())) return blobUrl(text);
+  await loadChecked(href, integrity);
+  return href;
 }
 
 /**

@@ -42,6 +42,11 @@ tl::unexpected<Refusal> store_error(const Error& error) { return refuse_user("St
 
 tl::unexpected<Refusal> handover_failed(std::string message) { return refuse("HandoverFailed", std::move(message)); }
 
+bool is_on(Store& store, std::string_view setting) {
+  const Result<Setting> found = store.setting(setting);
+  return found && found->value == "on";
+}
+
 json error_object(const Refusal& refusal) {
   json object{{"name", refusal.name}, {"message", refusal.message}};
   if (!refusal.mend.empty()) {
@@ -175,14 +180,10 @@ Session::Outcome Session::hello(const json& request) {
     slow_.run([this] { update_hash_list_if_due(*store_, stopping_); });
     scrubber_ = std::make_unique<Scrubber>(*store_, kIdle);
   }
-  const auto is_on = [&](std::string_view key) {
-    const Result<Setting> setting = store_->setting(key);
-    return setting && setting->value == "on";
-  };
   return json{{"protocol", kProtocolVersion},
               {"host", COS_VERSION},
-              {"crossOriginCaches", is_on("caches.cross-origin")},
-              {"ask", is_on("gates.ask")},
+              {"crossOriginCaches", is_on(*store_, "caches.cross-origin")},
+              {"ask", is_on(*store_, "gates.ask")},
               {"loopback", {{"port", loopback_->port()}, {"token", loopback_->token()}}},
               {"store", {{"path", store_->directory().string()}}}};
 }
@@ -295,6 +296,10 @@ Session::Outcome Session::test_hand_over(const json& request) {
     COS_TRY(const HandoverTest test, store_->test_hand_over(path));
     return json{{"size", test.size}, {"sha256", test.sha256}};
   }();
+  if (!tested && !is_on(*store_, "handover.enabled")) {
+    // Says nothing about what this browser and this file system can do.
+    return refuse("HandoverOff", tested.error().message);
+  }
   const std::lock_guard lock(mutex_);
   handover_works_ = tested.has_value();
   return tested ? tested : handover_failed(tested.error().message);

@@ -161,3 +161,43 @@ test('under a policy without blob: a module is imported from its own address', a
   assert.equal(succeeded(await imported(page, path, { integrity: integrityOf(bytes) })).word, 'under a policy');
   await page.close();
 });
+
+/** A server that gives a module to whom it takes for a check, and another one to who imports it. @param {string} good @returns {string} */
+function twoFaced(good) {
+  const path = `/two-faced-${createHash('sha256').update(good).digest('hex').slice(0, 8)}.js`;
+  world.sites.serveAlso((req, res, url) => {
+    if (url.pathname !== path) return undefined;
+    res.setHeader('content-type', 'text/javascript').setHeader('cache-control', 'no-store');
+    return res.end(req.headers['sec-fetch-dest'] === 'script' ? good.replace("'good'", "'evil'") : good);
+  });
+  return path;
+}
+
+const KEEPS_ITS_ADDRESS = "export const word = 'good'; export const where = import.meta.url;";
+
+test('wrong bytes are not imported from the address of a module that has to keep it, nor by a map', async () => {
+  const page = await profile.open('a.test');
+  const { error } = await imported(page, twoFaced(KEEPS_ITS_ADDRESS), { integrity: integrityOf(Buffer.from(KEEPS_ITS_ADDRESS)) });
+  assert.match(String(error?.message), /could not be loaded with the integrity/);
+  const mapped = `${KEEPS_ITS_ADDRESS}// mapped`;
+  const outcome = await attempt(page, async ({ helper, source }) => {
+    const { cosImportMap } = await import(helper);
+    try {
+      await cosImportMap({ mapped: source });
+      return (await import(/** @type {any} */ ('mapped'))).word;
+    } catch (error) {
+      return /** @type {Error} */ (error).message;
+    }
+  }, { helper: HELPER, source: { url: twoFaced(mapped), integrity: integrityOf(Buffer.from(mapped)) } });
+  assert.match(succeeded(outcome), /could not be loaded with the integrity/);
+  await page.close();
+});
+
+test('under a policy without blob: wrong bytes are not imported either', async () => {
+  const good = "export const word = 'good';";
+  const page = await profile.openDocument('a.test', { headers: { 'content-security-policy': "script-src 'self' 'unsafe-eval'" } });
+  const { value, error } = await imported(page, twoFaced(good), { integrity: integrityOf(Buffer.from(good)) });
+  assert.equal(value, undefined);
+  assert.match(String(error?.message), /could not be loaded with the integrity/);
+  await page.close();
+});

@@ -209,3 +209,17 @@ test('with hand-over turned off the same bytes come over loopback, without a lin
   await copying.cos('rm', hashOf(bytes).value);
   await misses(await other.page('b.test'), bytes);
 });
+
+test('hand-over that was off when it was tested is used once it is on', async () => {
+  const bytes = bytesOf('switched on', 300_000);
+  const off = await copying.launch('switched off');
+  succeeded(await store(await off.page('a.test'), bytes));
+  await finds(await off.page('a.test'), bytes);
+  assert.equal(linkCount(blobPath(copying.storeDir, hashOf(bytes))), 1);
+  await off.close();
+  await copying.cos('config', 'set', 'handover.enabled', 'on');
+  const on = await copying.launch('switched off');
+  await finds(await on.page('a.test'), bytes);
+  assert.equal(linkCount(blobPath(copying.storeDir, hashOf(bytes))), 2);
+  await on.close();
+});

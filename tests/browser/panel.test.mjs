@@ -81,6 +81,17 @@ test('what the page does wrong, and what it is warned of, is shown', async () =>
   assert.deepEqual(calls.map(([, , result]) => result), ['Ready to be written', 'Ready to be written', 'DataError']);
 });
 
+test('a write that is refused is shown', async () => {
+  await panel.click('#clear');
+  const outcome = await attempt(a, async (hash) => {
+    const handle = await navigator.crossOriginStorage.getFileHandle(hash, { create: true });
+    await (await handle.createWritable()).truncate(2 ** 50);
+  }, hashOf(bytesOf('panel too large')));
+  assert.equal(outcome.error?.name, 'QuotaExceededError');
+  const calls = await rows(2);
+  assert.deepEqual(calls.map(([, , result]) => result), ['Ready to be written', 'QuotaExceededError']);
+});
+
 test('the code of a call does in the console what the page did', async () => {
   const bytes = bytesOf('panel reproduction');
   succeeded(await store(a, bytes));

@@ -426,3 +426,17 @@ test('blob: URLs that a worker was started from are revoked as the page asked, o
   assert.deepEqual(seen, [true, 'failed']);
   await page.close();
 });
+
+test('a blob: URL that is revoked does not outlive a worker that is terminated while it loads', async () => {
+  const page = await profile.open('a.test');
+  await use(page);
+  const seen = await page.evaluate(async () => {
+    const url = URL.createObjectURL(new Blob(['postMessage(1)']));
+    const worker = new Worker(url);
+    worker.terminate();
+    URL.revokeObjectURL(url);
+    return fetch(url).then(() => 'still there', () => 'revoked');
+  });
+  assert.equal(seen, 'revoked');
+  await page.close();
+});

@@ -128,3 +128,13 @@ test('a body that is cancelled ends the download', async () => {
   await reader.cancel();
   assert.equal((await reader.read()).done, true);
 });
+
+test('a total that the file has passed is told no more: of another origin nobody says that it came compressed', async (t) => {
+  t.mock.method(globalThis, 'fetch', async () => new Response(new Blob([FILE.slice()]), { headers: { 'content-length': '1000' } }));
+  /** @type {import('../../packages/cross-origin-storage/cos-fetch.d.ts').CosFetchProgress[]} */
+  const seen = [];
+  const response = await cosFetch('https://cdn.example/file', { hash: hashOf(FILE).value, onprogress: (progress) => seen.push(progress) });
+  await response.arrayBuffer();
+  assert.deepEqual(seen.map(({ total }) => total), seen.map(({ loaded }) => (loaded > 1000 ? undefined : 1000)));
+  assert.equal(seen.at(-1)?.total, undefined);
+});

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Handover } from '../../extension/background/handover.js';
+import { HostError, HostUnavailable } from '../../extension/background/host-errors.js';
 
 /** @returns {any} what of a directory hand-over uses; `files` holds the size of each, by path */
 function makeDirectory(files = new Map(), path = '') {
@@ -99,4 +100,70 @@ test('an answer of the host that is older than the link it is about takes no lin
   for (const release of late) release();
   assert.equal((await second).size, SIZE);
   assert.equal(host.made.count, 1);
+});
+
+/**
+ * A profile in which the self-test of hand-over gives what it is told to, and that is remembered.
+ * @param {() => object} answer of the host
+ */
+function makeProfile(answer) {
+  makeHost();
+  /** @type {Record<string, unknown>} */
+  const kept = {};
+  Object.assign(globalThis, {
+    chrome: { extension: { inIncognitoContext: false }, storage: { local: { get: async () => structuredClone(kept), set: async (/** @type {object} */ items) => void Object.assign(kept, items) } } },
+  });
+  const asked = { tests: 0 };
+  const host = {
+    session: async () => ({ host: '1.0' }),
+    request: async () => {
+      asked.tests += 1;
+      return answer();
+    },
+  };
+  return { asked, kept, start: () => new Handover(/** @type {any} */ (host)) };
+}
+
+const fails = (/** @type {string} */ name) => () => { throw new HostError({ name, message: '' }); };
+
+test('that hand-over failed is believed for an hour, across restarts, and then tested again', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: Date.UTC(2030, 0, 1) });
+  const { asked, start } = makeProfile(fails('HandoverFailed'));
+  const first = start();
+  assert.deepEqual([await first.works(), await first.works(), await start().works()], [false, false, false]);
+  assert.equal(asked.tests, 1);
+  t.mock.timers.setTime(Date.UTC(2030, 0, 1, 1, 1));
+  assert.deepEqual([await first.works(), await start().works()], [false, false]);
+  assert.equal(asked.tests, 2);
+  // The clock was wrong for a while.
+  t.mock.timers.setTime(Date.UTC(2029, 0, 1));
+  assert.equal(await start().works(), false);
+  assert.equal(asked.tests, 3);
+});
+
+test('that hand-over is off is remembered for a minute, and by nobody else', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: Date.UTC(2030, 0, 1) });
+  const { asked, kept, start } = makeProfile(fails('HandoverOff'));
+  const first = start();
+  assert.deepEqual([await first.works(), await first.works()], [false, false]);
+  assert.deepEqual([asked.tests, kept], [1, {}]);
+  assert.equal(await start().works(), false);
+  assert.equal(asked.tests, 2);
+  t.mock.timers.setTime(Date.UTC(2030, 0, 1, 0, 2));
+  assert.equal(await first.works(), false);
+  assert.equal(asked.tests, 3);
+});
+
+test('reads that come at once wait for one test, and a host that went meanwhile says nothing', async () => {
+  let gone = true;
+  const { asked, kept, start } = makeProfile(() => {
+    if (gone) throw new HostUnavailable('broken');
+    return fails('HandoverFailed')();
+  });
+  const handover = start();
+  assert.deepEqual(await Promise.all([handover.works(), handover.works()]), [false, false]);
+  assert.deepEqual([asked.tests, kept], [1, {}]);
+  gone = false;
+  assert.equal(await handover.works(), false);
+  assert.equal(asked.tests, 2);
 });

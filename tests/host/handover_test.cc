@@ -166,6 +166,16 @@ TEST_F(HandoverTest, TheSelfTestPutsAFileOfItsOwnInPlaceAndIsRemembered) {
   EXPECT_EQ(incoming_files(), 0U);
 }
 
+TEST_F(HandoverTest, ASelfTestWhileHandOverIsSwitchedOffSaysSoAndNothingElse) {
+  const fs::path file = shelf_in(user_data()) / "00000001";
+  mark(file, marker_);
+  ASSERT_TRUE(Store::open({home_.store(), {}})->set_setting("handover.enabled", "off"));
+  NativeHost host(home_.environment(), started_by("--user-data-dir=" + user_data().string()));
+  host.hello();
+  EXPECT_EQ(refusal(host.ask({{"cmd", "handover.test"}, {"marker", marker_}})), "HandoverOff");
+  EXPECT_EQ(host.ask({{"cmd", "status"}}).at("handover"), "unknown");
+}
+
 TEST_F(HandoverTest, RemovingAnEntryOnTheCommandLineRemovesItsLink) {
   const fs::path file = shelf_in(user_data()) / "00000001";
   mark(file, marker_);

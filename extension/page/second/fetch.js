@@ -10,7 +10,7 @@
 import { domError } from '../errors.js';
 import {
   abortReason, HeadersCtor, isAborted, ownOrigin, readBlob, requestIntegrity, requestMethod, requestMode, requestSignal, requestUrl, ResponseCtor,
-  responseHeaders, responsePrototype, responseStatus, responseType, responseUrl, setHeader,
+  responseHeaders, responsePrototype, responseStatus, responseType, responseUrl, setHeader, startTimer,
 } from '../fetch-primordials.js';
 import {
   addListener, blobSize, own, promiseThen, removeListener, setUrlHash, urlHref, urlOrigin, URLCtor, WeakMapCtor, weakMapGet, weakMapSet,
@@ -23,6 +23,11 @@ import { patchMember } from './patch.js';
 /** @typedef {import('../declared-fetch.js').DeclaredFetch} DeclaredFetch */
 /** @typedef {import('../declared-fetch.js').Wish} Wish */
 /** @typedef {{url: string, type: string}} Appearance what a response of ours says of where it comes from */
+
+/** A host that does not answer must not keep a page waiting that would have its file without us. */
+const PATIENCE_MS = 2000;
+/** For the bytes of a file that was found. */
+const READING_MS = 60_000;
 
 const appearances = new WeakMapCtor();
 let patched = false;
@@ -105,6 +110,30 @@ function rejectOnAbort(signal, reject) {
 }
 
 /**
+ * @template T
+ * @param {(done: (answer: T | undefined) => void, extend: (ms: number) => void) => void} ask
+ * @param {(answer: T | undefined) => void} goOn called once, with undefined when nothing has come in time
+ */
+function inTime(ask, goOn) {
+  let waiting = true;
+  let turn = 0;
+  const done = (/** @type {T | undefined} */ answer) => {
+    if (!waiting) return;
+    waiting = false;
+    goOn(answer);
+  };
+  const extend = (/** @type {number} */ ms) => {
+    turn += 1;
+    const mine = turn;
+    startTimer(() => {
+      if (mine === turn) done(undefined);
+    }, ms);
+  };
+  extend(PATIENCE_MS);
+  ask(done, extend);
+}
+
+/**
  * @param {Channel} channel that look-ups and writes go through
  * @param {DeclaredFetch} declared
  */
@@ -117,7 +146,9 @@ export function serveFetch(channel, declared) {
   }
   const signal = requestSignal(request);
   const forget = rejectOnAbort(signal, reject);
-  takeFirst(channel, 'fetch', hashes, (file) => {
+  const take = (/** @type {(file: File | undefined) => void} */ done, /** @type {(ms: number) => void} */ extend) =>
+    takeFirst(channel, 'fetch', hashes, done, () => extend(READING_MS));
+  inTime(take, (/** @type {File | undefined} */ file) => {
     forget();
     if (isAborted(signal)) return;
     if (file !== undefined) {
@@ -126,7 +157,7 @@ export function serveFetch(channel, declared) {
     }
     const goOn = () => storeAndPresent(channel, declared, hashes);
     // Only a list is bounded by what the response says.
-    if (typeof wish.origins === 'object') channel.call({ op: 'watch' }, goOn);
+    if (typeof wish.origins === 'object') inTime((done) => channel.call({ op: 'watch' }, done), goOn);
     else goOn();
   });
 }

@@ -155,14 +155,14 @@ export function wrapWorkers(channel, boot, place) {
   // What the page has put there is the page's to run.
   if (typeof NativeWorker !== 'function' || globalThis.Worker !== NativeWorker || !hasOwn(globalThis, 'Worker')) return;
   const blobs = new BlobUrls();
-  const relays = new WeakMapCtor();
+  /** What to do when a worker is terminated. */
+  const ends = new WeakMapCtor();
   let refused = false;
 
   /** @param {Worker} worker @param {Plan} plan @param {string[]} parts */
   function attend(worker, plan, parts) {
     const { port1, port2 } = makeChannel();
     const relay = createRelay(channel, port1);
-    weakMapSet(relays, worker, relay);
     let loading = true;
     blobs.hold(plan.url);
     const finishLoading = () => {
@@ -171,6 +171,10 @@ export function wrapWorkers(channel, boot, place) {
       for (let index = 0; index < parts.length; index += 1) revokeObjectURL(parts[index]);
       blobs.letGo(plan.url);
     };
+    weakMapSet(ends, worker, () => {
+      finishLoading();
+      relay.abandon();
+    });
     setOnMessage(port1, (event) => {
       const message = messageData(event);
       const state = own(message, 'state');
@@ -204,7 +208,7 @@ export function wrapWorkers(channel, boot, place) {
   });
   standInForMethod(NativeWorker.prototype, 'terminate', (native, self, args) => {
     apply(native, self, args);
-    weakMapGet(relays, self)?.abandon();
+    weakMapGet(ends, self)?.();
   });
   blobs.watch();
 }

@@ -148,6 +148,7 @@ function erase(undo) {
     cmd: 'activity.forget',
     fields: {},
     undone: show,
+    home: () => byId('activity-kept').focus(),
     done: show,
     failed: (error) => {
       show();

@@ -53,6 +53,11 @@ export class SiteList {
     this.#render();
   }
 
+  /** @param {string} host that is in the list again */
+  focus(host) {
+    this.#focusRow(Math.max(0, this.#shown.findIndex(({ origin }) => hostOf(origin) === host)));
+  }
+
   /** @param {string} words */
   say(words) {
     byId('by-site-said').textContent = words;
@@ -82,6 +87,10 @@ export class SiteList {
     }
   }
 
+  get #shown() {
+    return this.#rows.filter((row) => !this.#isGoing(row));
+  }
+
   /** @param {Usage} usage */
   #isGoing({ origin }) {
     const host = hostOf(origin);
@@ -89,7 +98,7 @@ export class SiteList {
   }
 
   #render() {
-    const shown = this.#rows.filter((row) => !this.#isGoing(row));
+    const shown = this.#shown;
     const isEmpty = shown.length === 0 && this.#next === undefined;
     // Who is in the list stays there.
     const focused = this.#list.contains(document.activeElement) ? document.activeElement?.ariaLabel : undefined;
@@ -115,7 +124,7 @@ export class SiteList {
 
   /** @param {string} origin */
   #forget(origin) {
-    const place = this.#rows.filter((row) => !this.#isGoing(row)).findIndex((row) => row.origin === origin);
+    const place = this.#shown.findIndex((row) => row.origin === origin);
     this.setGoing(hostOf(origin), true);
     this.actions.forget(hostOf(origin));
     this.#focusRow(place);

@@ -38,7 +38,10 @@ export class EntryList {
   #activeKey = '';
   #chosen = '';
 
-  /** @param {{choose: (entry: Entry, moveFocus: boolean) => void, remove: (entry: Entry) => void, fail: (error: unknown) => void}} actions */
+  /**
+   * @param {{choose: (entry: Entry, moveFocus: boolean) => void, remove: (entry: Entry) => void, fail: (error: unknown) => void,
+   *   succeed: () => void}} actions `fail` and `succeed`: what becomes of asking for rows
+   */
   constructor(actions) {
     this.actions = actions;
     this.#box.addEventListener('scroll', () => this.#render());
@@ -58,7 +61,7 @@ export class EntryList {
   }
 
   focus() {
-    this.#box.focus();
+    (this.#box.hidden ? byId('entries-none') : this.#box).focus();
   }
 
   /** @param {{order?: string, search?: string, origin?: string}} [wish] absent: the same once more */
@@ -121,6 +124,7 @@ export class EntryList {
         this.#next = next;
         this.#refresh(anew);
       } while (this.#next !== undefined && this.#isNearEnd());
+      this.actions.succeed();
     } catch (error) {
       if (question !== this.#question) return;
       this.#next = undefined;
@@ -171,9 +175,13 @@ export class EntryList {
     const more = this.#next !== undefined;
     const isEmpty = count === 0 && !this.#loading;
     const isSearch = this.#question.search !== '' || this.#question.origin !== '';
-    byId('entries-none').hidden = !isEmpty;
-    byId('entries-none').textContent = text(isSearch ? 'filesNotFound' : 'filesNone');
-    byId('entries').hidden = isEmpty;
+    const none = byId('entries-none');
+    // Who is in the list stays there, also when it becomes empty and is filled again.
+    const hadFocus = document.activeElement === this.#box || document.activeElement === none;
+    none.hidden = !isEmpty;
+    none.textContent = text(isSearch ? 'filesNotFound' : 'filesNone');
+    this.#box.hidden = isEmpty;
+    if (hadFocus) this.focus();
     // Nothing to search, to sort and to choose from.
     byId('files').classList.toggle('nothing', isEmpty && !isSearch);
     byId('entries-count').textContent = more && isSearch ? text('filesCountMore', formatNumber(count))

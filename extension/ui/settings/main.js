@@ -22,18 +22,30 @@ import { Undo } from './undo.js';
 
 const SEARCH_AFTER_MS = 200;
 
-/** @param {unknown} error */
-function say(error) {
-  byId('page-error').textContent = errorSentence(error);
+/** What went wrong, by what was tried: it is told until the same has succeeded. @type {Map<string, string>} */
+const failures = new Map();
+
+/** @param {string} what was tried @param {unknown} [error] absent: it has succeeded */
+function tell(what, error) {
+  if (error === undefined) failures.delete(what);
+  else failures.set(what, errorSentence(error));
+  const sentences = [...new Set(failures.values())].join(' ');
+  const box = byId('page-error');
+  // Written again it would be read aloud again.
+  if (box.textContent !== sentences) box.textContent = sentences;
 }
 
+/** @param {string} what @param {Promise<unknown>} tried */
+const trying = (what, tried) => tried.then(() => tell(what), (error) => tell(what, error));
+
 const undo = new Undo();
-const list = new EntryList({ choose: (entry, moveFocus) => void panel.show(entry, moveFocus), remove, fail: say });
+const list = new EntryList({ choose: (entry, moveFocus) => void panel.show(entry, moveFocus), remove, fail: (error) => tell('list', error), succeed: () => tell('list') });
 const panel = new EntryPanel({ changed: (entry) => list.update(entry), remove, close: () => list.focus() });
 
 const siteList = new SiteList({ showFiles: (origin) => void showFilesOf(origin), forget: forgetFilesOf });
 
-const showTotals = () => showStorage().then((files) => list.setTotal(files)).catch(say);
+const showTotals = () => trying('totals', showStorage().then((files) => list.setTotal(files)));
+const showLog = () => trying('activity', showActivity());
 
 /** @param {Entry} entry */
 function remove(entry) {
@@ -48,14 +60,16 @@ function remove(entry) {
     cmd: 'remove',
     fields: { hash: entry.hash },
     undone: () => list.setDeleting(key, false),
+    home: () => list.focus(),
     done: () => {
+      tell('remove');
       list.drop(key);
       void siteList.load();
       void showTotals();
     },
     failed: (error) => {
       list.setDeleting(key, false);
-      say(error);
+      tell('remove', error);
     },
   });
 }
@@ -86,29 +100,30 @@ async function showFilesOf(origin) {
 /**
  * @param {{what: 'site' | 'all', where: string, site?: string}} fields
  * @param {string} sentence what is being forgotten
- * @param {(words: string) => void} tell where it was asked for what became of it
- * @param {() => void} [back] it was not done
+ * @param {{say: (words: string) => void, home: () => void, back?: () => void}} place where it was asked for: `say` what became
+ *   of it, `back` when it was not done
  */
-function forget(fields, sentence, tell, back = () => {}) {
-  tell('');
+function forget(fields, sentence, { say, home, back = () => {} }) {
+  say('');
   undo.start({
     sentence,
     cmd: 'clear',
     fields,
     undone: () => {
-      tell(text('clearUndone'));
+      say(text('clearUndone'));
       back();
     },
+    home,
     done: ({ removed, bytesFreed }) => {
-      tell(text('cleared', formatNumber(removed ?? 0), formatBytes(bytesFreed ?? 0)));
+      say(text('cleared', formatNumber(removed ?? 0), formatBytes(bytesFreed ?? 0)));
       panel.clear();
       void list.load();
       void siteList.load(fields.site);
       void showTotals();
-      void showActivity().catch(say);
+      void showLog();
     },
     failed: (error) => {
-      tell(errorSentence(error, { type: text('errorNotASite') }));
+      say(errorSentence(error, { type: text('errorNotASite') }));
       back();
     },
   });
@@ -117,23 +132,23 @@ function forget(fields, sentence, tell, back = () => {}) {
 /** @param {string} host */
 function forgetFilesOf(host) {
   const back = () => siteList.setGoing(host, false);
-  forget({ what: 'site', where: 'profile', site: host }, text('forgettingSite', host), (words) => siteList.say(words), back);
+  forget({ what: 'site', where: 'profile', site: host }, text('forgettingSite', host), { say: (words) => siteList.say(words), home: () => siteList.focus(host), back });
 }
 
 /** @param {'site' | 'all'} what */
 function clear(what) {
   const site = /** @type {HTMLInputElement} */ (byId('clear-site')).value.trim();
   const where = /** @type {HTMLSelectElement} */ (byId('clear-where')).value;
-  const tell = (/** @type {string} */ words) => {
+  const say = (/** @type {string} */ words) => {
     byId('clear-said').textContent = words;
   };
   if (what === 'site' && site === '') {
-    tell(text('clearNeedsSite'));
+    say(text('clearNeedsSite'));
     byId('clear-site').focus();
     return;
   }
   const sentence = what === 'all' ? text(where === 'machine' ? 'clearingMachine' : 'clearingProfile') : text('clearingSite', site);
-  forget({ what, where, ...(what === 'site' ? { site } : {}) }, sentence, tell);
+  forget({ what, where, ...(what === 'site' ? { site } : {}) }, sentence, { say, home: () => byId('clear-site').focus() });
 }
 
 function wireFiles() {
@@ -159,10 +174,10 @@ function wireFiles() {
 
 /** What the settings change elsewhere on the page. @param {{key: string}} setting */
 function onSetting({ key }) {
-  if (key === 'gates.ask') void showSites().catch(say);
-  if (key === 'phl.model-hubs') void showHashList().catch(say);
+  if (key === 'gates.ask') void trying('sites', showSites());
+  if (key === 'phl.model-hubs') void trying('hash list', showHashList());
   if (key.startsWith('budget.')) void showTotals();
-  if (key === 'history.activity') void showActivity().catch(say);
+  if (key === 'history.activity') void showLog();
 }
 
 async function refresh() {
@@ -178,7 +193,10 @@ async function refresh() {
   byId('store-path').textContent = status.isPrivate ? '' : (status.store?.path ?? '');
   if (ready) {
     panel.clear();
-    await Promise.all([showTotals(), list.load(), siteList.load(), showActivity(), showControls(onSetting), showSites(), showHashList()]).catch(say);
+    await Promise.all([
+      showTotals(), list.load(), siteList.load(), showLog(), trying('settings', showControls(onSetting)), trying('sites', showSites()),
+      trying('hash list', showHashList()),
+    ]);
   }
   byId('page').setAttribute('aria-busy', 'false');
 }
@@ -197,7 +215,7 @@ document.addEventListener('visibilitychange', () => {
   if (document.visibilityState !== 'visible' || byId('store').hidden) return;
   void showTotals();
   void siteList.load();
-  void showActivity().catch(say);
+  void showLog();
   if (list.isAtTop) void list.load();
 });
 void refresh();

@@ -16,6 +16,7 @@ const UNDO_MS = 8000;
  * @property {string} cmd
  * @property {Record<string, unknown>} fields
  * @property {() => void} undone
+ * @property {() => void} home gives the focus a place on the page, when it was on what goes
  * @property {(answer: any) => void} done
  * @property {(error: Refused) => void} failed
  */
@@ -46,7 +47,11 @@ export class Undo {
     waiting.toast.append(make('span', {}, wish.sentence), button(text('undo'), () => this.#undo(waiting), 'primary'));
     // Nobody is hurried: as long as the pointer or the focus is on it, it stays.
     for (const type of ['mouseenter', 'focusin']) waiting.toast.addEventListener(type, () => clearTimeout(waiting.timer));
-    for (const type of ['mouseleave', 'focusout']) waiting.toast.addEventListener(type, () => this.#arm(waiting));
+    for (const type of ['mouseleave', 'focusout']) {
+      waiting.toast.addEventListener(type, () => {
+        if (!waiting.toast.matches(':hover') && !waiting.toast.contains(document.activeElement)) this.#arm(waiting);
+      });
+    }
     this.#waiting.set(waiting.id, waiting);
     byId('toasts').append(waiting.toast);
     this.#sendAll(waiting);
@@ -63,6 +68,8 @@ export class Undo {
   /** @param {Waiting} waiting */
   #arm(waiting) {
     clearTimeout(waiting.timer);
+    // A toast that goes loses the pointer and the focus, too.
+    if (waiting.sent || !this.#waiting.has(waiting.id)) return;
     waiting.timer = setTimeout(() => {
       waiting.sent = true;
       waiting.toast.remove();
@@ -76,8 +83,10 @@ export class Undo {
     clearTimeout(waiting.timer);
     this.#send({ undo: waiting.id });
     this.#waiting.delete(waiting.id);
+    const hadFocus = waiting.toast.contains(document.activeElement);
     waiting.toast.remove();
     waiting.undone();
+    if (hadFocus) waiting.home();
   }
 
   /** @param {Waiting} waiting */
