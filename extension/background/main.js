@@ -10,7 +10,7 @@ import { Bytes } from './bytes.js';
 import { CallLog } from './call-log.js';
 import { offerCaches } from './caches-switch.js';
 import { watchCookieSwitch } from './cookie-switch.js';
-import { serveDeletions } from './deletions.js';
+import { KeptDeletions, serveDeletions } from './deletions.js';
 import { DocumentRecords, observeDocuments } from './document-records.js';
 import { HandleRegistry } from './handle-registry.js';
 import { HostConnection } from './host-connection.js';
@@ -39,7 +39,11 @@ const tally = new Tally(isPrivate ? null : chrome.storage.session, isPrivate ? n
 const refusals = new Refusals(isPrivate ? null : chrome.storage.session);
 const signs = new AskSigns(host, showWaiting);
 
+const keptDeletions = new KeptDeletions(isPrivate ? null : chrome.storage.local);
+const deleteNow = (/** @type {import('./deletions.js').Deletion} */ { cmd, fields }) => answerCommand(host, cmd, fields);
+
 observeDocuments(records);
+void keptDeletions.finishLeft(deleteNow);
 watchCookieSwitch();
 // A content script runs beside the page and has no use for the profile's id.
 void chrome.storage.local.setAccessLevel({ accessLevel: 'TRUSTED_CONTEXTS' });
@@ -142,7 +146,7 @@ function answerUserInterface(question) {
 
 chrome.runtime.onConnect.addListener((port) => {
   if (port.name === DELETIONS_PORT && isUserInterface(port.sender)) {
-    serveDeletions(port, ({ cmd, fields }) => answerCommand(host, cmd, fields));
+    serveDeletions(port, deleteNow, keptDeletions);
     return;
   }
   if (port.name === TRANSFERS_PORT && isUserInterface(port.sender)) {

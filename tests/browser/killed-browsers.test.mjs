@@ -3,12 +3,13 @@
  * and again. COS_TORTURE_ROUNDS says how often (scripts/torture browsers); else twice.
  */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { after, test } from 'node:test';
 import { bytesOf, hashOf } from './support/bytes.mjs';
 import { openWorld } from './support/fixture.mjs';
+import { killBrowser } from './support/kill.mjs';
 import { incoming } from './support/store-files.mjs';
 
 const rounds = Number(process.env.COS_TORTURE_ROUNDS ?? 2);
@@ -17,17 +18,6 @@ after(() => world.close());
 
 /** Hashes whose `close()` has resolved in some page. @type {Set<string>} */
 const acknowledged = new Set();
-
-/** The processes of a browser are those that name its profile. @param {string} profileDir */
-function killBrowser(profileDir) {
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      if (readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(profileDir)) process.kill(Number(pid), 'SIGKILL');
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
-}
 
 /**
  * Lets a page store and read files until its browser is gone.

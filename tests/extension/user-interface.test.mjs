@@ -1,7 +1,7 @@
 /** The background's side of the extension's own pages: who is one, what they may ask, what is put off, what is counted. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Deletions } from '../../extension/background/deletions.js';
+import { Deletions, KeptDeletions } from '../../extension/background/deletions.js';
 import { isUserInterface } from '../../extension/background/identity.js';
 import { addToDays, dayOf, readDays } from '../../extension/background/days.js';
 import { badgeText, Tally } from '../../extension/background/tally.js';
@@ -50,12 +50,24 @@ test("what is no command of the user's does not reach the host", () => {
   }
 });
 
+/** What was begun without being waited for has been done. */
+const flushed = () => new Promise((resolve) => { setImmediate(resolve); });
+
 const removal = { cmd: 'remove', fields: { hash: 1 } };
 
-function recorded() {
+/** @type {import('../../extension/background/user-commands.js').StoreAnswer} */
+const OUT_OF_REACH = { ok: false, error: { name: 'HostUnavailable', message: '', mend: '' } };
+
+/** @param {Area | null} [area] that the profile keeps @param {() => import('../../extension/background/user-commands.js').StoreAnswer} [answer] of the host */
+function recorded(area = null, answer = () => ({ ok: true })) {
   /** @type {unknown[]} */
   const done = [];
-  return { done, deletions: new Deletions(async (deletion) => done.push(deletion)) };
+  const kept = new KeptDeletions(/** @type {any} */ (area));
+  const run = async (/** @type {unknown} */ deletion) => {
+    done.push(deletion);
+    return answer();
+  };
+  return { done, deletions: new Deletions(run, kept), finishLeft: () => kept.finishLeft(run) };
 }
 
 test('a deletion waits until it is time', async () => {
@@ -92,6 +104,57 @@ test('what was not undone when its page is left happens then', async () => {
   deletions.receive({ later: '2', cmd: 'clear', fields: { what: 'all' } });
   await deletions.leave();
   assert.deepEqual(done, [removal, { cmd: 'clear', fields: { what: 'all' } }]);
+});
+
+test('what waits when the whole browser ends is deleted when it is started again, once', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const area = new Area();
+  const before = recorded(area);
+  before.deletions.receive({ later: 'a', ...removal });
+  before.deletions.receive({ later: 'b', cmd: 'clear', fields: { what: 'all' } });
+  before.deletions.receive({ later: 'c', ...removal });
+  before.deletions.receive({ undo: 'b' });
+  await before.deletions.receive({ now: 'c' });
+  await flushed();
+  const left = async (/** @type {() => any} */ answer) => {
+    const after = recorded(area, answer);
+    const finished = after.finishLeft();
+    await flushed();
+    assert.deepEqual(after.done, [], 'a page that is still there tells first');
+    t.mock.timers.tick(10_000);
+    await finished;
+    return after.done;
+  };
+  assert.deepEqual(await left(() => OUT_OF_REACH), [removal]);
+  assert.deepEqual(await left(() => ({ ok: true })), [removal]);
+  assert.deepEqual(await left(() => ({ ok: true })), []);
+});
+
+test('what a page still shows can be undone, though the background was stopped meanwhile', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const area = new Area();
+  recorded(area).deletions.receive({ later: 'a', ...removal });
+  await flushed();
+  const { done, deletions, finishLeft } = recorded(area);
+  const finished = finishLeft();
+  deletions.receive({ later: 'a', ...removal });
+  await flushed();
+  t.mock.timers.tick(10_000);
+  await finished;
+  assert.deepEqual(done, []);
+  deletions.receive({ undo: 'a' });
+  await flushed();
+  assert.deepEqual(area.kept, { deletions: {} });
+});
+
+test('what cannot be deleted when its page is left is deleted later, and what its user was told of is not', async () => {
+  const area = new Area();
+  const { deletions } = recorded(area, () => OUT_OF_REACH);
+  deletions.receive({ later: 'told', ...removal });
+  deletions.receive({ later: 'left', ...removal });
+  await deletions.receive({ now: 'told' });
+  await deletions.leave();
+  assert.deepEqual(area.kept, { deletions: { left: removal } });
 });
 
 test('nothing but deleting can be put off', async () => {

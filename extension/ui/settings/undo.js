@@ -26,7 +26,6 @@ const UNDO_MS = 8000;
 export class Undo {
   /** @type {chrome.runtime.Port | null} */ #port = null;
   /** @type {Map<string, Waiting>} */ #waiting = new Map();
-  #lastId = 0;
 
   constructor() {
     document.addEventListener('keydown', (event) => {
@@ -41,9 +40,8 @@ export class Undo {
 
   /** @param {Wish} wish */
   start(wish) {
-    this.#lastId += 1;
     /** @type {Waiting} */
-    const waiting = { ...wish, id: String(this.#lastId), toast: make('div', { class: 'toast' }), timer: undefined, sent: false };
+    const waiting = { ...wish, id: crypto.randomUUID(), toast: make('div', { class: 'toast' }), timer: undefined, sent: false };
     waiting.toast.append(make('span', {}, wish.sentence), button(text('undo'), () => this.#undo(waiting), 'primary'));
     // Nobody is hurried: as long as the pointer or the focus is on it, it stays.
     for (const type of ['mouseenter', 'focusin']) waiting.toast.addEventListener(type, () => clearTimeout(waiting.timer));

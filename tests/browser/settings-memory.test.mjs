@@ -1,11 +1,12 @@
-/** Who uses the settings page by keyboard never loses their place on it; and what it tells of an error holds as long as the error. */
+/** The settings page keeps what its user did: the place of who uses the keyboard, a deletion, and an error as long as it holds. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bytesOf, hashOf } from './support/bytes.mjs';
-import { succeeded } from './support/expect.mjs';
+import { eventually, succeeded } from './support/expect.mjs';
 import { openWorld } from './support/fixture.mjs';
 import { store } from './support/in-page.mjs';
+import { killBrowser } from './support/kill.mjs';
 import { openSettings, rowOf } from './support/ui.mjs';
 
 const [world, single] = await Promise.all([openWorld(), openWorld()]);
@@ -80,4 +81,24 @@ test('an error of the page goes when what failed has succeeded', async () => {
   await rowOf(page, hashOf(bytes).value).waitFor();
   await page.locator('#page-error', { hasText: /^$/ }).waitFor({ state: 'attached' });
   await page.close();
+});
+
+test('a deletion that waits when the browser is killed happens when it is started again', async () => {
+  const killed = await world.launch('killed');
+  const bytes = bytesOf('settings killed');
+  const hash = hashOf(bytes).value;
+  succeeded(await store(await killed.page('a.test'), bytes));
+  const isStored = async () => (await world.cos('ls', '--json')).includes(hash);
+  const page = await openSettings(killed);
+  await rowOf(page, hash).click();
+  await page.click('#entry-delete');
+  await page.locator('.toast').waitFor();
+  await page.waitForTimeout(500);
+  killBrowser(killed.dir);
+  await killed.close().catch(() => {});
+  assert.ok(await isStored());
+  const again = await world.launch('killed');
+  await again.page('a.test');
+  await eventually(async () => !(await isStored()), 'the file is deleted', 30_000);
+  await again.close();
 });
