@@ -48,12 +48,15 @@ export function siteReport({ plan, site, server, visit, screenshot }) {
     return visit.network.filter((entry) => entry.url === url).reduce((sum, entry) => sum + entry.bytes, 0);
   };
   /** @type {FileReport[]} */
-  const files = (result.files ?? []).map((/** @type {any} */ file) => ({
-    label: file.label, kind: file.kind, size: file.size, sha256: file.sha256 || plan.large.get(file.label) || '', source: file.source,
-    downloaded: counted(file.url), time: file.time,
-    // A hub gives hashes of large files only; a model's small texts come again on every site.
-    shared: plan.externalHub === null || file.kind === 'runtime' || plan.large.has(file.label),
-  }));
+  const files = (result.files ?? []).map((/** @type {any} */ file) => {
+    const large = plan.large.get(file.label);
+    return {
+      label: file.label, kind: file.kind, size: file.size || large?.size || 0, sha256: file.sha256 || large?.sha256 || '', source: file.source,
+      downloaded: counted(file.url), time: file.time,
+      // A hub gives hashes of large files only; a model's small texts come again on every site.
+      shared: plan.externalHub === null || file.kind === 'runtime' || large !== undefined,
+    };
+  });
   const everything = plan.files.map((file) => server.traffic.bytes({ host: HUB_HOST, path: hubPath(file), from: origin }));
   const downloaded = Math.max(
     files.reduce((sum, file) => sum + file.downloaded, 0), everything.reduce((sum, bytes) => sum + bytes, 0));

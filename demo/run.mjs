@@ -80,6 +80,8 @@ async function main() {
   const cos = !wish['no-cos'];
   if (cos) checkBuild();
   await mkdir(OUT, { recursive: true });
+  // Before all the rest, which takes its time.
+  if (wish.json) await writeFile(wish.json, '');
 
   step('preparing model, runtime and inputs');
   const plan = await makePlan({ ...wish, big: /** @type {any} */ (wish.big) });
@@ -93,7 +95,7 @@ async function main() {
   try {
     if (cos && plan.large.size) {
       step(`adding ${plan.large.size} hashes of ${plan.model.id} to the throw-away store's Public Hash List`);
-      await extendList(COS, dirs, [...plan.large.values()]);
+      await extendList(COS, dirs, [...plan.large.values()].map(({ sha256 }) => sha256));
     }
     step(`starting Chromium${headless ? ' without a window' : ''}${cos ? ' with the cos extension and host' : ' without the extension'}`);
     context = await launchBrowser({

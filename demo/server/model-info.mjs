@@ -11,7 +11,7 @@ const TASKS = new Set([
 /**
  * @param {string} hub
  * @param {string} id
- * @returns {Promise<{task: string | null, large: Map<string, string>}>} `large`: path → SHA-256
+ * @returns {Promise<{task: string | null, large: Map<string, {sha256: string, size: number}>}>} `large`: by path
  */
 export async function describeModel(hub, id) {
   const [about, tree] = await Promise.all([ask(hub, `/api/models/${id}`), ask(hub, `/api/models/${id}/tree/main?recursive=true`)]);
@@ -19,7 +19,7 @@ export async function describeModel(hub, id) {
   return {
     task: TASKS.has(tag) ? tag : null,
     large: new Map(tree.filter((/** @type {any} */ file) => /^[0-9a-f]{64}$/.test(file.lfs?.oid))
-      .map((/** @type {any} */ file) => [file.path, file.lfs.oid])),
+      .map((/** @type {any} */ file) => [file.path, { sha256: file.lfs.oid, size: Number(file.lfs.size ?? file.size ?? 0) }])),
   };
 }
 
@@ -27,7 +27,7 @@ export async function describeModel(hub, id) {
 async function ask(hub, path) {
   let response;
   try {
-    response = await fetch(new URL(path, hub), { signal: AbortSignal.timeout(15_000) });
+    response = await fetch(new URL(`.${path}`, hub.endsWith('/') ? hub : `${hub}/`), { signal: AbortSignal.timeout(15_000) });
   } catch (error) {
     const reason = /** @type {any} */ (error)?.cause?.code ?? /** @type {Error} */ (error).message;
     throw new Error(`The model hub ${hub} cannot be reached from here (${reason}). Without --model the demo needs no network.`);

@@ -32,7 +32,7 @@ const RUNTIME = 'ort-wasm-simd-threaded.asyncify';
  * @property {import('./hub.mjs').HubFile[]} files
  * @property {SitePlan[]} sites
  * @property {string | null} externalHub another hub than ours, for the model
- * @property {Map<string, string>} large large files of that hub's model: path → SHA-256
+ * @property {Map<string, {sha256: string, size: number}>} large large files of that hub's model, by path
  */
 
 export const VENDOR = {

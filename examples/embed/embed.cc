@@ -44,7 +44,11 @@ void look_up(libcos::Store& store, const libcos::Realm& realm, const libcos::Has
   }
   const auto reader = store.open_entry(hash);
   std::array<std::uint8_t, 64> buffer{};
-  const auto got = reader ? reader->read(0, buffer) : libcos::Result<std::size_t>(0);
+  const auto got = reader ? reader->read(0, buffer) : libcos::Result<std::size_t>(tl::unexpected(reader.error()));
+  if (!got) {
+    explain(got.error());  // damaged, say: a page is told that there is no such file
+    return;
+  }
   std::printf("%s: %.*s", origin, static_cast<int>(*got), reinterpret_cast<const char*>(buffer.data()));
 }
 

@@ -144,6 +144,9 @@ function fetched(response, hash, init) {
   return new Response(body, { status, statusText, headers: headersFor(response, contentType) });
 }
 
+/** @param {string | URL | Request} url @param {CosFetchInit} init */
+const asksForPart = (url, { headers }) => new Headers(headers ?? (url instanceof Request ? url.headers : {})).has('range');
+
 /** @type {typeof import('./cos-fetch.d.ts').cosFetch} */
 export async function cosFetch(url, init) {
   const { hash: given, origins, contentType, verify, onprogress, onstored, ...fetchInit } = init;
@@ -153,6 +156,7 @@ export async function cosFetch(url, init) {
   const file = await unlessAborted(find(hash), signal);
   if (file) return stored(file, { ...init, signal });
   const response = await fetch(url, fetchInit);
-  // An error page or a part of the file is the caller's to deal with.
-  return response.status === 200 && response.body ? fetched(response, hash, init) : response;
+  // An error page, or the part of the file that was asked for, is the caller's to deal with.
+  const isOther = !response.ok || (response.status === 206 && asksForPart(url, init));
+  return isOther || !response.body ? response : fetched(response, hash, init);
 }

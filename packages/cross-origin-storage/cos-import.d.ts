@@ -20,6 +20,8 @@ export function cosImport<Module = any>(url: string | URL, options: Omit<ModuleS
 
 /**
  * Lets static imports of these specifiers, in modules that are loaded after it has resolved, come from Cross-Origin Storage:
- * adds an import map to the document.
+ * adds an import map to the document, with the nonce of the page's own scripts where they have one. Rejects with a
+ * `NotSupportedError` where the page takes none: a Content-Security-Policy forbids it, or the browser allows no further map
+ * once modules were loaded.
  */
 export function cosImportMap(sources: Record<string, ModuleSource>): Promise<void>;

@@ -79,7 +79,7 @@ async function loadChecked(href, integrity) {
  */
 async function locate(href, { integrity, crossOriginStorage }) {
   const response = await cosFetch(href, { hash: integrity, origins: originsOf(crossOriginStorage), contentType: JAVASCRIPT });
-  if (!response.ok) throw new TypeError(`${href} could not be loaded: ${response.status}.`);
+  if (!response.ok || !response.body) throw new TypeError(`${href} could not be loaded: ${response.status}.`);
   const text = await response.text();
   if (standsAlone(text) && (await mayImportBlobs())) return blobUrl(text);
   await loadChecked(href, integrity);
@@ -121,11 +121,27 @@ export async function cosImport(url, options) {
   }
 }
 
+/** @param {string} specifier @returns {string | undefined} */
+function resolved(specifier) {
+  try {
+    return import.meta.resolve(specifier);
+  } catch {
+    return undefined;
+  }
+}
+
 /** @type {import('./cos-import.d.ts').cosImportMap} */
 export async function cosImportMap(sources) {
-  const entries = Object.entries(sources).map(async ([specifier, source]) => [specifier, await addressOf(source).address]);
+  const located = Object.entries(sources).map(async ([specifier, source]) => [specifier, await addressOf(source).address]);
+  const entries = await Promise.all(located);
   const map = document.createElement('script');
   map.type = 'importmap';
-  map.textContent = JSON.stringify({ imports: Object.fromEntries(await Promise.all(entries)) });
+  // What a policy asks of scripts in the markup, it asks of this one.
+  map.nonce = /** @type {HTMLScriptElement | null} */ (document.querySelector('script[nonce]'))?.nonce ?? '';
+  map.textContent = JSON.stringify({ imports: Object.fromEntries(entries) });
   document.head.append(map);
+  const refused = entries.find(([specifier, address]) => resolved(specifier) !== address);
+  if (refused === undefined) return;
+  throw new DOMException(`The page takes no import map any more that says what '${refused[0]}' is: its Content-Security-Policy forbids it,`
+    + ' or the browser allows none once modules were loaded, or the name has been imported already.', 'NotSupportedError');
 }

@@ -11,7 +11,7 @@ type CrossOriginStorageHashAlgorithm = 'SHA-1' | 'SHA-256' | 'SHA-384' | 'SHA-51
 /** Names a file by its bytes. */
 interface CrossOriginStorageGetFileHandleHash {
   /** The name of the digest. */
-  algorithm: CrossOriginStorageHashAlgorithm | Lowercase<CrossOriginStorageHashAlgorithm>;
+  algorithm: CrossOriginStorageHashAlgorithm | (string & {});
   /** The digest, in lowercase hexadecimal digits of exactly its length: 64 of them for SHA-256. */
   value: string;
 }

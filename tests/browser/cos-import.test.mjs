@@ -201,3 +201,36 @@ test('under a policy without blob: wrong bytes are not imported either', async (
   assert.match(String(error?.message), /could not be loaded with the integrity/);
   await page.close();
 });
+
+test('bytes of another hash are not imported, whatever status the server gives them', async () => {
+  const evil = "globalThis.evil = 'ran'; export const word = 'evil';";
+  world.sites.serveAlso((_req, res, url) => {
+    const status = Number(/^\/status-(\d+)\.js$/.exec(url.pathname)?.[1]);
+    return status ? res.writeHead(status, { 'content-type': 'text/javascript', 'content-length': evil.length }).end(evil) : undefined;
+  });
+  for (const status of [201, 203, 206]) {
+    const { error } = await imported(a, `/status-${status}.js`, { integrity: integrityOf(Buffer.from('something else')) });
+    assert.ok(error, `${status}`);
+  }
+  assert.equal(await a.evaluate(() => /** @type {any} */ (globalThis).evil), undefined);
+});
+
+for (const [policy, word] of [["script-src 'self' 'unsafe-eval'", 'NotSupportedError'], ["script-src 'self' 'unsafe-eval' 'nonce-abc'", 'mapped']]) {
+  test(`a map that the page does not take is an error, and a nonce of the page's is taken along: ${policy}`, async () => {
+    const bytes = moduleOf(`export const word = "mapped"; // under ${policy}`);
+    const path = world.sites.script(bytes.toString());
+    const program = world.sites.script(`export { word } from 'mapped'; // ${policy}`);
+    const page = await profile.openDocument('a.test', { html: '<script nonce=abc></script>', headers: { 'content-security-policy': policy } });
+    const outcome = await attempt(page, async ({ helper, source, program: main }) => {
+      const { cosImportMap } = await import(helper);
+      try {
+        await cosImportMap({ mapped: source });
+      } catch (error) {
+        return /** @type {Error} */ (error).name;
+      }
+      return (await import(main)).word;
+    }, { helper: HELPER, source: { url: path, integrity: integrityOf(bytes) }, program });
+    assert.equal(succeeded(outcome), word);
+    await page.close();
+  });
+}

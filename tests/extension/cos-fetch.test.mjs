@@ -138,3 +138,17 @@ test('a total that the file has passed is told no more: of another origin nobody
   assert.deepEqual(seen.map(({ total }) => total), seen.map(({ loaded }) => (loaded > 1000 ? undefined : 1000)));
   assert.equal(seen.at(-1)?.total, undefined);
 });
+
+test('bytes of another hash never arrive whole, whatever status the server gives them; a part that was asked for does', async (t) => {
+  for (const status of [201, 203, 206]) {
+    t.mock.method(globalThis, 'fetch', async () => new Response(new Blob([FILE.slice()]), { status }));
+    const wrong = await cosFetch('https://cdn.example/file', { hash: '7'.repeat(64) });
+    await assert.rejects(wrong.arrayBuffer(), `${status}`);
+    const right = await cosFetch('https://cdn.example/file', { hash: hashOf(FILE).value });
+    assert.equal((await right.arrayBuffer()).byteLength, FILE.length);
+  }
+  const part = { hash: '7'.repeat(64), headers: { range: 'bytes=0-9' } };
+  for (const ask of [() => cosFetch('https://cdn.example/file', part), () => cosFetch(new Request('https://cdn.example/file', part), { hash: part.hash })]) {
+    assert.equal((await (await ask()).arrayBuffer()).byteLength, FILE.length);
+  }
+});
