@@ -6,6 +6,10 @@
 import { isMiss } from './refusals.js';
 
 /** @typedef {import('./refusals.js').Refusal} Refusal */
+/** @typedef {import('./document-records.js').Area} Area */
+
+/** Whether ask mode is on, for a background that was stopped and has no host yet. */
+const KEY = 'asking';
 
 const UNDECIDED = 'ask-undecided';
 
@@ -21,16 +25,19 @@ const atLeisure = () => new Promise((resolve) => setTimeout(resolve, 500 + Math.
 export class AskSigns {
   #host;
   #show;
+  #area;
   #leisure;
-  #asking = false;
+  /** @type {boolean | undefined} undefined: no host has told this background */ #asking;
   /** @type {Map<number, Map<string, Asking>>} by tab and origin */ #tabs = new Map();
 
   /**
    * @param {import('./host-connection.js').HostConnection} host
    * @param {(tab: number, waits: boolean) => void} show
+   * @param {Area} area for the session
    * @param {() => Promise<unknown>} leisure
    */
-  constructor(host, show, leisure = atLeisure) {
+  constructor(host, show, area, leisure = atLeisure) {
+    this.#area = area;
     this.#host = host;
     this.#show = show;
     this.#leisure = leisure;
@@ -38,11 +45,23 @@ export class AskSigns {
 
   /** Whether ask mode is on, as the host has just said. @param {boolean} asking */
   set asking(asking) {
-    const ended = this.#asking && !asking;
+    if (asking === this.#asking) return;
     this.#asking = asking;
-    if (!ended) return;
+    void this.#area.set({ [KEY]: asking }).catch(() => {});
+    if (asking) return;
     for (const tab of this.#tabs.keys()) if (this.waits(tab)) this.#show(tab, false);
     this.#tabs.clear();
+  }
+
+  async #isOn() {
+    if (this.#asking !== undefined) return this.#asking;
+    const { [KEY]: asking } = /** @type {any} */ (await this.#area.get(null));
+    return this.#asking ?? asking === true;
+  }
+
+  /** Whether a file was considered for what the tab shows, since this background has begun. @param {number} tab */
+  knows(tab) {
+    return this.#tabs.has(tab);
   }
 
   /** @param {number} tab */
@@ -58,7 +77,7 @@ export class AskSigns {
    */
   async consider(tab, refusal) {
     const { caller, hash } = refusal;
-    if (!this.#asking || !isMiss(refusal) || caller === null || hash === null) return;
+    if (!isMiss(refusal) || caller === null || hash === null || !(await this.#isOn())) return;
     const origins = this.#tabs.get(tab) ?? new Map();
     this.#tabs.set(tab, origins);
     const site = origins.get(caller.origin) ?? { asked: new Set(), waits: false };

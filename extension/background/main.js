@@ -19,7 +19,7 @@ import { FrontPages } from './pages.js';
 import { PrivateArea } from './private-area.js';
 import { explainRefusals, Refusals } from './refusals.js';
 import { ResourceCeilings } from './resource-ceilings.js';
-import { gatherStatus, showBadge } from './status.js';
+import { gatherStatus, MENDING_COLOR, showBadge } from './status.js';
 import { SiteSwitch } from './site-switch.js';
 import { badgeText, Tally } from './tally.js';
 import { serveTransfers } from './transfers.js';
@@ -31,13 +31,14 @@ const bytes = new Bytes(host);
 const registry = new HandleRegistry();
 const ceilings = new ResourceCeilings();
 const calls = new CallLog();
-const sites = new SiteSwitch(chrome.storage.local, isPrivate);
+const privateArea = isPrivate ? new PrivateArea() : null;
+const sites = new SiteSwitch(chrome.storage.local, privateArea);
 // Split mode shares storage areas with normal windows: what a private window visits stays out of them.
-const records = new DocumentRecords(isPrivate ? new PrivateArea() : chrome.storage.session);
+const records = new DocumentRecords(privateArea ?? chrome.storage.session);
 const fronts = new FrontPages();
 const tally = new Tally(isPrivate ? null : chrome.storage.session, isPrivate ? null : chrome.storage.local, showHits);
 const refusals = new Refusals(isPrivate ? null : chrome.storage.session);
-const signs = new AskSigns(host, showWaiting);
+const signs = new AskSigns(host, showWaiting, privateArea ?? chrome.storage.session);
 
 const keptDeletions = new KeptDeletions(isPrivate ? null : chrome.storage.local);
 const deleteNow = (/** @type {import('./deletions.js').Deletion} */ { cmd, fields }) => answerCommand(host, cmd, fields);
@@ -48,9 +49,13 @@ watchCookieSwitch();
 // A content script runs beside the page and has no use for the profile's id.
 void chrome.storage.local.setAccessLevel({ accessLevel: 'TRUSTED_CONTEXTS' });
 
+/** Ask mode's sign on the button. */
+const WAITING = '?';
+
 /** @param {import('./host-hello.js').Session} session */
 function learnSettings({ crossOriginCaches, ask }) {
   signs.asking = ask;
+  if (!ask) void renewSigns();
   // A private window's host has no settings of the user's.
   if (!isPrivate) void offerCaches(crossOriginCaches);
 }
@@ -74,8 +79,17 @@ async function showAgain(tabId, page) {
 
 /** @param {number} tabId @param {boolean} waits whether a site of the tab waits for the user's answer */
 async function showWaiting(tabId, waits) {
-  mark(tabId, waits ? '?' : badgeText((await tallyOf(tabId)).found));
+  mark(tabId, waits ? WAITING : badgeText((await tallyOf(tabId)).found));
   chrome.action.setTitle({ tabId, title: chrome.i18n.getMessage(waits ? 'actionWaiting' : 'actionTitle') }).catch(() => {});
+}
+
+/** Signs that were there before the background was stopped may have had their answer. */
+async function renewSigns() {
+  for (const { id } of await chrome.tabs.query({})) {
+    if (id === undefined || signs.knows(id) || (await chrome.action.getBadgeText({ tabId: id }).catch(() => '')) !== WAITING) continue;
+    await showWaiting(id, false);
+    await showAgain(id, await fronts.of(id));
+  }
 }
 
 /** Of the page that the tab shows. @param {number} tabId */
@@ -86,9 +100,9 @@ const refusalsOf = async (tabId) => refusals.of(tabId, await fronts.of(tabId));
 
 /** @param {number} tabId @param {string} text */
 function mark(tabId, text) {
-  // A tab that has gone meanwhile has no button.
-  chrome.action.setBadgeText({ tabId, text }).catch(() => {});
-  chrome.action.setBadgeBackgroundColor({ tabId, color: '#2450b5' }).catch(() => {});
+  // A tab that has gone meanwhile has no button. Where there is nothing to say, what holds for all tabs is shown (status.js).
+  chrome.action.setBadgeText({ tabId, text: /** @type {any} */ (text === '' ? null : text) }).catch(() => {});
+  chrome.action.setBadgeBackgroundColor({ tabId, color: text === '' ? MENDING_COLOR : '#2450b5' }).catch(() => {});
 }
 
 chrome.webNavigation.onCommitted.addListener(({ frameId, tabId, documentId, documentLifecycle }) => {
@@ -112,6 +126,7 @@ async function serveUser(cmd, fields) {
   if (cmd === 'set' && answer.setting.key === 'gates.ask') signs.asking = answer.setting.value === 'on';
   if (cmd === 'sites' || cmd === 'site') signs.asking = answer.ask;
   if (cmd === 'decide') void signs.recheck();
+  if (cmd === 'decide' || cmd === 'set') void renewSigns();
   return answer;
 }
 

@@ -18,11 +18,13 @@
  * @property {'unknown' | 'works' | 'fails'} handover
  */
 
+export const MENDING_COLOR = '#b3261e';
+
 /** @param {HostState} state */
 export function showBadge(state) {
   const needsMending = 'mend' in state;
   void chrome.action.setBadgeText({ text: needsMending ? '!' : '' });
-  if (needsMending) void chrome.action.setBadgeBackgroundColor({ color: '#b3261e' });
+  if (needsMending) void chrome.action.setBadgeBackgroundColor({ color: MENDING_COLOR });
 }
 
 /**

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { bytesOf, hashOf, NEVER_GREASED } from './support/bytes.mjs';
-import { eventually, failedWith, succeeded } from './support/expect.mjs';
+import { eventually, failedWith, misses, succeeded } from './support/expect.mjs';
 import { openWorld } from './support/fixture.mjs';
 import { attempt, store } from './support/in-page.mjs';
 
@@ -75,4 +75,70 @@ test('a response that is no whole file is not stored', async () => {
     await cache.add('/no-such-file');
   });
   failedWith(outcome, 'TypeError');
+});
+
+test('what is in a cross-origin cache is not found empty by caches.match()', async () => {
+  const page = await openWithCaches('a.test');
+  const seen = await attempt(page, async (url) => {
+    await (await (/** @type {any} */ (caches)).crossOrigin.open('models')).add(url);
+    const plain = await caches.match(url);
+    return plain === undefined ? 'nothing' : { status: plain.status, size: (await plain.blob()).size, headers: [...plain.headers.keys()] };
+  }, path);
+  assert.deepEqual(succeeded(seen), 'nothing');
+});
+
+test('a service worker that answers from any cache first does not give the page an empty file', async () => {
+  const script = `self.addEventListener('install', () => self.skipWaiting());
+    self.addEventListener('activate', (event) => event.waitUntil(clients.claim()));
+    self.addEventListener('fetch', (event) => event.respondWith(caches.match(event.request).then((known) => known || fetch(event.request))));`;
+  const worker = world.sites.file(Buffer.from(script), { 'content-type': 'text/javascript', 'service-worker-allowed': '/' });
+  const page = await openWithCaches('b.test');
+  const size = await attempt(page, async ({ url, worker: address }) => {
+    await (await (/** @type {any} */ (caches)).crossOrigin.open('models')).add(url);
+    await navigator.serviceWorker.register(address, { scope: '/' });
+    await navigator.serviceWorker.ready;
+    while (navigator.serviceWorker.controller === null) await new Promise((resolve) => setTimeout(resolve, 50));
+    return (await (await fetch(url)).blob()).size;
+  }, { url: path, worker });
+  assert.equal(succeeded(size), popular.length);
+});
+
+test('a sandboxed frame gets no error into its console', async () => {
+  await openWithCaches('c.test');
+  const page = await profile.context.newPage();
+  /** @type {string[]} */ const errors = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => { if (message.type() === 'error') errors.push(message.text()); });
+  await page.goto(world.server.url('c.test', world.sites.document({ html: '<iframe sandbox="allow-scripts" srcdoc="<p>x</p>"></iframe><iframe sandbox="allow-scripts" src="/"></iframe>' })));
+  await page.waitForTimeout(500);
+  assert.deepEqual(errors, []);
+});
+
+test('a put that is refused stores nothing', async () => {
+  const bytes = bytesOf('refused put');
+  const page = await openWithCaches('d.test');
+  const outcome = await attempt(page, async (body) => {
+    const cache = await (/** @type {any} */ (caches)).crossOrigin.open('models');
+    await cache.put(new Request('/x', { method: 'POST' }), new Response(body));
+  }, bytes);
+  assert.equal(outcome.error?.name, 'TypeError');
+  await misses(page, bytes);
+});
+
+test('requests are told and found as they were made, of other origins too, and without their search', async () => {
+  const page = await openWithCaches('a.test');
+  const cdn = world.server.url('e.test', path);
+  const seen = await attempt(page, async ({ url, other }) => {
+    const cache = await (/** @type {any} */ (caches)).crossOrigin.open('requests');
+    await cache.addAll([`${url}?a=1`, other]);
+    const sizeOf = async (/** @type {string} */ address, /** @type {object} */ options) => (await (await cache.match(address, options))?.blob())?.size;
+    return {
+      keys: (await cache.keys()).map((/** @type {Request} */ request) => request.url), of: (await cache.keys(other)).length,
+      sizes: [await sizeOf(`${url}?a=1`, {}), await sizeOf(`${url}?b=2`, {}), await sizeOf(`${url}?b=2`, { ignoreSearch: true }), await sizeOf(other, {})],
+      deleted: [await cache.delete(other), (await cache.keys()).length],
+    };
+  }, { url: path, other: cdn });
+  assert.deepEqual(succeeded(seen), {
+    keys: [`${world.server.url('a.test', path)}?a=1`, cdn], of: 1, sizes: [popular.length, undefined, popular.length, popular.length], deleted: [true, 1],
+  });
 });

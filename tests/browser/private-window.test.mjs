@@ -7,6 +7,7 @@ import { bytesOf, hashOf, NEVER_GREASED } from './support/bytes.mjs';
 import { eventually, failedWith, finds, misses, succeeded } from './support/expect.mjs';
 import { EXTENSION_ID, openWorld } from './support/fixture.mjs';
 import { request, store } from './support/in-page.mjs';
+import { stopBackground } from './support/kill.mjs';
 import { allowInPrivateWindows, openPrivateWindow } from './support/private-window.mjs';
 import { snapshot } from './support/store-files.mjs';
 
@@ -84,10 +85,7 @@ test('a policy that denies a page in a private window holds when the background 
   failedWith(await request(page, wish), 'NotAllowedError');
   // Records are saved a moment later.
   await new Promise((resolve) => setTimeout(resolve, 500));
-  const session = await page.context().newCDPSession(page);
-  await session.send('ServiceWorker.enable');
-  await session.send('ServiceWorker.stopAllWorkers');
-  await new Promise((resolve) => setTimeout(resolve, 1000));
+  await stopBackground(page);
   failedWith(await request(page, wish), 'NotAllowedError');
 
   const ordinary = await profile.context.newPage();
@@ -101,4 +99,31 @@ test('a policy that denies a page in a private window holds when the background 
   const files = readdirSync(profile.dir, { recursive: true }).map(String);
   assert.deepEqual(files.filter((file) => file.includes(`IndexedDB/chrome-extension_${EXTENSION_ID}`)), []);
   await page.close();
+});
+
+/** The popup of a private window, or of an ordinary one, switches the store off on a site. @param {import('playwright-core').Page} popup @param {string} host */
+const switchOff = (popup, host) => popup.evaluate((url) => chrome.runtime.sendMessage({ ask: 'switch-site', url, off: true }), world.server.url(host));
+
+test('a site that is switched off in a private window stays off when the background was stopped', async () => {
+  const page = await openPrivateWindow(profile, world.server.url('c.test'));
+  await misses(page, ordinary);
+  const popup = await openPrivateWindow(profile, `chrome-extension://${EXTENSION_ID}/ui/popup.html`);
+  await switchOff(popup, 'c.test');
+  await popup.close();
+  await page.reload();
+  failedWith(await request(page, hashOf(ordinary)), 'NotAllowedError', 'at once');
+  await page.goto('about:blank');
+  await stopBackground(page);
+  await page.goto(world.server.url('c.test'));
+  failedWith(await request(page, hashOf(ordinary)), 'NotAllowedError', 'afterwards');
+});
+
+test('what is switched off in an ordinary window holds in a private window that is open already', async () => {
+  const page = await openPrivateWindow(profile, world.server.url('d.test'));
+  await misses(page, ordinary);
+  const popup = await profile.context.newPage();
+  await popup.goto(`chrome-extension://${EXTENSION_ID}/ui/popup.html`);
+  await switchOff(popup, 'd.test');
+  await page.reload();
+  failedWith(await request(page, hashOf(ordinary)), 'NotAllowedError');
 });

@@ -199,11 +199,12 @@ test('what the user is told of refusals is known to the background and the popup
   assert.doesNotMatch(broker, /ui\.why|explainRefusals/);
 });
 
-/** @param {any} host */
-function signsWith(host) {
+/** @param {any} host @param {Area} [area] of the session */
+function signsWith(host, area = new Area()) {
   /** @type {[number, boolean][]} */
   const shown = [];
-  const signs = new AskSigns(host, (tab, waits) => shown.push([tab, waits]), async () => {});
+  const all = { get: async () => area.kept, set: async (/** @type {object} */ items) => area.set(items) };
+  const signs = new AskSigns(host, (tab, waits) => shown.push([tab, waits]), /** @type {any} */ (all), async () => {});
   return { signs, shown };
 }
 
@@ -222,6 +223,19 @@ test('in ask mode a tab has the sign from the first file that an answer would gi
   assert.equal(signs.waits(1), false);
   for (const file of [2, 3, 4]) await signs.consider(1, missOf(file));
   assert.deepEqual(shown, [[1, true]]);
+});
+
+test('a background that was stopped knows that ask mode is on, before a host tells it', async () => {
+  const host = hostThatSays(() => ({ found: false, reason: 'ask-undecided' }));
+  const area = new Area();
+  signsWith(host, area).signs.asking = true;
+  const { signs, shown } = signsWith(host, area);
+  await signs.consider(1, missOf(1));
+  assert.deepEqual(shown, [[1, true]]);
+  signs.asking = false;
+  const after = signsWith(host, area);
+  await after.signs.consider(1, missOf(1));
+  assert.deepEqual(after.shown, []);
 });
 
 test('which files are asked about does not hang on the answers, and ends somewhere', async () => {

@@ -10,28 +10,42 @@ const storage = (held) => /** @type {any} */ ({
 
 test('a host that is switched off stays so in the next service worker, on every port and by either scheme', async () => {
   const held = {};
-  await new SiteSwitch(storage(held), false).set('https://a.test/page', true);
-  const next = new SiteSwitch(storage(held), false);
+  await new SiteSwitch(storage(held), null).set('https://a.test/page', true);
+  const next = new SiteSwitch(storage(held), null);
   for (const origin of ['https://a.test', 'https://a.test:8443', 'http://a.test']) assert.equal(await next.isOff(origin), true, origin);
   for (const origin of ['https://www.a.test', 'https://b.test', 'null', '']) assert.equal(await next.isOff(origin), false, origin);
   assert.deepEqual(await next.list(), ['a.test']);
   await next.set('https://a.test', false);
-  assert.equal(await new SiteSwitch(storage(held), false).isOff('https://a.test'), false);
+  assert.equal(await new SiteSwitch(storage(held), null).isOff('https://a.test'), false);
 });
 
-test('a private window obeys what was switched, and writes nothing down', async () => {
+/** @param {any} held of a private window */
+const area = (held) => ({ get: async () => held, set: async (/** @type {object} */ values) => void Object.assign(held, values), remove: async () => {} });
+
+test('a private window obeys what was switched, also after it was opened, and writes nothing down', async () => {
   const held = {};
-  await new SiteSwitch(storage(held), false).set('https://a.test', true);
-  const before = JSON.stringify(held);
-  const hidden = new SiteSwitch(storage(held), true);
+  const own = {};
+  const ordinary = new SiteSwitch(storage(held), null);
+  await ordinary.set('https://a.test', true);
+  const hidden = new SiteSwitch(storage(held), area(own));
   await hidden.set('https://b.test', true);
   assert.deepEqual([await hidden.isOff('https://a.test'), await hidden.isOff('https://b.test')], [true, true]);
-  assert.equal(JSON.stringify(held), before);
+  await ordinary.set('https://c.test', true);
+  assert.deepEqual(await hidden.list(), ['a.test', 'b.test', 'c.test']);
+  await hidden.set('https://a.test', false);
+  assert.deepEqual([await hidden.isOff('https://a.test'), await ordinary.isOff('https://a.test')], [false, true]);
+  assert.deepEqual(held, { switchedOff: ['a.test', 'c.test'] });
+});
+
+test('what a private window switched holds when its background was stopped', async () => {
+  const own = {};
+  await new SiteSwitch(storage({}), area(own)).set('https://a.test', true);
+  assert.equal(await new SiteSwitch(storage({}), area(own)).isOff('https://a.test'), true);
 });
 
 test('what is no address switches nothing', async () => {
   const held = {};
-  await new SiteSwitch(storage(held), false).set('about:blank', true);
-  assert.equal(await new SiteSwitch(storage(held), false).isOff('about:blank'), false);
-  assert.equal(await new SiteSwitch(storage({ switchedOff: 'broken' }), false).isOff('https://a.test'), false);
+  await new SiteSwitch(storage(held), null).set('about:blank', true);
+  assert.equal(await new SiteSwitch(storage(held), null).isOff('about:blank'), false);
+  assert.equal(await new SiteSwitch(storage({ switchedOff: 'broken' }), null).isOff('https://a.test'), false);
 });

@@ -8,10 +8,11 @@ import { CrossOriginCache, requestCache } from './cross-origin-cache.js';
 
 const { crossOriginStorage } = /** @type {any} */ (navigator);
 
-if (crossOriginStorage !== undefined && 'caches' in globalThis) {
+if (crossOriginStorage !== undefined && typeof CacheStorage === 'function') {
   const store = {
     find: crossOriginStorage.getFileHandle.bind(crossOriginStorage),
-    openIndex: caches.open.bind(caches),
+    // Not before it is wanted: in a frame of an opaque origin to look at it is an error.
+    openIndex: (/** @type {string} */ name) => caches.open(name),
   };
   const crossOrigin = Object.freeze({
     /** @param {unknown} name */
