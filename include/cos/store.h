@@ -309,8 +309,9 @@ class Store {
   // Errors: kNewerStore, kCorrupt, kIo, kBusy; kNotAllowed when the administrator's policy cannot be understood.
   static Result<Store> open(const StoreOptions& options);
 
-  // A store in memory for a private window: it sees, changes and leaves nothing on disk. Of `options`, the
-  // directory only says where an installed Public Hash List is.
+  // A store in memory for a private window: it sees no entry of the lasting store, and changes and leaves nothing on
+  // disk. Of `options`, the directory only says where an installed Public Hash List is, and what the user has set about
+  // who may find what (gates, GREASE, budgets of look-ups, rates), with which this store begins.
   static Result<Store> open_private(const StoreOptions& options);
 
   // Section 2, disclosure, with the controls of section 6. nullopt is the one answer for every reason of a

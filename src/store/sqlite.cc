@@ -120,6 +120,16 @@ Result<Database> Database::open_in_memory() {
   return database;
 }
 
+Result<Database> Database::open_for_reading(const std::filesystem::path& path, Reading reading) {
+  std::string name = "file:";
+  for (const char c : path.string()) {
+    // What ends a path in an address, or stands for something else.
+    name += c == '?' ? "%3f" : c == '#' ? "%23" : c == '%' ? "%25" : std::string(1, c);
+  }
+  name += reading == Reading::kWithLog ? "?readonly_shm=1" : "?immutable=1";
+  return open_uri(name, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOFOLLOW, page_sums_vfs());
+}
+
 int Database::reserve(int bytes) {
   (void)sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_RESERVE_BYTES, &bytes);
   return bytes;

@@ -74,6 +74,10 @@ class Database {
   // A file that is made by this has page sums (store/page_sums.h).
   static Result<Database> open(const std::filesystem::path& path);
   static Result<Database> open_in_memory();
+  // Writes nothing and makes no file. kWithLog: somebody may have it open, or has left a log. kAtRest: neither; what is
+  // written meanwhile may be seen in part.
+  enum class Reading { kWithLog, kAtRest };
+  static Result<Database> open_for_reading(const std::filesystem::path& path, Reading reading);
 
   // Several statements, no parameters.
   Status execute(const std::string& sql);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/try.h"
+#include "store/private_settings.h"
 #include "store/reader.h"
 #include "store/schema.h"
 #include "store/settings.h"
@@ -107,6 +108,7 @@ Result<Store> Store::open_private(const StoreOptions& options) {
   auto state = std::make_shared<StoreState>(StorePaths(fs::path()), make_memory_blob_files(), std::move(database),
                                             options.clock ? options.clock : system_clock(), paths.hash_list(),
                                             std::move(administrator));
+  COS_CHECK(internal::take_user_settings(paths, state->registry));
   COS_TRY(state->secret, state->registry.secret("store"));
   return Store(std::move(state));
 }

@@ -168,6 +168,34 @@ TEST_F(HostTest, APrivateWindowLeavesTheStoresDirectoryAsItWas) {
   EXPECT_EQ(listing(home_.path()), before) << "and after";
 }
 
+TEST_F(HostTest, APrivateWindowBeginsWithTheUsersGatesWhateverBecameOfTheHostThatHasThem) {
+  const auto asks_in_private = [&](const char* when) {
+    const auto before = listing(home_.path());
+    NativeHost hidden(home_.environment());
+    const json reply = hidden.hello_in_private();
+    EXPECT_EQ(refusal(reply), "") << when;
+    EXPECT_EQ(listing(home_.path()), before) << when;
+    return reply.value("ask", false);
+  };
+  EXPECT_FALSE(asks_in_private("before there is a store"));
+  NativeHost host(home_.environment());
+  host.hello();
+  ASSERT_EQ(refusal(host.ask({{"cmd", "ui.set"}, {"key", "gates.ask"}, {"value", "on"}})), "");
+  EXPECT_TRUE(asks_in_private("beside a host"));
+  host.kill();
+  (void)host.wait();
+  EXPECT_TRUE(asks_in_private("after a host that was killed"));
+  fs::remove(home_.store() / "store.db-shm");
+  (void)asks_in_private("after a power cut: at least it starts");
+  {
+    NativeHost again(home_.environment());
+    again.hello();
+    again.hang_up();
+    ASSERT_EQ(again.wait(), 0);
+  }
+  EXPECT_TRUE(asks_in_private("when nobody has the store open"));
+}
+
 TEST_F(HostTest, WhatAPrivateWindowStoredNoOneElseSees) {
   NativeHost private_host(home_.environment());
   private_host.hello_in_private();

@@ -1,11 +1,16 @@
 #include <atomic>
+#include <fstream>
+#include <map>
 #include <thread>
 #include <vector>
 
+#include "store/paths.h"
 #include "store/store_fixture.h"
 
 namespace libcos {
 namespace {
+
+namespace fs = std::filesystem;
 
 class PrivateTest : public StoreTest {
  protected:
@@ -42,6 +47,48 @@ TEST_F(PrivateTest, APrivateStoreSeesChangesAndLeavesNothingOnDisk) {
   EXPECT_EQ((*store_.stat(hash_of("normal")))->last_read, last_read);
   auto later = Store::open_private({directory(), {}});
   EXPECT_FALSE(later->stat(hash_of("secret"))->has_value());
+}
+
+TEST_F(PrivateTest, APrivateStoreBeginsWithWhatTheUserHasSetAboutWhoMayFindWhat) {
+  for (const auto& [key, value] : std::map<std::string, std::string>{{"gates.ask", "on"},
+                                                                     {"lookup.bits", "7"},
+                                                                     {"grease.percent", "9"},
+                                                                     {"budget.ceiling", "2MiB"},
+                                                                     {"history.reads", "off"}}) {
+    ASSERT_TRUE(store_.set_setting(key, value)) << key;
+  }
+  const auto check = [&](const char* when) {
+    const std::size_t files = all_files();
+    auto opened = Store::open_private({directory(), {}});
+    ASSERT_TRUE(opened) << when;
+    EXPECT_EQ(opened->setting("gates.ask")->value, "on") << when;
+    EXPECT_EQ(opened->setting("lookup.bits")->value, "7") << when;
+    EXPECT_EQ(opened->setting("grease.percent")->value, "9") << when;
+    EXPECT_NE(opened->setting("budget.ceiling")->value, "2MiB") << when;
+    EXPECT_NE(opened->setting("history.reads")->value, "off") << when;
+    ASSERT_TRUE(opened->set_setting("gates.ask", "off"));
+    EXPECT_EQ(all_files(), files) << when;
+  };
+  check("while the store is open");
+  EXPECT_EQ(store_.setting("gates.ask")->value, "on") << "what a private window changes is its own";
+  store_ = Store::open_private({temp_.path() / "elsewhere", {}}).value();
+  ASSERT_FALSE(fs::exists(StorePaths(directory()).database().string() + "-wal"));
+  check("when nobody has it open");
+}
+
+TEST_F(PrivateTest, ForAPrivateStoreALastingOneThatIsNotThereOrCannotBeReadHasSetNothing) {
+  const fs::path none = temp_.path() / "none # 100%?";
+  ASSERT_TRUE(Store::open_private({none, {}}));
+  EXPECT_FALSE(fs::exists(none));
+  {
+    auto odd = Store::open({none, {}});
+    ASSERT_TRUE(odd && odd->set_setting("gates.ask", "on"));
+  }
+  EXPECT_EQ(Store::open_private({none, {}})->setting("gates.ask")->value, "on") << "whatever its directory is called";
+  std::ofstream(StorePaths(none).database(), std::ios::trunc) << std::string(8192, 'x');
+  auto opened = Store::open_private({none, {}});
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(opened->setting("gates.ask")->value, "off");
 }
 
 TEST_F(PrivateTest, APrivateStoreVerifiesAsTheOtherDoes) {
