@@ -99,11 +99,23 @@ std::optional<fs::path> names_file_of(const HashListPaths& paths, const PublicHa
   return std::nullopt;
 }
 
+// Whether no bit of a list, and of its names, has turned.
+bool is_whole(const HashListPaths& paths, const PublicHashList& list) {
+  const std::array<fs::path, 2> files{paths.names(), paths.previous_names()};
+  const bool has_names = std::any_of(files.begin(), files.end(), [&](const fs::path& file) {
+    const Result<HashListNames> names = HashListNames::map(file, list);
+    // One cos made both. A bit that turned in a length makes the list's sum be looked for among the zeros behind it.
+    return names && names->is_intact() && names->has_sum() == list.has_sum();
+  });
+  // A list of format 1 has none.
+  return list.is_intact() && (has_names || list.stamp().installed_at == 0);
+}
+
 // The list in force becomes the previous one as well.
 Status keep_previous(const HashListPaths& paths, const ListDigest& next) {
   const Result<PublicHashList> current = PublicHashList::map(paths.list());
-  if (!current || current->stamp().checksum == next) {
-    return {};  // nothing to keep; or installed once more, which must not push out the one before
+  if (!current || current->stamp().checksum == next || !is_whole(paths, *current)) {
+    return {};  // nothing to keep; or installed once more, or damaged, which must not push out the one before
   }
   const auto names = names_file_of(paths, *current);
   if (names == paths.names()) {
@@ -200,14 +212,7 @@ bool HashLists::is_intact() {
   if (!installed_) {
     return !damaged_;
   }
-  const std::array<fs::path, 2> files{paths_.names(), paths_.previous_names()};
-  const bool has_names = std::any_of(files.begin(), files.end(), [&](const fs::path& file) {
-    const Result<HashListNames> names = HashListNames::map(file, *installed_);
-    // One cos made both. A bit that turned in a length makes the list's sum be looked for among the zeros behind it.
-    return names && names->is_intact() && names->has_sum() == installed_->has_sum();
-  });
-  // A list of format 1 has none.
-  return installed_->is_intact() && (has_names || installed_->stamp().installed_at == 0);
+  return is_whole(paths_, *installed_);
 }
 
 Status HashLists::install(std::string_view text, std::int64_t now) {
@@ -227,6 +232,10 @@ Status HashLists::roll_back() {
   if (!previous) {
     return fail(ErrorCode::kNotFound, "There is no earlier Public Hash List to go back to.",
                 "One is kept whenever `cos phl update` installs another.");
+  }
+  if (!is_whole(paths_, *previous)) {
+    return fail(ErrorCode::kCorrupt, "The Public Hash List before this one is damaged.",
+                "Install the published list anew: cos phl update");
   }
   if (names_file_of(paths_, *previous) == paths_.previous_names()) {
     COS_CHECK(exchange(paths_.names(), paths_.previous_names()));

@@ -182,6 +182,32 @@ TEST_F(HashListsTest, ALostListIsBroughtBackByARollBack) {
   EXPECT_EQ(name_of("a"), "one a");
 }
 
+TEST_F(HashListsTest, AListInWhichABitTurnedIsNeitherKeptForARollBackNorBroughtBack) {
+  const auto turn = [&](const fs::path& file) {
+    std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+    stream.seekg(-40, std::ios::end);
+    const int byte = stream.get();
+    stream.seekp(-40, std::ios::end);
+    stream.put(static_cast<char>(byte ^ 1));
+  };
+  const auto turned = [&](const fs::path& file) {
+    // Another file, so that it is looked at again.
+    fs::copy_file(file, temp_.path() / "turned", fs::copy_options::overwrite_existing);
+    turn(temp_.path() / "turned");
+    fs::rename(temp_.path() / "turned", file);
+  };
+  install("one", {"a"});
+  install("two", {"b"});
+  turned(paths().list());
+  ASSERT_FALSE(store_.is_hash_list_intact());
+  install("three", {"c"});
+  EXPECT_EQ(store_.hash_list().previous_version, "one");
+  turned(paths().previous_list());
+  EXPECT_EQ(store_.roll_back_hash_list().error().code, ErrorCode::kCorrupt);
+  EXPECT_EQ(store_.hash_list().version, "three");
+  EXPECT_TRUE(is_listed("c"));
+}
+
 // What a process that is killed between two steps leaves: each file of an installation, or of a roll-back,
 // put in place alone.
 TEST_F(HashListsTest, KilledBetweenNamesAndListTheOldListHasItsOldNames) {
