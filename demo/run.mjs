@@ -1,5 +1,5 @@
 /** The demo: two unrelated sites, one model, one download. `node demo/run.mjs --help` says more. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,25 +11,7 @@ import { extendList } from './server/extra-list.mjs';
 import { makePlan, ROOT } from './server/plan.mjs';
 import { serveDemo } from './server/serve.mjs';
 
-const HELP = `Usage: scripts/demo [options]
-
-Two unrelated sites load the same model with unmodified Transformers.js in a real Chromium that has
-the cos extension, with a throw-away profile and store. The first site downloads; the second finds
-the files in the store. Screenshots are left in build/demo/.
-
-  --big [small|medium]  cut the subject out of a picture (ISNet, 44 or 88 MB) instead of finding
-                        speech in a recording (Silero VAD, 2 MB)
-  --model ID            any model of a model hub, when there is a network
-  --task NAME           with --model: the pipeline to load it with, instead of the hub's own word
-  --dtype NAME          with --model: the kind of weights to load (fp32, fp16, q8, q4 …)
-  --hub URL             with --model: another hub than https://huggingface.co
-  --no-cos              without the extension, for comparison
-  --line MBITS          slow the demo's hub down to a line of so many Mbit/s
-  --headless, --window  default: a window where there is a display
-  --dark, --light       the pages' colours; default: as the system has them
-  --keep                leave browser and servers running until Ctrl-C
-  --json FILE           write the results as JSON
-  --help                this text`;
+const HELP = readFileSync(new URL('help.txt', import.meta.url), 'utf8').trimEnd();
 
 const COS = join(ROOT, 'build/bin/cos');
 const EXTENSION = join(ROOT, 'build/extension/chromium');
