@@ -49,6 +49,9 @@ function mayImportBlobs() {
   return blobsAllowed;
 }
 
+/** What a policy asks of scripts in the markup, it asks of what this adds to the document. */
+const nonce = () => /** @type {HTMLScriptElement | null} */ (document.querySelector('script[nonce]'))?.nonce ?? '';
+
 /**
  * Has the browser load a module with its integrity, ahead of its import: an import, also one of an import map, then takes what
  * was loaded, and not what the server says another time.
@@ -60,7 +63,7 @@ async function loadChecked(href, integrity) {
   if (!link.relList.supports('modulepreload')) {
     throw new DOMException(`This browser cannot check ${href}, which imports others or must keep its address.`, 'NotSupportedError');
   }
-  Object.assign(link, { rel: 'modulepreload', href, integrity, crossOrigin: 'anonymous' });
+  Object.assign(link, { rel: 'modulepreload', href, integrity, crossOrigin: 'anonymous', nonce: nonce() });
   try {
     await new Promise((resolve, reject) => {
       link.onload = resolve;
@@ -121,12 +124,13 @@ export async function cosImport(url, options) {
   }
 }
 
-/** @param {string} specifier @returns {string | undefined} */
-function resolved(specifier) {
+/** @param {string} specifier @param {string} address @returns {boolean} true also where nobody can tell, as in a program that was bundled */
+function isMapped(specifier, address) {
+  if (typeof import.meta.resolve !== 'function') return true;
   try {
-    return import.meta.resolve(specifier);
+    return import.meta.resolve(specifier) === address;
   } catch {
-    return undefined;
+    return false;
   }
 }
 
@@ -136,11 +140,10 @@ export async function cosImportMap(sources) {
   const entries = await Promise.all(located);
   const map = document.createElement('script');
   map.type = 'importmap';
-  // What a policy asks of scripts in the markup, it asks of this one.
-  map.nonce = /** @type {HTMLScriptElement | null} */ (document.querySelector('script[nonce]'))?.nonce ?? '';
+  map.nonce = nonce();
   map.textContent = JSON.stringify({ imports: Object.fromEntries(entries) });
   document.head.append(map);
-  const refused = entries.find(([specifier, address]) => resolved(specifier) !== address);
+  const refused = entries.find(([specifier, address]) => !isMapped(specifier, address));
   if (refused === undefined) return;
   throw new DOMException(`The page takes no import map any more that says what '${refused[0]}' is: its Content-Security-Policy forbids it,`
     + ' or the browser allows none once modules were loaded, or the name has been imported already.', 'NotSupportedError');

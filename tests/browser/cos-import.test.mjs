@@ -234,3 +234,24 @@ for (const [policy, word] of [["script-src 'self' 'unsafe-eval'", 'NotSupportedE
     await page.close();
   });
 }
+
+test('a module that keeps its address is loaded under a policy that asks for a nonce', async () => {
+  const bytes = moduleOf('export const word = import.meta.url; // under a nonce');
+  const path = world.sites.script(bytes.toString());
+  for (const policy of ["script-src 'nonce-abc' 'strict-dynamic' 'unsafe-eval'", "script-src 'self' 'nonce-abc' 'unsafe-eval'"]) {
+    const page = await profile.openDocument('a.test', { html: '<script nonce=abc></script>', headers: { 'content-security-policy': policy } });
+    // Put into the page's own script, as under such a policy only what a trusted script imports is trusted.
+    const word = await page.evaluate(async ({ helper, url, integrity }) => {
+      const script = Object.assign(document.createElement('script'), { type: 'module', nonce: 'abc' });
+      script.textContent = `import { cosImport } from '${helper}';
+        window.imported = cosImport('${url}', { integrity: '${integrity}' }).then(({ word }) => word, String);
+        dispatchEvent(new Event('begun'));`;
+      const begun = new Promise((resolve) => addEventListener('begun', resolve));
+      document.head.append(script);
+      await begun;
+      return /** @type {any} */ (window).imported;
+    }, { helper: HELPER, url: path, integrity: integrityOf(bytes) });
+    assert.equal(word, world.server.url('a.test', path), policy);
+    await page.close();
+  }
+});
