@@ -8,7 +8,7 @@ import { eventually, misses, succeeded } from './support/expect.mjs';
 import { openWorld } from './support/fixture.mjs';
 import { store } from './support/in-page.mjs';
 import { stopBackground } from './support/kill.mjs';
-import { openPopup } from './support/ui.mjs';
+import { badgeOf, openPopup } from './support/ui.mjs';
 
 const popular = ['one', 'two', 'three', 'four'].map((word) => bytesOf(`sign ${word}`, NEVER_GREASED));
 const world = await openWorld({ listed: popular, settings: { 'gates.ask': 'on' } });
@@ -18,14 +18,7 @@ await extensionServiceWorker(profile.context);
 const b = await profile.page('b.test');
 for (const bytes of popular) succeeded(await store(b, bytes, '*'));
 
-async function badge() {
-  const worker = await extensionServiceWorker(profile.context);
-  return worker.evaluate(async () => {
-    const { tabs, action } = /** @type {any} */ (globalThis).chrome;
-    const [tab] = await tabs.query({ active: true, currentWindow: true });
-    return action.getBadgeText({ tabId: tab.id });
-  });
-}
+const badge = () => badgeOf(profile);
 
 test('the sign goes when the user has answered, though the background was stopped meanwhile', async () => {
   const page = await profile.open('a.test');
@@ -41,30 +34,20 @@ test('the sign goes when the user has answered, though the background was stoppe
   await page.close();
 });
 
-test('the sign is there again when the page comes back from the back/forward cache', async () => {
-  const page = await profile.open('c.test');
-  await misses(page, popular[3]);
-  await eventually(async () => (await badge()) === '?', 'the button has a sign');
-  await page.evaluate(() => { Object.assign(globalThis, { same: true }); });
-  await page.goto(world.server.url('d.test'));
-  await page.evaluate(() => { setTimeout(() => history.back()); });
-  await page.waitForFunction(() => /** @type {any} */ (globalThis).same);
-  await eventually(async () => (await badge()) === '?', 'the button has the sign again', 8000);
-  await page.close();
-});
-
-test('the sign is there again when the page comes back from the back/forward cache after the background had stopped', async () => {
-  const page = await profile.open('c.test');
-  await misses(page, popular[1]);
-  await eventually(async () => (await badge()) === '?', 'the button has a sign');
-  await page.evaluate(() => { Object.assign(globalThis, { same: true }); });
-  await page.goto(world.server.url('d.test'));
-  await stopBackground(page);
-  await page.evaluate(() => { setTimeout(() => history.back()); });
-  await page.waitForFunction(() => /** @type {any} */ (globalThis).same);
-  await eventually(async () => (await badge()) === '?', 'the button has the sign again', 8000);
-  await page.close();
-});
+for (const [background, file] of /** @type {const} */ ([['lives', popular[3]], ['was stopped', popular[1]]])) {
+  test(`the sign is there again when the page comes back from the back/forward cache, and the background ${background}`, async () => {
+    const page = await profile.open('c.test');
+    await misses(page, file);
+    await eventually(async () => (await badge()) === '?', 'the button has a sign');
+    await page.evaluate(() => { Object.assign(globalThis, { same: true }); });
+    await page.goto(world.server.url('d.test'));
+    if (background === 'was stopped') await stopBackground(page);
+    await page.evaluate(() => { setTimeout(() => history.back()); });
+    await page.waitForFunction(() => /** @type {any} */ (globalThis).same);
+    await eventually(async () => (await badge()) === '?', 'the button has the sign again', 8000);
+    await page.close();
+  });
+}
 
 test('a button whose question was answered shows that the host is out of order later', async () => {
   const page = await profile.open('e.test');

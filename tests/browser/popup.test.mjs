@@ -6,7 +6,7 @@ import { bytesOf, hashOf, NEVER_GREASED } from './support/bytes.mjs';
 import { eventually, finds, misses, succeeded } from './support/expect.mjs';
 import { openWorld } from './support/fixture.mjs';
 import { store } from './support/in-page.mjs';
-import { openPopup } from './support/ui.mjs';
+import { badgeOf, openPopup } from './support/ui.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -19,15 +19,7 @@ const b = await profile.page('b.test');
 /** @param {Page} popup */
 const notGiven = (popup) => popup.locator('#not-given-list li').allInnerTexts();
 
-/** What the button says over the page in front. */
-async function badge() {
-  const worker = await extensionServiceWorker(profile.context);
-  return worker.evaluate(async () => {
-    const { tabs, action } = /** @type {any} */ (globalThis).chrome;
-    const [tab] = await tabs.query({ active: true, currentWindow: true });
-    return action.getBadgeText({ tabId: tab.id });
-  });
-}
+const badge = () => badgeOf(profile);
 
 test('a page that missed for two reasons was told neither; the popup tells both, with the number of files', async () => {
   const hidden = bytesOf('popup hidden');

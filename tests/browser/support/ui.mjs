@@ -49,3 +49,13 @@ export async function openPanel(profile, over) {
   await panel.goto(`${UI}/panel.html?tab=${tab}`);
   return panel;
 }
+
+/** What the button says over the page in front. @param {Profile} profile @returns {Promise<string>} */
+export async function badgeOf(profile) {
+  const worker = await extensionServiceWorker(profile.context);
+  return worker.evaluate(async () => {
+    const { tabs, action } = /** @type {any} */ (globalThis).chrome;
+    const [tab] = await tabs.query({ active: true, currentWindow: true });
+    return action.getBadgeText({ tabId: tab.id });
+  });
+}
