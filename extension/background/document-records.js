@@ -129,8 +129,9 @@ export class DocumentRecords {
       const { records, current } = /** @type {{records: Record<string, DocumentRecord>, current?: string}} */ (value);
       const tabId = Number(key.slice(PREFIX.length));
       for (const [id, record] of Object.entries(records)) {
-        // Events may have come in before the stored state; what they said is newer.
-        if (!this.#records.has(id)) this.#put(id, record);
+        // Events may have come in before the stored state; what a response said then is newer. A document that only came
+        // back then has no response but the one that was stored.
+        if (!this.#records.get(id)?.seen) this.#put(id, record);
       }
       if (current !== undefined && !this.#current.has(tabId)) this.#current.set(tabId, current);
     }

@@ -8,11 +8,11 @@
 
 import { RERUN_EVENT } from '../shared/names.js';
 import {
-  addListener, append, dataDescriptor, defineProperty, deleteProperty, getOwnPropertyDescriptor, hasOwn, preventDefault, stopImmediatePropagation,
+  addListener, append, apply, dataDescriptor, defineProperty, deleteProperty, getOwnPropertyDescriptor, hasOwn, preventDefault, stopImmediatePropagation,
 } from './primordials.js';
 import {
   createRange, eventDetail, eventTarget, getAttribute, hasAttribute, insertBefore, nextOf, nodeName, ownDocument, parentOf, removeChild,
-  setAttribute, toFragment,
+  setAttribute, toFragment, write, writeln,
 } from './window-primordials.js';
 
 /** @param {Node} node */
@@ -26,13 +26,19 @@ function insertAgain(node) {
 
 /**
  * @param {string} name of a method of the document, which the page may have replaced
- * @param {unknown} value
+ * @param {(...parts: unknown[]) => void} native
+ * @param {(...parts: unknown[]) => void} collect
  * @returns {() => void} puts back what was there, unless the script itself has put something there
  */
-function cover(name, value) {
+function cover(name, native, collect) {
   const own = getOwnPropertyDescriptor(ownDocument, name);
+  const before = own !== undefined && hasOwn(own, 'value') && typeof own.value === 'function' ? own.value : native;
+  let isOver = false;
+  // The script may keep it, and call it later.
+  const value = (/** @type {unknown[]} */ ...parts) => apply(isOver ? before : collect, ownDocument, parts);
   if (!defineProperty(ownDocument, name, dataDescriptor(value, own?.enumerable))) return () => {};
   return () => {
+    isOver = true;
     const now = getOwnPropertyDescriptor(ownDocument, name);
     if (now === undefined || !hasOwn(now, 'value') || now.value !== value) return;
     if (own === undefined) deleteProperty(ownDocument, name);
@@ -52,8 +58,8 @@ function runInline(script) {
     for (let index = 0; index < parts.length; index += 1) append(written, `${parts[index]}`);
     append(written, end);
   };
-  const uncoverWrite = cover('write', collect(''));
-  const uncoverWriteln = cover('writeln', collect('\n'));
+  const uncoverWrite = cover('write', write, collect(''));
+  const uncoverWriteln = cover('writeln', writeln, collect('\n'));
   try {
     insertAgain(script);
   } finally {

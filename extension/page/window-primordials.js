@@ -23,6 +23,7 @@ export const getAttribute = uncurry(Element.prototype.getAttribute);
 export const hasAttribute = uncurry(Element.prototype.hasAttribute);
 export const setAttribute = uncurry(Element.prototype.setAttribute);
 export const createRange = uncurry(Document.prototype.createRange);
+export const { write, writeln } = /** @type {any} */ (Document.prototype);
 export const toFragment = uncurry(Range.prototype.createContextualFragment);
 
 export const { MutationObserver: MutationObserverCtor } = globalThis;

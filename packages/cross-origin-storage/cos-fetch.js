@@ -66,6 +66,14 @@ function headersFor(response, contentType) {
   return headers;
 }
 
+/** @param {Hash} hash */
+const wrongBytes = ({ algorithm, value }) => new DOMException(`The file does not have the ${algorithm} digest ${value}.`, 'DataError');
+
+/** An answer without a body is an empty file. @param {Hash} hash */
+async function checkEmpty(hash) {
+  if ((await createDigest(hash.algorithm).digest()) !== hash.value) throw wrongBytes(hash);
+}
+
 /**
  * The bytes of a download, at the pace at which they are used. The last piece is held back until all are known to be
  * right, so that nobody ever has a whole file of wrong bytes.
@@ -84,9 +92,7 @@ async function* checked(reader, expected, pass) {
     if (held) yield held;
     held = bytes;
   }
-  if (expected && (await digest?.digest()) !== expected.value) {
-    throw new DOMException(`The file does not have the ${expected.algorithm} digest ${expected.value}.`, 'DataError');
-  }
+  if (expected && (await digest?.digest()) !== expected.value) throw wrongBytes(expected);
   if (held) yield held;
 }
 
@@ -157,6 +163,8 @@ export async function cosFetch(url, init) {
   if (file) return stored(file, { ...init, signal });
   const response = await fetch(url, fetchInit);
   // An error page, or the part of the file that was asked for, is the caller's to deal with.
-  const isOther = !response.ok || (response.status === 206 && asksForPart(url, init));
-  return isOther || !response.body ? response : fetched(response, hash, init);
+  if (!response.ok || (response.status === 206 && asksForPart(url, init))) return response;
+  if (response.body) return fetched(response, hash, init);
+  if (verify ?? true) await checkEmpty(hash);
+  return response;
 }

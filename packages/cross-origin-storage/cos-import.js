@@ -3,6 +3,7 @@
  * such attributes.
  */
 import { cosFetch } from './cos-fetch.js';
+import { parseHash } from './hashes.js';
 
 /** @typedef {import('./cos-import.d.ts').ModuleSource} ModuleSource */
 
@@ -22,6 +23,16 @@ const standsAlone = (text) => !/\bimport\b|\bfrom\b/.test(text);
 
 /** @param {string} text @returns {string} */
 const blobUrl = (text) => URL.createObjectURL(new Blob([text], { type: JAVASCRIPT }));
+
+/**
+ * What a browser does not take for an integrity, such as hexadecimal digits, it would not compare.
+ * @param {string} given
+ */
+function integrityOf(given) {
+  const { algorithm, value } = parseHash(given);
+  const bytes = value.replace(/../g, (digits) => String.fromCharCode(Number.parseInt(digits, 16)));
+  return `${algorithm.toLowerCase().replace('-', '')}-${btoa(bytes)}`;
+}
 
 /** @param {string} address */
 function revoke(address) {
@@ -85,7 +96,7 @@ async function locate(href, { integrity, crossOriginStorage }) {
   if (!response.ok || !response.body) throw new TypeError(`${href} could not be loaded: ${response.status}.`);
   const text = await response.text();
   if (standsAlone(text) && (await mayImportBlobs())) return blobUrl(text);
-  await loadChecked(href, integrity);
+  await loadChecked(href, integrityOf(integrity));
   return href;
 }
 
@@ -127,8 +138,10 @@ export async function cosImport(url, options) {
 /** @param {string} specifier @param {string} address @returns {boolean} true also where nobody can tell, as in a program that was bundled */
 function isMapped(specifier, address) {
   if (typeof import.meta.resolve !== 'function') return true;
+  // What is relative in a map is relative to the document.
+  const isRelative = /^\.{0,2}\//.test(specifier);
   try {
-    return import.meta.resolve(specifier) === address;
+    return import.meta.resolve(isRelative ? new URL(specifier, document.baseURI).href : specifier) === address;
   } catch {
     return false;
   }

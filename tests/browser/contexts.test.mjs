@@ -154,6 +154,65 @@ test('a page is answered while as many frames as are judged at a time are busy',
   await page.close();
 });
 
+test('of several frames each may what its own element says, wherever in the document it is', async () => {
+  const frame = (/** @type {string} */ host, /** @type {string} */ allow) => `<iframe src="${world.server.url(host, BLANK)}" ${allow}></iframe>`;
+  const allow = 'allow="cross-origin-storage"';
+  const shadow = (/** @type {string} */ mode, /** @type {string} */ html) => `<div><template shadowrootmode="${mode}">${html}</template></div>`;
+  const page = await profile.openDocument('a.test', {
+    html: frame('c.test', allow) + frame('b.test', '') + shadow('open', shadow('closed', frame('d.test', '') + frame('app.b.test', allow))) + frame('e.test', ''),
+  });
+  const framed = (/** @type {string} */ host) => {
+    const found = page.frames().find((candidate) => new URL(candidate.url()).hostname === host);
+    assert.ok(found, host);
+    return found;
+  };
+  for (const host of ['b.test', 'd.test', 'e.test']) await isBlocked(framed(host));
+  await misses(framed('c.test'), known);
+  // Its host is of the same site as a listed origin, and is not that origin.
+  await misses(framed('app.b.test'), known);
+  await page.close();
+});
+
+test('allow without a list means where the element says that its frame begins, by the address of the document', async () => {
+  const elsewhere = `<iframe src="${BLANK}" allow="cross-origin-storage"></iframe>`;
+  const page = await profile.openDocument('a.test', { html: `<base href="${world.server.url('b.test')}">${elsewhere}` });
+  await finds(childOf(page), known);
+  await page.close();
+});
+
+test('a frame whose element says that it begins without a document of its own is allowed what its page is, and not where it goes', async () => {
+  const away = world.server.url('b.test', BLANK);
+  for (const attributes of [`src="${away}" srcdoc="<p>"`, 'src="about:blank"', '', 'src="https://:"']) {
+    const page = await profile.openDocument('a.test', { html: `<iframe ${attributes} allow="cross-origin-storage"></iframe>` });
+    await finds(childOf(page), known);
+    await childOf(page).goto(away);
+    await isBlocked(childOf(page));
+    await page.close();
+  }
+});
+
+test('a frame that is sandboxed when it asks is of no origin to allow without a list', async () => {
+  const page = await openWithFrame(world.server.url('b.test', BLANK), 'allow="cross-origin-storage"');
+  await page.evaluate(() => document.querySelector('iframe')?.setAttribute('sandbox', 'allow-scripts'));
+  await isBlocked(childOf(page));
+  await page.close();
+});
+
+test('a page hears nothing of the question how it embeds a frame', async () => {
+  const page = await profile.openDocument('a.test', {
+    html: `<script>
+      const heard = [];
+      for (const capture of [true, false]) addEventListener('message', ({ data }) => heard.push(data), { capture });
+      onmessage = ({ data }) => heard.push(data);
+    </script><iframe src="${world.server.url('b.test', BLANK)}" allow="cross-origin-storage"></iframe>`,
+  });
+  await finds(childOf(page), known);
+  await childOf(page).evaluate(() => parent.postMessage('the last', '*'));
+  await page.waitForFunction(() => /** @type {any} */ (globalThis).eval('heard').includes('the last'));
+  assert.deepEqual(await page.evaluate(() => /** @type {any} */ (globalThis).eval('[...new Set(heard)]')), ['the last']);
+  await page.close();
+});
+
 test('a frame that went from an allowed origin to another is refused', async () => {
   const page = await openWithFrame(world.server.url('b.test', BLANK), 'allow="cross-origin-storage"');
   await childOf(page).goto(world.server.url('c.test', BLANK));
@@ -211,6 +270,18 @@ test('an insecure page has no navigator.crossOriginStorage', async () => {
   const seen = await page.evaluate(() => [
     isSecureContext, 'crossOriginStorage' in navigator, 'CrossOriginStorageManager' in globalThis]);
   assert.deepEqual(seen, [false, false, false]);
+  await page.close();
+});
+
+test('nobody takes what an insecure page sends in the words of the extension', async () => {
+  const insecure = await world.serve(false);
+  const take = () => ['cos-port', 'cos-markup'].map((name) =>
+    performance.dispatchEvent(new MessageEvent(name, { cancelable: true, ports: [new MessageChannel().port2] })));
+  const page = await profile.context.newPage();
+  await page.goto(insecure.url('a.test'));
+  assert.deepEqual(await page.evaluate(take), [true, true]);
+  await page.goto(world.server.url('a.test'));
+  assert.deepEqual(await page.evaluate(take), [false, false]);
   await page.close();
 });
 

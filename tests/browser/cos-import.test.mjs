@@ -255,3 +255,40 @@ test('a module that keeps its address is loaded under a policy that asks for a n
     await page.close();
   }
 });
+
+for (const specifier of ['./chart.js', '/lib/chart.js']) {
+  test(`a map may name a module by an address relative to the document: ${specifier}`, async () => {
+    const text = `export const word = 'mapped'; // ${specifier}`;
+    const path = world.sites.script(text);
+    const page = await profile.open('a.test');
+    const outcome = await attempt(page, async ({ helper, source, name }) => {
+      const { cosImportMap } = await import(helper);
+      const refused = await cosImportMap({ [name]: source }).then(() => null, String);
+      const script = Object.assign(document.createElement('script'), { type: 'module', textContent: `import { word } from '${name}'; window.word = word;` });
+      await new Promise((resolve) => { script.onload = script.onerror = resolve; document.head.append(script); setTimeout(resolve, 1000); });
+      return [/** @type {any} */ (window).word, refused];
+    }, { helper: HELPER, source: { url: path, integrity: integrityOf(Buffer.from(text)) }, name: specifier });
+    assert.deepEqual(succeeded(outcome), ['mapped', null]);
+    await page.close();
+  });
+}
+
+const digest = (/** @type {string} */ text) => createHash('sha256').update(text);
+/** @type {[string, (text: string) => string][]} */
+const FORMS = [
+  ['hexadecimal', (text) => digest(text).digest('hex')],
+  ['base64 without padding', (text) => `sha256-${digest(text).digest('base64').replace('=', '')}`],
+  ['base64url', (text) => `sha256-${digest(text).digest('base64url')}`],
+  ['base64url with padding', (text) => `sha256-${digest(text).digest('base64url')}=`],
+];
+for (const [form, write] of FORMS) {
+  test(`wrong bytes are not imported with an integrity in ${form}, and right ones are`, async () => {
+    const good = `${KEEPS_ITS_ADDRESS}// ${form}`;
+    const page = await profile.open('a.test');
+    const { value, error } = await imported(page, twoFaced(good), { integrity: write(good) });
+    assert.equal(value, undefined);
+    assert.match(String(error?.message), /could not be loaded with the integrity/);
+    assert.equal(succeeded(await imported(page, world.sites.script(`${good}!`), { integrity: write(`${good}!`) })).word, 'good');
+    await page.close();
+  });
+}

@@ -1,59 +1,14 @@
 /** <script> and <link rel=stylesheet> with `crossoriginstorage`: served from the store, in the order of the document. */
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { after, test } from 'node:test';
 import { extensionServiceWorker } from '../../scripts/lib/chromium.mjs';
 import { hashOf } from './support/bytes.mjs';
-import { eventually, finds, misses, succeeded } from './support/expect.mjs';
-import { openWorld } from './support/fixture.mjs';
-import { read, store } from './support/in-page.mjs';
+import { hitsOf, integrityOf, noting, openDeclaring, utf8 } from './support/declared.mjs';
+import { eventually, finds, misses } from './support/expect.mjs';
+import { read } from './support/in-page.mjs';
 
-const world = await openWorld();
+const { world, profile, a, b, stored, script, sheetOf, open } = await openDeclaring();
 after(() => world.close());
-const profile = await world.launch();
-// A document whose response the extension did not see is left to the browser.
-await extensionServiceWorker(profile.context);
-const [a, b] = await Promise.all(['a.test', 'b.test'].map((host) => profile.page(host)));
-
-const utf8 = (/** @type {string} */ text) => new Uint8Array(Buffer.from(text));
-
-/** @param {string | Uint8Array} text */
-const integrityOf = (text) => `sha256-${createHash('sha256').update(text).digest('base64')}`;
-
-/** @param {string} word @param {string} [more] a script that notes that it ran, and whether from the store: its address tells in a stack */
-const noting = (word, more = '') =>
-  `(window.ran ??= []).push('${word}');if (new Error().stack.includes('blob:')) (window.hits ??= []).push('${word}');${more}`;
-
-/** @param {string} text @param {string} [origins] stores for everyone that a.test's pages are to find */
-const stored = async (text, origins) => succeeded(await store(a, utf8(text), origins));
-
-/**
- * The tag of a script whose file says `network` where the stored one says something else: what runs tells where it came from.
- * @param {string} text what is stored, or not
- * @param {string} [attributes]
- * @returns {{tag: string, path: string}}
- */
-function script(text, attributes = 'crossoriginstorage') {
-  const path = world.sites.script(text);
-  return { tag: `<script src="${path}" integrity="${integrityOf(text)}" ${attributes}></script>`, path };
-}
-
-const sheetOf = (/** @type {string} */ text, attributes = 'crossoriginstorage') =>
-  `<link rel=stylesheet href="${world.sites.sheet(text)}" integrity="${integrityOf(text)}" ${attributes}>`;
-
-/**
- * @param {string} html
- * @param {Record<string, string>} [headers]
- */
-async function open(html, headers) {
-  const end = `<script nonce=end>addEventListener('load', () => (window.ran ??= []).push('load'))</script>`;
-  const page = await profile.openDocument('a.test', { html: html + end, headers });
-  await page.waitForFunction(() => /** @type {any} */ (window).ran?.includes('load'));
-  return { page, ran: () => page.evaluate(() => /** @type {any} */ (window).ran) };
-}
-
-/** @param {import('playwright-core').Page} page */
-const hitsOf = (page) => page.evaluate(() => /** @type {any} */ (window).hits ?? []);
 
 test('a script that is stored runs from the store, in its place and as itself', async () => {
   const text = noting('stored', 'window.where = document.currentScript.src; ran.push(document.currentScript.id);');
@@ -190,6 +145,43 @@ test("under 'strict-dynamic' only those scripts run that the policy itself trust
     script(digest).tag,
   ].join(''), { 'content-security-policy': `script-src 'strict-dynamic' 'nonce-n' 'nonce-end' '${integrityOf(digest)}'` });
   assert.deepEqual(await ran(), ['trusted', 'by digest', 'load']);
+  await page.close();
+});
+
+test("under 'strict-dynamic' a script that waits is trusted for all of its integrity, and not for none", async () => {
+  const [trusted, digest, none, half] = ['trusted before others', 'by its only digest', 'without any', 'by half'].map((word) => noting(word));
+  await stored(trusted);
+  const external = (/** @type {string} */ text, /** @type {string} */ integrity) => `<script src="${world.sites.script(text)}" ${integrity}></script>`;
+  const { page, ran } = await open([
+    script(trusted, 'nonce=n crossoriginstorage').tag, external(none, ''), external(half, `integrity="${integrityOf(half)} ${integrityOf(digest)}"`),
+    external(digest, `integrity="${integrityOf(digest)}"`),
+  ].join(''), { 'content-security-policy': `script-src 'strict-dynamic' 'nonce-n' 'nonce-end' '${integrityOf(digest)}'` });
+  assert.deepEqual(await ran(), ['trusted before others', 'by its only digest', 'load']);
+  await page.close();
+});
+
+test('a document that a service worker gave is left to the browser, whatever policy it gave it', async () => {
+  const [trusted, injected] = ['trusted by a worker', 'injected into a worker’s page'].map((word) => noting(word));
+  await Promise.all([trusted, injected].map((text) => stored(text)));
+  const html = `<!doctype html><title>Given</title>${script(trusted, 'nonce=n crossoriginstorage').tag}${script(injected).tag}<script nonce=n>onload = () => ran.push('load');</script>`;
+  const headers = { 'content-type': 'text/html', 'content-security-policy': "script-src 'strict-dynamic' 'nonce-n'" };
+  const worker = world.sites.place('/given/worker.js', 'text/javascript', `addEventListener('activate', (event) => event.waitUntil(clients.claim()));
+    addEventListener('fetch', (event) => {
+      if (event.request.mode === 'navigate') event.respondWith(new Response(${JSON.stringify(html)}, ${JSON.stringify({ headers })}));
+    });`);
+  const page = await profile.context.newPage();
+  await page.goto(world.server.url('a.test', world.sites.place('/given/', 'text/html', '<title>First</title>')));
+  await page.evaluate(async (url) => {
+    const controlled = new Promise((resolve) => { navigator.serviceWorker.oncontrollerchange = resolve; });
+    await navigator.serviceWorker.register(url);
+    await controlled;
+  }, worker);
+  await page.reload();
+  await page.waitForFunction(() => /** @type {any} */ (window).ran?.includes('load'));
+  assert.equal(await page.title(), 'Given');
+  assert.deepEqual(await page.evaluate(() => /** @type {any} */ (window).ran), ['trusted by a worker', 'load']);
+  assert.deepEqual(await hitsOf(page), []);
+  await page.evaluate(async () => (await navigator.serviceWorker.ready).unregister());
   await page.close();
 });
 
@@ -353,104 +345,3 @@ for (const host of /** @type {('missing' | 'broken')[]} */ (['missing', 'broken'
     await other.close();
   });
 }
-
-test('a style sheet comes from the store, and the addresses in it still mean what they meant', async () => {
-  const text = 'body { color: rgb(1, 2, 3); background-image: url(picture.png) }\n@import "other.css";';
-  await stored(text);
-  const { page, ran } = await open(`${sheetOf(text)}<script>${noting('after')}; ran.push(getComputedStyle(document.documentElement).display)</script><body>`);
-  assert.deepEqual(await ran(), ['after', 'block', 'load']);
-  const seen = await page.evaluate(() => ({
-    color: getComputedStyle(document.body).color, picture: getComputedStyle(document.body).backgroundImage, href: document.styleSheets[0].href,
-  }));
-  assert.equal(seen.color, 'rgb(1, 2, 3)');
-  assert.equal(seen.picture, `url("${world.server.url('a.test', '/resource/picture.png')}")`);
-  assert.match(seen.href ?? '', /^blob:/);
-  await page.close();
-});
-
-for (const [what, has, change] of /** @type {[string, boolean, string][]} */ ([
-  ['takes out while it is looked up', false, 'remove()'], ['takes out while it loads', true, 'remove()'],
-  ['switches off while it loads', true, 'disabled = true'], ['makes no style sheet while it loads', true, "rel = 'next'"],
-])) {
-  test(`a style sheet that a page ${what} keeps nothing waiting`, async () => {
-    // Of the server no answer comes.
-    world.sites.serveAlso(() => undefined);
-    // The address goes when the look-up begins, and comes back when it is over.
-    const html = `<script>
-      new MutationObserver(() => {
-        const link = document.querySelector('link');
-        if (link.hasAttribute('href') === ${has}) setTimeout(() => { link.${change}; });
-      }).observe(document, { attributes: true, attributeFilter: ['href'], subtree: true });
-      </script><link rel=stylesheet href="/unanswered/${encodeURIComponent(what)}" integrity="${integrityOf(what)}" crossoriginstorage>
-      <script>window.ran = ['after']; addEventListener('load', () => ran.push('load'));</script>`;
-    const page = await profile.context.newPage();
-    await page.goto(world.server.url('a.test', world.sites.document({ html })), { waitUntil: 'commit' });
-    await page.waitForFunction(() => /** @type {any} */ (window).ran?.includes('load'));
-    assert.deepEqual(await page.evaluate(() => /** @type {any} */ (window).ran), ['after', 'load']);
-    await page.close();
-  });
-}
-
-test('a style sheet that is missing comes from the network and is stored', async () => {
-  const text = 'body { color: rgb(3, 2, 1) }';
-  const { page } = await open(`${sheetOf(text, 'crossoriginstorage onload="(window.ran ??= []).push(1)"')}<body>`);
-  assert.equal(await page.evaluate(() => getComputedStyle(document.body).color), 'rgb(3, 2, 1)');
-  await eventually(async () => (await read(a, hashOf(utf8(text)))).error === undefined, 'the style sheet is stored');
-  await page.close();
-});
-
-test('under a policy for styles a style sheet comes from its own address', async () => {
-  const text = 'body { color: rgb(7, 7, 7) }';
-  await stored(text);
-  const { page } = await open(`${sheetOf(text)}<body>`, { 'content-security-policy': "style-src 'self'" });
-  assert.equal(await page.evaluate(() => getComputedStyle(document.body).color), 'rgb(7, 7, 7)');
-  assert.doesNotMatch(await page.evaluate(() => document.styleSheets[0].href ?? ''), /^blob:/);
-  await page.close();
-});
-
-/** @param {string} path @param {string | Uint8Array} bytes @param {string} [scope] */
-const declaredUrl = (path, bytes, scope = '') => `url("${path}" integrity("${integrityOf(bytes)}") cross-origin-storage(${scope}))`;
-
-/** @param {import('playwright-core').Page} page @param {string} [selector] */
-const pictureOf = (page, selector = 'body') =>
-  page.evaluate((wanted) => getComputedStyle(/** @type {Element} */ (document.querySelector(wanted))).backgroundImage, selector);
-
-test('an address that a style declares is served from the store', async () => {
-  const picture = utf8('<svg xmlns="http://www.w3.org/2000/svg" width="3" height="3"><!-- stored --></svg>');
-  succeeded(await store(a, picture));
-  const path = world.sites.file(picture);
-  const { page } = await open(`<style>body { background-image: url("/plain.png"); background-image: ${declaredUrl(path, picture)}; }</style><body>`);
-  await eventually(async () => (await pictureOf(page)).includes('blob:'), 'the picture comes from the store');
-  assert.equal(world.server.traffic.requests({ path }), 0);
-  await page.close();
-});
-
-test('an address that a style declares and the store does not have comes from the network and is stored', async () => {
-  const picture = utf8('<svg xmlns="http://www.w3.org/2000/svg" width="3" height="3"><!-- missing --></svg>');
-  const path = world.sites.file(picture);
-  const { page } = await open(`<style>body { background-image: ${declaredUrl(path, picture, '*')}; }</style><body>`);
-  await eventually(async () => (await pictureOf(page)).includes(path), 'the picture comes from the network');
-  await eventually(async () => (await read(a, hashOf(picture))).error === undefined, 'the picture is stored');
-  await page.close();
-});
-
-test('a declared style sheet may declare addresses of its own', async () => {
-  const picture = utf8('<svg xmlns="http://www.w3.org/2000/svg" width="3" height="3"><!-- in a sheet --></svg>');
-  const path = world.sites.file(picture);
-  const text = `body { background-image: ${declaredUrl(path, picture, '"https://b.example", "https://c.example"')} }`;
-  succeeded(await store(a, picture));
-  await stored(text);
-  const { page } = await open(`${sheetOf(text)}<body>`);
-  assert.match(await pictureOf(page), /^url\("blob:/);
-  assert.equal(world.server.traffic.requests({ path }), 0);
-  await page.close();
-});
-
-test('styles that declare nothing keep their text, and so do those under a policy', async () => {
-  const picture = utf8('<svg xmlns="http://www.w3.org/2000/svg" width="3" height="3"><!-- policy --></svg>');
-  succeeded(await store(a, picture));
-  const style = `body { background-image: ${declaredUrl(world.sites.file(picture), picture)} }`;
-  const { page } = await open(`<style id=s>${style}</style><body>`, { 'content-security-policy': "style-src 'unsafe-inline'" });
-  assert.deepEqual([await page.evaluate(() => document.getElementById('s')?.textContent), await pictureOf(page)], [style, 'none']);
-  await page.close();
-});

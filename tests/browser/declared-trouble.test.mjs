@@ -133,3 +133,73 @@ test('an inline script that waits runs also where document.write cannot be redef
   assert.equal(await page.evaluate(() => /** @type {any} */ (window).first), 1);
   await page.close();
 });
+
+test('a stored file is found by a declared fetch though the page is busy right after the call', async () => {
+  const text = 'stored, and asked for by a page that is busy';
+  const path = sites.file(new Uint8Array(Buffer.from(text)));
+  succeeded(await store(a, new Uint8Array(Buffer.from(text))));
+  for (const busy of [0, 3000]) {
+    const page = await profile.open('a.test');
+    await attempt(page, () => navigator.crossOriginStorage.getFileHandle({ algorithm: 'SHA-256', value: 'cd'.repeat(32) }).catch(() => {}));
+    const outcome = await attempt(page, async ({ url, integrity, ms }) => {
+      // So that the second part is there.
+      await fetch('/', /** @type {any} */ ({ crossOriginStorage: '' }));
+      const answer = fetch(url, /** @type {any} */ ({ integrity, crossOriginStorage: '' }));
+      const end = performance.now() + ms;
+      while (performance.now() < end);
+      return (await answer).text();
+    }, { url: path, integrity: integrityOf(text), ms: busy });
+    assert.equal(succeeded(outcome), text);
+    await page.close();
+    assert.equal(world.server.traffic.requests({ path }), 0, `busy for ${busy} ms`);
+  }
+});
+
+test('a stored file is found by a declared fetch of a worker whose page is busy', async () => {
+  const text = 'stored, and asked for by a worker';
+  const path = sites.file(new Uint8Array(Buffer.from(text)));
+  succeeded(await store(a, new Uint8Array(Buffer.from(text))));
+  const script = sites.script(`onmessage = async ({ data: { url, integrity } }) => {
+    await fetch('/', { crossOriginStorage: '' });
+    postMessage('begun');
+    postMessage(await (await fetch(url, { integrity, crossOriginStorage: '' })).text());
+  };`);
+  for (const busy of [0, 3000]) {
+    const page = await profile.open('a.test');
+    await attempt(page, () => navigator.crossOriginStorage.getFileHandle({ algorithm: 'SHA-256', value: 'cd'.repeat(32) }).catch(() => {}));
+    const outcome = await attempt(page, async ({ url, integrity, worker, ms }) => {
+      const it = new Worker(worker);
+      const next = () => new Promise((resolve) => { it.onmessage = ({ data }) => resolve(data); });
+      const begun = next();
+      it.postMessage({ url, integrity });
+      await begun;
+      const answer = next();
+      const end = performance.now() + ms;
+      while (performance.now() < end);
+      return answer;
+    }, { url: new URL(path, world.origin('a.test')).href, integrity: integrityOf(text), worker: script, ms: busy });
+    assert.equal(succeeded(outcome), text);
+    await page.close();
+    assert.equal(world.server.traffic.requests({ path }), 0, `busy for ${busy} ms`);
+  }
+});
+
+test('a script that waited and wraps document.write leaves one that writes', async () => {
+  const declared = 'window.first = 1; // before the wrapper';
+  const script = `<script src="${sites.script(declared)}" integrity="${integrityOf(declared)}" crossoriginstorage></script>`;
+  const head = `<!doctype html><title>Test</title><body>${script}
+    <script>(() => { const { write } = document; document.write = (...args) => { window.wrapped = 1; write.apply(document, args); }; window.hasWrapped = 1; })();</script>`;
+  sites.serveAlso(async (_req, res, url) => {
+    if (url.pathname !== '/slow-document') return undefined;
+    res.setHeader('content-type', 'text/html; charset=utf-8');
+    res.write(head);
+    await sleep(3000);
+    res.end('<script>document.write("<b id=later></b>");</script><p>end');
+    return undefined;
+  });
+  const page = await profile.open('a.test', '/slow-document');
+  await page.waitForFunction(() => /** @type {any} */ (window).hasWrapped === 1);
+  const seen = await page.evaluate(() => document.querySelectorAll('#later').length);
+  await page.close();
+  assert.equal(seen, 1);
+});

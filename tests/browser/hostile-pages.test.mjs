@@ -130,6 +130,22 @@ test('a page that replaces its document by document.open keeps the API, for itse
   await page.close();
 });
 
+test('frames of other sites that a page allows the API have it, each time that the page replaces its document by document.open', async () => {
+  const page = await profile.open('a.test');
+  for (const round of ['once', 'again']) {
+    const src = world.server.url('b.test', `/?${round}`);
+    await page.evaluate((address) => {
+      document.open();
+      document.write(`<iframe src="${address}" allow="cross-origin-storage"></iframe>`);
+      document.close();
+    }, src);
+    await eventually(() => page.frames()[1]?.url() === src && page.frames().length === 2, 'the frame is there');
+    await page.frames()[1].waitForLoadState();
+    await misses(page.frames()[1], bytesOf(`asked for by a frame after document.open, ${round}`));
+  }
+  await page.close();
+});
+
 test('a page that replaces its document by document.open after a call, is left and comes back, keeps the API', async () => {
   const coming = await world.launch('comes back', { withoutArgs: ['--disable-back-forward-cache'] });
   await extensionServiceWorker(coming.context);
@@ -316,6 +332,20 @@ test('a page that dispatches the extension’s own events at its window or docum
   }));
   assert.deepEqual(seen, []);
   succeeded(await request(page, hashOf(known)));
+  await page.close();
+});
+
+test('a page that listens for the extension’s own events where they are dispatched hears none of them', async () => {
+  const listen = `<script>
+    const heard = [];
+    for (const name of ['cos-port', 'cos-markup']) {
+      for (const capture of [true, false]) performance.addEventListener(name, ({ type, ports }) => heard.push(type, ports), { capture });
+    }
+  </script>`;
+  const declared = `<script src="${world.sites.script('document.title = "declared"')}" integrity="sha256-${'A'.repeat(43)}=" crossoriginstorage></script>`;
+  const page = await profile.openDocument('a.test', { html: listen + declared });
+  await finds(page, known);
+  assert.deepEqual(await page.evaluate('heard'), []);
   await page.close();
 });
 

@@ -152,3 +152,10 @@ test('bytes of another hash never arrive whole, whatever status the server gives
     assert.equal((await (await ask()).arrayBuffer()).byteLength, FILE.length);
   }
 });
+
+test('an answer without a body is taken for an empty file, and for no other', async (t) => {
+  t.mock.method(globalThis, 'fetch', async () => new Response(null, { status: 204 }));
+  await assert.rejects(cosFetch('https://cdn.example/file', { hash: hashOf(FILE).value }), { name: 'DataError' });
+  assert.equal((await cosFetch('https://cdn.example/file', { hash: hashOf(FILE).value, verify: false })).status, 204);
+  assert.equal((await cosFetch('https://cdn.example/file', { hash: hashOf(new Uint8Array()).value })).status, 204);
+});

@@ -42,6 +42,15 @@ test('headers belong to the document that the frame then commits', async () => {
   assert.equal(record?.ceiling, 'https://b.example');
 });
 
+test('of several responses from one address the last is the document’s', async () => {
+  const records = makeRecords();
+  for (const ceiling of ['https://b.example', 'https://c.example']) {
+    records.noteHeaders({ tabId: 1, frameId: 0, url: URL_A, responseHeaders: ceilingHeader(ceiling) });
+  }
+  records.noteCommitted({ tabId: 1, frameId: 0, url: URL_A, documentId: 'd', parentFrameId: -1 });
+  assert.equal((await records.get('d'))?.ceiling, 'https://c.example');
+});
+
 test('a download or another frame lends its headers to nobody', async () => {
   const records = makeRecords();
   records.noteHeaders({ tabId: 1, frameId: 0, url: `${URL_A}file.zip`, responseHeaders: ceilingHeader('https://b.example') });
@@ -71,6 +80,24 @@ test('an empty popup takes over what its opener’s response said, and so does a
   for (const id of ['popup', 'second']) {
     assert.deepEqual((await records.get(id))?.inherited, { origin: 'https://a.example', policy: null, ceiling: 'https://b.example' });
   }
+});
+
+test('an empty document takes over what the page that it replaces said, and not what its tab’s opener did', async () => {
+  const records = makeRecords();
+  for (const [tabId, ceiling] of /** @type {[number, string][]} */ ([[1, 'https://b.example'], [2, 'https://c.example']])) {
+    if (tabId === 2) records.noteOpened({ sourceTabId: 1, tabId });
+    records.noteHeaders({ tabId, frameId: 0, url: URL_A, responseHeaders: ceilingHeader(ceiling) });
+    records.noteCommitted({ tabId, frameId: 0, url: URL_A, documentId: `page${tabId}`, parentFrameId: -1 });
+  }
+  records.noteCommitted({ tabId: 2, frameId: 0, url: 'about:blank', documentId: 'empty', parentFrameId: -1 });
+  assert.equal((await records.get('empty'))?.inherited?.ceiling, 'https://c.example');
+});
+
+test('of a document whose response was not seen nothing is assumed: neither workers nor markup are served', async () => {
+  const records = makeRecords();
+  records.noteCommitted({ tabId: 1, frameId: 0, url: URL_A, documentId: 'd', parentFrameId: -1 });
+  const record = await records.get('d');
+  assert.deepEqual([record?.seen, record?.workers, record?.markup], [false, false, { scripts: false, styles: false, trusted: null }]);
 });
 
 test('an empty popup takes nothing over from a page that its opener prerenders', async () => {
@@ -232,6 +259,48 @@ for (const [what, flood] of /** @type {[string, (records: DocumentRecords) => vo
   records.noteCommitted({ tabId: 1, frameId: 0, url: `${URL_A}next`, documentId: 'next', parentFrameId: -1 });
   const next = await records.get('next');
   assert.deepEqual([next?.ceiling, next?.crowded], ['https://b.example', undefined], 'no frame pushes a page out');
+});
+
+test('a page whose frames’ headers were forgotten is still known as such after the service worker has stopped', async () => {
+  const area = makeArea();
+  const records = makeRecords(area);
+  records.noteHeaders({ tabId: 1, frameId: 0, url: URL_A, type: 'main_frame', responseHeaders: [] });
+  records.noteCommitted({ tabId: 1, frameId: 0, url: URL_A, documentId: 'page', parentFrameId: -1 });
+  await sleep(50);
+  neverShown(records, 1000);
+  await sleep(50);
+  assert.equal((await makeRecords(area).get('page'))?.crowded, true);
+});
+
+test('what happens before the stored records are read counts more than they do', async () => {
+  const area = makeArea();
+  const before = makeRecords(area);
+  for (const tabId of [1, 2]) {
+    before.noteHeaders({ tabId, frameId: 0, url: URL_A, responseHeaders: ceilingHeader('https://b.example') });
+    before.noteCommitted({ tabId, frameId: 0, url: URL_A, documentId: `page${tabId}`, parentFrameId: -1 });
+  }
+  await sleep(50);
+  const records = makeRecords(area);
+  records.noteHeaders({ tabId: 1, frameId: 0, url: URL_A, responseHeaders: ceilingHeader('https://c.example') });
+  records.noteCommitted({ tabId: 1, frameId: 0, url: URL_A, documentId: 'page1', parentFrameId: -1 });
+  records.noteHeaders({ tabId: 2, frameId: 0, url: URL_A, responseHeaders: ceilingHeader('https://d.example') });
+  records.noteCommitted({ tabId: 2, frameId: 0, url: URL_A, documentId: 'next', parentFrameId: -1 });
+  assert.equal((await records.get('page1'))?.ceiling, 'https://c.example');
+  records.noteOpened({ sourceTabId: 2, tabId: 3 });
+  records.noteCommitted({ tabId: 3, frameId: 0, url: 'about:blank', documentId: 'popup', parentFrameId: -1 });
+  assert.equal((await records.get('popup'))?.inherited?.ceiling, 'https://d.example', 'the page that the tab shows now opened it');
+});
+
+test('a document that comes back before the stored records are read keeps what its response said', async () => {
+  const area = makeArea();
+  const before = makeRecords(area);
+  before.noteHeaders({ tabId: 1, frameId: 0, url: URL_A, responseHeaders: ceilingHeader('https://b.example') });
+  before.noteCommitted({ tabId: 1, frameId: 0, url: URL_A, documentId: 'page', parentFrameId: -1 });
+  await sleep(50);
+  const records = makeRecords(area);
+  records.noteCommitted({ tabId: 1, frameId: 0, url: URL_A, documentId: 'page', parentFrameId: -1 });
+  const record = await records.get('page');
+  assert.deepEqual([record?.seen, record?.ceiling], [true, 'https://b.example']);
 });
 
 test('pages that are long gone are forgotten', async () => {

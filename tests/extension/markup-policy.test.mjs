@@ -27,6 +27,8 @@ test("under 'strict-dynamic' only what every such policy names is trusted", () =
   assert.deepEqual(trusted, ['nonce-aB', 'sha256-Zz=']);
   assert.deepEqual(judgeMarkup("script-src 'strict-dynamic' 'nonce-a' 'nonce-b', script-src-elem 'strict-dynamic' 'nonce-b'", null).trusted, ['nonce-b']);
   assert.deepEqual(judgeMarkup("script-src 'strict-dynamic'", null).trusted, []);
+  assert.deepEqual(judgeMarkup("default-src 'strict-dynamic' 'nonce-a'", null).trusted, ['nonce-a'], 'a default is the policy of scripts, too');
+  assert.deepEqual(judgeMarkup("SCRIPT-SRC 'strict-dynamic' 'nonce-a'", null).trusted, ['nonce-a']);
   assert.equal(judgeMarkup(null, "script-src 'strict-dynamic' 'nonce-a'").trusted, null, 'a policy that only reports blocks nothing');
   assert.deepEqual(judgeMarkup("script-src 'strict-dynamic' 'nonce-a'; script-src-elem https:", null).trusted, null, 'the nearest directive counts');
 });

@@ -35,6 +35,21 @@ test('members that nobody asked for are left behind', () => {
   });
 });
 
+test('that a handle is a copy is said by true, and by nothing else', () => {
+  for (const copy of [1, 'true', {}, false]) {
+    assert.deepEqual(contentOf({ call: 1, op: 'open', handle: { ...handle, copy } }), { op: 'open', handle }, String(copy));
+  }
+  assert.deepEqual(contentOf({ call: 1, op: 'open', handle: { ...handle, copy: true } }), { op: 'open', handle: { ...handle, copy: true } });
+});
+
+test('a notice releases at most ten thousand of each kind', () => {
+  for (const [count, fits] of /** @type {[number, boolean][]} */ ([[10_000, true], [10_001, false]])) {
+    const ids = Array(count).fill(id);
+    assert.equal(contentOf({ op: 'release', handles: ids, sessions: [] }) !== undefined, fits);
+    assert.equal(contentOf({ op: 'release', handles: [], sessions: ids }) !== undefined, fits);
+  }
+});
+
 test('anything else is refused, but its call can still be answered', () => {
   for (const content of [
     {}, { op: 'hello' }, { op: 'constructor' }, { op: '__proto__' }, { op: ['find'], hash },
@@ -44,11 +59,14 @@ test('anything else is refused, but its call can still be answered', () => {
     { op: 'create', hash, origins: [] }, { op: 'create', hash, origins: [1] }, { op: 'create', hash, origins: 'https://b.example' },
     { op: 'create', hash, origins: Array(101).fill('https://b.example') },
     { op: 'create', hash, origins: [`https://${'b'.repeat(3000)}.example`] },
+    { op: 'create', hash, origins: '*', resource: {} },
     { op: 'open', handle: id }, { op: 'open', handle: { ...handle, id: '../x' } }, { op: 'open', handle: { ...handle, created: 1 } },
+    { op: 'open', handle: { ...handle, id: `${id}/x` } }, { op: 'open', handle: { ...handle, id: `x${id}` } },
+    { op: 'open', handle: { ...handle, origins: 'https://b.example' } },
     { op: 'write.open', handle: { ...handle, created: false } },
     { op: 'write', session: id, position: -1, data: new Blob([]) }, { op: 'write', session: id, position: 0.5, data: new Blob([]) },
     { op: 'write', session: id, position: Number.MAX_SAFE_INTEGER, data: new Blob(['x']) },
-    { op: 'write', session: id, position: 0, data: 'x' }, { op: 'write', session: 'x', position: 0, data: new Blob([]) },
+    { op: 'write', session: id, position: 0, data: 'x' }, { op: 'write', session: id, position: 0, data: { size: 1 } }, { op: 'write', session: 'x', position: 0, data: new Blob([]) },
     { op: 'write.truncate', session: id, size: 2 ** 53 }, { op: 'write.close' },
     { op: 'release', handles: [id], sessions: [] },
   ]) {

@@ -38,6 +38,13 @@ test('a value that is neither a token nor an origin excludes everyone', () => {
   }
 });
 
+test('only addresses of http and https name an origin', () => {
+  for (const text of [`blob:${A}/x`, 'data:,x', 'file:///x', `wss://a.example`]) {
+    assert.deepEqual(parseHeader(`${FEATURE}=("${text}")`)?.origins, [], text);
+    assert.deepEqual(parseAllow(`${FEATURE} ${text}`)?.origins, [], text);
+  }
+});
+
 test('self, * and the own origin keep the feature', () => {
   for (const value of ['self', '*', '(self)', '(*)', `("${A}")`, `"${A}"`]) {
     assert.equal(isEnabled([link(A, { header: `${FEATURE}=${value}` })]), true, value);
@@ -78,6 +85,11 @@ test('allow: other features and empty directives are passed over', () => {
 
 test('allow: without a list it names the origin that the element declares', () => {
   assert.deepEqual(parseAllow(`camera; ${FEATURE}`), { all: false, self: false, source: true, origins: [] });
+});
+
+test('allow: the last of several directives counts', () => {
+  assert.deepEqual(parseAllow(`${FEATURE} *; ${FEATURE} 'none'`), { all: false, self: false, source: false, origins: [] });
+  assert.equal(parseAllow(`${FEATURE} 'none'; camera; ${FEATURE} *`)?.all, true);
 });
 
 test('allow: keywords in quotes, origins and * are understood, nonsense is dropped', () => {

@@ -138,6 +138,14 @@ const hostThatSays = (why) => ({
   },
 });
 
+test('what one site’s document has in the end was refused to another’s all the same', async () => {
+  const refusals = refusalsIn(null);
+  await refusals.note(placeIn(1), missOf(1));
+  await refusals.note(placeIn(1), missOf(1, 'https://frame.test'));
+  await refusals.settle(placeIn(1), hashOf(1), 'https://frame.test');
+  assert.deepEqual((await refusals.of(1, 'page')).refusals, [missOf(1)]);
+});
+
 test('misses are explained by the host, with the caller as it was; other errors explain themselves', async () => {
   const host = hostThatSays(({ caller, hash }) => ({ found: hash.value === hashOf(2).value, reason: caller.origin === A ? 'no-grant' : 'other-page', sentence: 'Why.', name: 'D3' }));
   const write = /** @type {Refusal} */ ({ ...missOf(3), what: 'write', error: 'DataError' });
@@ -247,6 +255,28 @@ test('which files are asked about does not hang on the answers, and ends somewhe
     return host.asked.length;
   };
   assert.deepEqual([await askedWith('ask-undecided'), await askedWith('not-stored'), await askedWith('no-grant')], [50, 50, 50]);
+});
+
+test('in ask mode nobody asks about what is no miss, nor about more than fifty origins of a tab', async () => {
+  const host = hostThatSays(() => ({ found: false, reason: 'ask-undecided' }));
+  const { signs, shown } = signsWith(host);
+  signs.asking = true;
+  await signs.consider(1, { ...missOf(1), error: 'NotAllowedError' });
+  await signs.consider(1, { ...missOf(1), what: 'write' });
+  await signs.consider(1, { ...missOf(1), caller: null });
+  assert.deepEqual([host.asked, shown], [[], []]);
+  for (let index = 0; index < 60; index += 1) await signs.consider(1, missOf(1, `https://frame${index}.test`));
+  await signs.consider(1, missOf(2, 'https://frame0.test'));
+  assert.equal(host.asked.length, 51, 'an origin that is known may miss more files');
+});
+
+test('nobody asks about a page that the tab shows no more', async () => {
+  const host = hostThatSays(() => ({ found: false, reason: 'ask-undecided' }));
+  /** @type {AskSigns} */
+  const signs = new AskSigns(host, () => {}, /** @type {any} */ (new Area()), async () => signs.forget(1));
+  signs.asking = true;
+  await signs.consider(1, missOf(1));
+  assert.deepEqual(host.asked, []);
 });
 
 test('the sign goes with the answer, with the document and with ask mode', async () => {

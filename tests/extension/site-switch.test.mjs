@@ -39,13 +39,15 @@ test('a private window obeys what was switched, also after it was opened, and wr
 
 test('what a private window switched holds when its background was stopped', async () => {
   const own = {};
-  await new SiteSwitch(storage({}), area(own)).set('https://a.test', true);
-  assert.equal(await new SiteSwitch(storage({}), area(own)).isOff('https://a.test'), true);
+  const before = new SiteSwitch(storage({}), area(own));
+  await before.set('https://a.test', true);
+  await before.set('https://b.test', true);
+  assert.deepEqual(await new SiteSwitch(storage({}), area(own)).list(), ['a.test', 'b.test']);
 });
 
 test('what is no address switches nothing', async () => {
   const held = {};
   await new SiteSwitch(storage(held), null).set('about:blank', true);
   assert.equal(await new SiteSwitch(storage(held), null).isOff('about:blank'), false);
-  assert.equal(await new SiteSwitch(storage({ switchedOff: 'broken' }), null).isOff('https://a.test'), false);
+  for (const broken of ['broken', 7, {}]) assert.equal(await new SiteSwitch(storage({ switchedOff: broken }), null).isOff('https://a.test'), false);
 });

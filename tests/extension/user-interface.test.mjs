@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Deletions, KeptDeletions } from '../../extension/background/deletions.js';
-import { isUserInterface } from '../../extension/background/identity.js';
+import { identify, isUserInterface } from '../../extension/background/identity.js';
 import { addToDays, dayOf, readDays } from '../../extension/background/days.js';
 import { badgeText, Tally } from '../../extension/background/tally.js';
 import { parseCommand } from '../../extension/background/user-commands.js';
@@ -30,6 +30,16 @@ test("only the extension's own pages below ui/ are its user interface", () => {
     { origin: OWN, url: `${OWN}/ui/settings.html` },
   ]) assert.equal(isUi(sender), false, JSON.stringify(sender));
   assert.equal(isUserInterface(undefined), false);
+});
+
+test('a document is who the browser says it is, and nobody else is a document', () => {
+  const sender = { id: ID, origin: 'https://a.test', url: 'https://a.test/page', documentId: 'd', frameId: 0, tab: { id: 7 } };
+  const of = (/** @type {object | undefined} */ other) => identify(/** @type {any} */ (other));
+  assert.deepEqual(of(sender), { origin: 'https://a.test', url: 'https://a.test/page', documentId: 'd', frameId: 0, tabId: 7 });
+  for (const other of [{ id: 'a'.repeat(32) }, { id: undefined }, { origin: undefined }, { documentId: undefined }, { frameId: undefined }, { tab: undefined }, { tab: {} }]) {
+    assert.equal(of({ ...sender, ...other }), undefined, JSON.stringify(other));
+  }
+  assert.equal(of(undefined), undefined);
 });
 
 test('a command takes the members that it knows along, and no other', () => {

@@ -25,9 +25,14 @@ import { patchMember } from './patch.js';
 /** @typedef {{url: string, type: string}} Appearance what a response of ours says of where it comes from */
 
 /** A host that does not answer must not keep a page waiting that would have its file without us. */
-const PATIENCE_MS = 2000;
-/** For the bytes of a file that was found. */
-const READING_MS = 60_000;
+export const PATIENCE_MS = 2000;
+/** For the bytes of a file that was found, and for a worker, whose calls wait for its page. */
+export const LONG_PATIENCE_MS = 60_000;
+/**
+ * Time is counted by steps: a page that is busy finds what has come meanwhile before it counts on, and does not take its own
+ * delay for the host's.
+ */
+const STEP_MS = 100;
 
 const appearances = new WeakMapCtor();
 let patched = false;
@@ -111,33 +116,37 @@ function rejectOnAbort(signal, reject) {
 
 /**
  * @template T
+ * @param {number} patience in ms
  * @param {(done: (answer: T | undefined) => void, extend: (ms: number) => void) => void} ask
  * @param {(answer: T | undefined) => void} goOn called once, with undefined when nothing has come in time
  */
-function inTime(ask, goOn) {
+function inTime(patience, ask, goOn) {
   let waiting = true;
-  let turn = 0;
+  let left = patience;
   const done = (/** @type {T | undefined} */ answer) => {
     if (!waiting) return;
     waiting = false;
     goOn(answer);
   };
-  const extend = (/** @type {number} */ ms) => {
-    turn += 1;
-    const mine = turn;
-    startTimer(() => {
-      if (mine === turn) done(undefined);
-    }, ms);
+  const count = () => {
+    if (!waiting) return;
+    if (left <= 0) {
+      done(undefined);
+      return;
+    }
+    left -= STEP_MS;
+    startTimer(count, STEP_MS);
   };
-  extend(PATIENCE_MS);
-  ask(done, extend);
+  count();
+  ask(done, (ms) => { left = ms; });
 }
 
 /**
  * @param {Channel} channel that look-ups and writes go through
  * @param {DeclaredFetch} declared
+ * @param {number} patience in ms, of a look-up
  */
-export function serveFetch(channel, declared) {
+export function serveFetch(channel, declared, patience) {
   const { request, wish, fetchAsEver, resolve, reject } = declared;
   const hashes = hashesOf(requestIntegrity(request));
   if (hashes.length === 0 || requestMethod(request) !== 'GET' || requestMode(request) === 'no-cors') {
@@ -147,8 +156,8 @@ export function serveFetch(channel, declared) {
   const signal = requestSignal(request);
   const forget = rejectOnAbort(signal, reject);
   const take = (/** @type {(file: File | undefined) => void} */ done, /** @type {(ms: number) => void} */ extend) =>
-    takeFirst(channel, 'fetch', hashes, done, () => extend(READING_MS));
-  inTime(take, (/** @type {File | undefined} */ file) => {
+    takeFirst(channel, 'fetch', hashes, done, () => extend(LONG_PATIENCE_MS));
+  inTime(patience, take, (/** @type {File | undefined} */ file) => {
     forget();
     if (isAborted(signal)) return;
     if (file !== undefined) {
@@ -157,7 +166,7 @@ export function serveFetch(channel, declared) {
     }
     const goOn = () => storeAndPresent(channel, declared, hashes);
     // Only a list is bounded by what the response says.
-    if (typeof wish.origins === 'object') inTime((done) => channel.call({ op: 'watch' }, done), goOn);
+    if (typeof wish.origins === 'object') inTime(patience, (done) => channel.call({ op: 'watch' }, done), goOn);
     else goOn();
   });
 }

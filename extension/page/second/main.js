@@ -4,7 +4,7 @@
  * by now the page may have changed those that it would find.
  */
 
-import { serveFetch } from './fetch.js';
+import { PATIENCE_MS, serveFetch } from './fetch.js';
 import { firstPart } from './first-part.js';
 import { createHandles } from './handles.js';
 import { windowPlace } from './window-place.js';
@@ -27,6 +27,6 @@ install({
   makeHandle: handles.make,
   answerForHandle: handles.answer,
   answerForWritable,
-  serveFetch: (declared) => serveFetch(channel, declared),
+  serveFetch: (declared) => serveFetch(channel, declared, PATIENCE_MS),
   wrapWorkers: (source) => wrapWorkersWith(channel, source, windowPlace),
 });

@@ -11,7 +11,7 @@ import { exposeManager } from '../manager.js';
 import {
   addListener, apply, DOMExceptionCtor, includes, messagePorts, postMessage, preventDefault, removeListener, stopImmediatePropagation,
 } from '../primordials.js';
-import { serveFetch } from '../second/fetch.js';
+import { LONG_PATIENCE_MS, serveFetch } from '../second/fetch.js';
 import { createHandles } from '../second/handles.js';
 import { wrapWorkers } from '../second/workers.js';
 import { answerForWritable } from '../second/writables.js';
@@ -71,7 +71,7 @@ function start(plan) {
   const handles = createHandles(channel);
   exposeManager(channel, handles.make);
   standInForFiles(handles.answer, answerForWritable);
-  declareFetch((declared) => serveFetch(channel, declared));
+  declareFetch((declared) => serveFetch(channel, declared, LONG_PATIENCE_MS));
   wrapWorkers(channel, plan.boot, { base: () => plan.base, hinders: () => false });
   impersonate(plan);
   if (plan.classic) {
