@@ -59,11 +59,6 @@ export class AskSigns {
     return this.#asking ?? asking === true;
   }
 
-  /** Whether a file was considered for what the tab shows, since this background has begun. @param {number} tab */
-  knows(tab) {
-    return this.#tabs.has(tab);
-  }
-
   /** @param {number} tab */
   waits(tab) {
     return [...(this.#tabs.get(tab)?.values() ?? [])].some(({ waits }) => waits);

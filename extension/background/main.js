@@ -86,7 +86,7 @@ async function showWaiting(tabId, waits) {
 /** Signs that were there before the background was stopped may have had their answer. */
 async function renewSigns() {
   for (const { id } of await chrome.tabs.query({})) {
-    if (id === undefined || signs.knows(id) || (await chrome.action.getBadgeText({ tabId: id }).catch(() => '')) !== WAITING) continue;
+    if (id === undefined || signs.waits(id) || (await chrome.action.getBadgeText({ tabId: id }).catch(() => '')) !== WAITING) continue;
     await showWaiting(id, false);
     await showAgain(id, await fronts.of(id));
   }

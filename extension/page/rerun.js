@@ -8,7 +8,8 @@
 
 import { RERUN_EVENT } from '../shared/names.js';
 import {
-  addListener, append, apply, dataDescriptor, defineProperty, deleteProperty, getOwnPropertyDescriptor, hasOwn, preventDefault, stopImmediatePropagation,
+  addListener, append, apply, dataDescriptor, defineProperty, deleteProperty, getOwnPropertyDescriptor, hasOwn, preventDefault, setPrototypeOf,
+  stopImmediatePropagation,
 } from './primordials.js';
 import {
   createRange, eventDetail, eventTarget, getAttribute, hasAttribute, insertBefore, nextOf, nodeName, ownDocument, parentOf, removeChild,
@@ -32,6 +33,8 @@ function insertAgain(node) {
  */
 function cover(name, native, collect) {
   const own = getOwnPropertyDescriptor(ownDocument, name);
+  // What the page has put on Object.prototype is no part of it.
+  if (own !== undefined) setPrototypeOf(own, null);
   const before = own !== undefined && hasOwn(own, 'value') && typeof own.value === 'function' ? own.value : native;
   let isOver = false;
   // The script may keep it, and call it later.

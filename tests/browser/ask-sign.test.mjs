@@ -1,6 +1,7 @@
 /** Ask mode's sign on the toolbar button, after the background was stopped, and beside the sign that something needs mending. */
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { extensionServiceWorker } from '../../scripts/lib/chromium.mjs';
 import { processesOf } from '../../scripts/lib/processes.mjs';
 import { bytesOf, NEVER_GREASED } from './support/bytes.mjs';
@@ -10,7 +11,7 @@ import { store } from './support/in-page.mjs';
 import { stopBackground } from './support/kill.mjs';
 import { badgeOf, openPopup } from './support/ui.mjs';
 
-const popular = ['one', 'two', 'three', 'four'].map((word) => bytesOf(`sign ${word}`, NEVER_GREASED));
+const popular = ['one', 'two', 'three', 'four', 'five'].map((word) => bytesOf(`sign ${word}`, NEVER_GREASED));
 const world = await openWorld({ listed: popular, settings: { 'gates.ask': 'on' } });
 after(() => world.close());
 const profile = await world.launch('profile', { withoutArgs: ['--disable-back-forward-cache'] });
@@ -65,5 +66,22 @@ test('a button whose question was answered shows that the host is out of order l
   await other.close();
   await page.bringToFront();
   assert.equal(await badge(), '!');
+  await page.close();
+});
+
+test('the sign goes when the user has answered, though the page asked for something else after the background was stopped', async () => {
+  const page = await profile.open('f.test');
+  await misses(page, popular[4]);
+  await eventually(async () => (await badge()) === '?', 'the button has a sign');
+  await stopBackground(page);
+  await misses(page, bytesOf('nobody has stored this'));
+  await sleep(2500);
+  assert.equal(await badge(), '?');
+  const popup = await openPopup(profile, page);
+  await popup.locator('#ask-list li').first().getByRole('button', { name: 'Allow f.test', exact: true }).click();
+  await popup.getByText('f.test may use files that other sites stored.').waitFor();
+  await popup.close();
+  await page.bringToFront();
+  await eventually(async () => (await badge()) !== '?', 'the sign goes', 8000);
   await page.close();
 });

@@ -203,3 +203,36 @@ test('a script that waited and wraps document.write leaves one that writes', asy
   await page.close();
   assert.equal(seen, 1);
 });
+
+for (const name of ['get', 'set']) {
+  test(`what a script that waited writes arrives whatever the page has put on Object.prototype: ${name}`, async () => {
+    const declared = `window.first = 1; // polluted ${name}`;
+    const html = `<body><script>Object.prototype.${name} = function () {}; document.write = document.write;</script>
+      <script src="${sites.script(declared)}" integrity="${integrityOf(declared)}" crossoriginstorage></script>
+      <script>document.write('<b id=during></b>'); window.ran = 1;</script>`;
+    const page = await profile.openDocument('a.test', { html });
+    await page.waitForFunction(() => /** @type {any} */ (window).ran === 1);
+    await sleep(500);
+    const seen = await page.evaluate(() => [document.querySelectorAll('#during').length, String(document.write).includes('native code')]);
+    await page.close();
+    assert.deepEqual(seen, [1, true]);
+  });
+}
+
+test('a stored script runs from the store though the page is busy right after it was declared', async () => {
+  const text = 'window.from = new Error().stack.includes("blob:") ? "store" : "network"; // a busy page';
+  succeeded(await store(a, new Uint8Array(Buffer.from(text))));
+  const path = sites.document({ html: '' });
+  sites.serveAlso(async (_req, res, url) => {
+    if (url.pathname !== `${path}/busy`) return undefined;
+    res.setHeader('content-type', 'text/html; charset=utf-8');
+    res.write(`<!doctype html><title>Test</title><body>${declared('window.first = 1; // it is known how scripts are served')}`);
+    await sleep(2000);
+    res.end(`<script>setTimeout(() => { const end = performance.now() + 3000; while (performance.now() < end); })</script>${declared(text)}`);
+    return undefined;
+  });
+  const page = await profile.open('a.test', `${path}/busy`);
+  await page.waitForFunction(() => /** @type {any} */ (window).from !== undefined);
+  assert.equal(await page.evaluate(() => /** @type {any} */ (window).from), 'store');
+  await page.close();
+});

@@ -6,12 +6,10 @@
 import { put, takeFirst } from '../../shared/entries.js';
 import { hashesOf } from '../../shared/integrity.js';
 import { MAX_ORIGINS } from '../../shared/names.js';
+import { inTime, PATIENCE_MS } from '../../shared/patience.js';
 
 /** @typedef {import('../connection.js').Connection} Connection */
 /** @typedef {import('../../shared/wire.js').Origins} Origins */
-
-/** A host that does not answer must not stop a page whose scripts wait for it. */
-const PATIENCE_MS = 2000;
 
 /**
  * @param {string[]} words
@@ -55,8 +53,7 @@ export class DeclaredResource {
   /** @returns {Promise<File | undefined>} undefined also when the store keeps the document waiting */
   take() {
     return new Promise((resolve) => {
-      takeFirst(this.#connection, 'markup', this.#hashes, resolve);
-      setTimeout(resolve, PATIENCE_MS, undefined);
+      inTime(setTimeout, PATIENCE_MS, (done) => takeFirst(this.#connection, 'markup', this.#hashes, done), resolve);
     });
   }
 

@@ -17,6 +17,7 @@ import {
 } from '../primordials.js';
 import { put, takeFirst } from '../../shared/entries.js';
 import { hashesOf } from '../../shared/integrity.js';
+import { inTime } from '../../shared/patience.js';
 import { patchMember } from './patch.js';
 
 /** @typedef {import('../channel.js').Channel} Channel */
@@ -24,15 +25,8 @@ import { patchMember } from './patch.js';
 /** @typedef {import('../declared-fetch.js').Wish} Wish */
 /** @typedef {{url: string, type: string}} Appearance what a response of ours says of where it comes from */
 
-/** A host that does not answer must not keep a page waiting that would have its file without us. */
-export const PATIENCE_MS = 2000;
 /** For the bytes of a file that was found, and for a worker, whose calls wait for its page. */
 export const LONG_PATIENCE_MS = 60_000;
-/**
- * Time is counted by steps: a page that is busy finds what has come meanwhile before it counts on, and does not take its own
- * delay for the host's.
- */
-const STEP_MS = 100;
 
 const appearances = new WeakMapCtor();
 let patched = false;
@@ -115,33 +109,6 @@ function rejectOnAbort(signal, reject) {
 }
 
 /**
- * @template T
- * @param {number} patience in ms
- * @param {(done: (answer: T | undefined) => void, extend: (ms: number) => void) => void} ask
- * @param {(answer: T | undefined) => void} goOn called once, with undefined when nothing has come in time
- */
-function inTime(patience, ask, goOn) {
-  let waiting = true;
-  let left = patience;
-  const done = (/** @type {T | undefined} */ answer) => {
-    if (!waiting) return;
-    waiting = false;
-    goOn(answer);
-  };
-  const count = () => {
-    if (!waiting) return;
-    if (left <= 0) {
-      done(undefined);
-      return;
-    }
-    left -= STEP_MS;
-    startTimer(count, STEP_MS);
-  };
-  count();
-  ask(done, (ms) => { left = ms; });
-}
-
-/**
  * @param {Channel} channel that look-ups and writes go through
  * @param {DeclaredFetch} declared
  * @param {number} patience in ms, of a look-up
@@ -157,7 +124,7 @@ export function serveFetch(channel, declared, patience) {
   const forget = rejectOnAbort(signal, reject);
   const take = (/** @type {(file: File | undefined) => void} */ done, /** @type {(ms: number) => void} */ extend) =>
     takeFirst(channel, 'fetch', hashes, done, () => extend(LONG_PATIENCE_MS));
-  inTime(patience, take, (/** @type {File | undefined} */ file) => {
+  inTime(startTimer, patience, take, (/** @type {File | undefined} */ file) => {
     forget();
     if (isAborted(signal)) return;
     if (file !== undefined) {
@@ -166,7 +133,7 @@ export function serveFetch(channel, declared, patience) {
     }
     const goOn = () => storeAndPresent(channel, declared, hashes);
     // Only a list is bounded by what the response says.
-    if (typeof wish.origins === 'object') inTime(patience, (done) => channel.call({ op: 'watch' }, done), goOn);
+    if (typeof wish.origins === 'object') inTime(startTimer, patience, (done) => channel.call({ op: 'watch' }, done), goOn);
     else goOn();
   });
 }

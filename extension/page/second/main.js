@@ -4,7 +4,8 @@
  * by now the page may have changed those that it would find.
  */
 
-import { PATIENCE_MS, serveFetch } from './fetch.js';
+import { PATIENCE_MS } from '../../shared/patience.js';
+import { serveFetch } from './fetch.js';
 import { firstPart } from './first-part.js';
 import { createHandles } from './handles.js';
 import { windowPlace } from './window-place.js';
