@@ -16,12 +16,13 @@ const IDLE_MS = 60_000;
 /** @typedef {import('./host-hello.js').Session} Session */
 /**
  * @typedef {{kind: 'idle' | 'connecting' | 'ready'}
- *   | {kind: 'missing' | 'forbidden' | 'broken' | 'older-host' | 'newer-host' | 'store', detail: string, mend: string, code?: string}} HostState
+ *   | {kind: 'missing' | 'forbidden' | 'blocked' | 'broken' | 'older-host' | 'newer-host' | 'store', detail: string, mend: string, code?: string}} HostState
  */
 
 /** @param {string} message of chrome.runtime.lastError @returns {HostState} */
 function stateOfDisconnect(message) {
-  const kind = /not found/i.test(message) ? 'missing' : /forbidden/i.test(message) ? 'forbidden' : 'broken';
+  const known = /** @type {const} */ ([[/not found/i, 'missing'], [/forbidden/i, 'forbidden'], [/administrator/i, 'blocked']]);
+  const kind = known.find(([words]) => words.test(message))?.[1] ?? 'broken';
   return { kind, detail: message, mend: '' };
 }
 

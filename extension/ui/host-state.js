@@ -12,6 +12,7 @@ const STATES = /** @type {const} */ ({
   ready: { headline: 'stateReady', mend: '', command: '' },
   missing: { headline: 'stateMissing', mend: 'mendMissing', command: 'cos install' },
   forbidden: { headline: 'stateForbidden', mend: 'mendForbidden', command: 'cos install' },
+  blocked: { headline: 'stateBlocked', mend: 'mendBlocked', command: '' },
   broken: { headline: 'stateBroken', mend: 'mendBroken', command: 'cos install' },
   'older-host': { headline: 'stateOlderHost', mend: 'mendOlderHost', command: 'cos install' },
   'newer-host': { headline: 'stateNewerHost', mend: 'mendNewerHost', command: '' },

@@ -57,7 +57,8 @@ Result<std::vector<BrowserTarget>> targets_of(const BrowserOptions& options, boo
 void add_browser_options(Command command, BrowserOptions& options) {
   command.add_option("--browser", options.browsers, "chromium, chrome, edge, brave, vivaldi, opera, … or all")
       .default_shown("all");
-  command.add_option("--user-data-dir", options.user_data_dir, "Only for the profiles below this directory");
+  command.add_option("--user-data-dir", options.user_data_dir, "Only for the profiles below this directory")
+      .not_empty();
 }
 
 }  // namespace libcos::cli

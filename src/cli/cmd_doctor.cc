@@ -42,6 +42,7 @@ Findings look_at_store(const App& app, Surroundings& here) {
   Findings all{check_directory(directory)};
   std::error_code error;
   if (all.front().health == Health::kBad || !fs::exists(directory, error)) {
+    append(all, check_administrator(app.store.administrator_policy));
     return all;
   }
   if (auto obstacle = check_writable(directory)) {
@@ -63,7 +64,7 @@ Findings look_at_store(const App& app, Surroundings& here) {
   const auto setting = store->setting(setting::kHandover);
   here.handover = !setting || setting->value != "off";
   here.handover_administered = setting && setting->administered;
-  append(all, check_administrator(*store));
+  append(all, check_administrator(app.store.administrator_policy));
   return all;
 }
 

@@ -133,6 +133,12 @@ Option Option::delimiter(char character) const {
   return *this;
 }
 
+Option Option::not_empty() const {
+  option_->check([](const std::string& value) { return value.empty() ? std::string("it is empty") : std::string(); },
+                 "");
+  return *this;
+}
+
 Option Option::one_value_each() const {
   option_->allow_extra_args(false);
   return *this;

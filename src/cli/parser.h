@@ -29,6 +29,8 @@ class Option {
   Option default_shown(const std::string& text) const;
   // One value may hold several, with this character between them.
   Option delimiter(char character) const;
+  // An empty value, such as that of a shell's variable that is not set, is wrong usage.
+  Option not_empty() const;
   // An option that may come several times has one value each time: what follows is another argument.
   Option one_value_each() const;
   // Both together are wrong usage.

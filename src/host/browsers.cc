@@ -1,5 +1,6 @@
 #include "host/browsers.h"
 
+#include <pwd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -29,10 +30,14 @@ constexpr std::array<Browser, 8> kBrowsers{{
 std::filesystem::path configuration_directory() {
   const char* xdg = std::getenv("XDG_CONFIG_HOME");  // NOLINT(concurrency-mt-unsafe): nobody calls setenv
   if (xdg != nullptr && std::filesystem::path(xdg).is_absolute()) {
-    return xdg;
+    const std::filesystem::path named = std::filesystem::path(xdg).lexically_normal();
+    // With a slash at its end its last part has no name.
+    return named.has_filename() ? named : named.parent_path();
   }
   const char* home = std::getenv("HOME");  // NOLINT(concurrency-mt-unsafe)
-  return std::filesystem::path(home == nullptr ? "/" : home) / ".config";
+  const bool is_named = home != nullptr && std::filesystem::path(home).is_absolute();
+  const passwd* user = is_named ? nullptr : ::getpwuid(::geteuid());  // NOLINT(concurrency-mt-unsafe)
+  return std::filesystem::path(is_named ? home : user == nullptr ? "/" : user->pw_dir) / ".config";
 }
 
 }  // namespace
@@ -72,10 +77,14 @@ Result<std::optional<HostManifest>> read_host_manifest(const std::filesystem::pa
   HostManifest read{string_at(manifest, "name").value_or(""),
                     string_at(manifest, "type").value_or(""),
                     string_at(manifest, "path").value_or(""),
-                    {}};
-  for (const auto& origin : manifest.value("allowed_origins", nlohmann::json::array())) {
-    if (origin.is_string()) {
-      read.allowed_origins.push_back(origin.get<std::string>());
+                    {},
+                    string_at(manifest, "description").value_or("")};
+  const auto origins = manifest.find("allowed_origins");
+  if (origins != manifest.end() && origins->is_array()) {
+    for (const auto& origin : *origins) {
+      if (origin.is_string()) {
+        read.allowed_origins.push_back(origin.get<std::string>());
+      }
     }
   }
   return read;
@@ -87,9 +96,16 @@ Status write_host_manifest(const std::filesystem::path& user_data_directory, con
                                         {"path", executable.string()},
                                         {"type", "stdio"},
                                         {"allowed_origins", {kExtensionOrigin}}};
+  std::string text;
+  try {
+    text = manifest.dump(2) + "\n";
+  } catch (const nlohmann::json::exception&) {
+    return fail(ErrorCode::kUnavailable, "The path of this executable is not UTF-8, and no manifest can hold it.",
+                "Move it to a directory with another name, and install it from there.");
+  }
   const std::filesystem::path path = host_manifest_path(user_data_directory);
   COS_CHECK(make_private_directory(path.parent_path()));
-  return replace_file(path, as_bytes(manifest.dump(2) + "\n"), 0644);
+  return replace_file(path, as_bytes(text), 0644);
 }
 
 void remove_empty_user_data(const Browser& browser) {

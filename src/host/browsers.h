@@ -42,6 +42,7 @@ struct HostManifest {
   std::string type;
   std::filesystem::path executable;
   std::vector<std::string> allowed_origins;
+  std::string description;
 };
 
 // nullopt when there is none. Errors: kData when it is no manifest, kIo.

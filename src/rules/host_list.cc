@@ -8,9 +8,10 @@ namespace libcos {
 
 bool HostList::add(std::string_view host) {
   // What a host may look like is the URL parser's business; a name that it would write in another way than it stands
-  // there (capitals, a port, a path) is more likely a mistake than meant.
+  // there (capitals, a port, a path, a dot at its end) is more likely a mistake than meant.
   const Result<Origin> origin = Origin::from_url("https://" + std::string(host));
-  if (!origin || origin->is_opaque() || origin->host() != host || host.find('*') != std::string_view::npos) {
+  if (!origin || origin->is_opaque() || origin->host() != host || host.ends_with('.') ||
+      host.find('*') != std::string_view::npos) {
     return false;
   }
   hosts_.emplace_back(host);

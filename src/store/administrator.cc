@@ -1,6 +1,7 @@
 #include "store/administrator.h"
 
 #include <cerrno>
+#include <set>
 #include <utility>
 
 #include "base/files.h"
@@ -26,11 +27,21 @@ tl::unexpected<Error> wrong(const std::filesystem::path& file, const std::string
               "The store stays closed until the administrator of this machine has mended it.");
 }
 
-Result<std::vector<Member>> members_at(sqlite::Database& parser, const std::string& text, const std::string& path) {
-  COS_TRY(auto query, parser.query("SELECT key, value, type FROM json_each(?1, ?2)", text, path));
-  return sqlite::collect(std::move(query), [](const sqlite::Query& row) -> Result<Member> {
-    return Member{row.text(0), row.text(1), row.text(2)};
-  });
+// Of an object or an array, by its own text: a path would find the first of several members of one name, and none whose
+// name is written with escapes.
+Result<std::vector<Member>> members_of(const AdministratorPolicy& policy, sqlite::Database& parser,
+                                       const std::string& text) {
+  COS_TRY(auto query, parser.query("SELECT key, value, type FROM json_each(?1)", text));
+  COS_TRY(auto members, sqlite::collect(std::move(query), [](const sqlite::Query& row) -> Result<Member> {
+            return Member{row.text(0), row.text(1), row.text(2)};
+          }));
+  std::set<std::string> keys;
+  for (const Member& member : members) {
+    if (!keys.insert(member.key).second) {
+      return wrong(policy.file, "'" + member.key + "' stands there twice");
+    }
+  }
+  return members;
 }
 
 Status read_setting(AdministratorPolicy& policy, const Member& member) {
@@ -52,12 +63,11 @@ Status read_setting(AdministratorPolicy& policy, const Member& member) {
   return {};
 }
 
-Status read_hosts(const AdministratorPolicy& policy, sqlite::Database& parser, const std::string& text,
-                  const Member& member, HostList& hosts) {
+Status read_hosts(const AdministratorPolicy& policy, sqlite::Database& parser, const Member& member, HostList& hosts) {
   if (member.type != "array") {
     return wrong(policy.file, "sites." + member.key + " is no list");
   }
-  COS_TRY(const auto members, members_at(parser, text, "$.sites." + member.key));
+  COS_TRY(const auto members, members_of(policy, parser, member.value));
   for (const Member& host : members) {
     if (host.type != "text" || !hosts.add(host.value)) {
       return wrong(policy.file, "'" + host.value + "' in sites." + member.key + " is no host such as example.com");
@@ -66,13 +76,21 @@ Status read_hosts(const AdministratorPolicy& policy, sqlite::Database& parser, c
   return {};
 }
 
+Status read_settings(AdministratorPolicy& policy, sqlite::Database& parser, const std::string& text) {
+  COS_TRY(const auto members, members_of(policy, parser, text));
+  for (const Member& member : members) {
+    COS_CHECK(read_setting(policy, member));
+  }
+  return {};
+}
+
 Status read_sites(AdministratorPolicy& policy, sqlite::Database& parser, const std::string& text) {
-  COS_TRY(const auto members, members_at(parser, text, "$.sites"));
+  COS_TRY(const auto members, members_of(policy, parser, text));
   for (const Member& member : members) {
     if (member.key == "allowed") {
-      COS_CHECK(read_hosts(policy, parser, text, member, policy.allowed.emplace()));
+      COS_CHECK(read_hosts(policy, parser, member, policy.allowed.emplace()));
     } else if (member.key == "blocked") {
-      COS_CHECK(read_hosts(policy, parser, text, member, policy.blocked));
+      COS_CHECK(read_hosts(policy, parser, member, policy.blocked));
     } else {
       return wrong(policy.file, "sites has no '" + member.key + "'");
     }
@@ -85,20 +103,19 @@ Status read_text(AdministratorPolicy& policy, const std::string& text) {
   COS_TRY(sqlite::Database parser, sqlite::Database::open_in_memory());
   COS_TRY(const auto type,
           parser.integer("SELECT json_valid(?1) AND json_type(iif(json_valid(?1), ?1, 'null')) = 'object'", text));
-  if (type.value_or(0) == 0) {
+  // SQLite reads no further than a zero.
+  if (type.value_or(0) == 0 || text.find('\0') != std::string::npos) {
     return wrong(policy.file, "it is no JSON object");
   }
-  COS_TRY(const auto members, members_at(parser, text, "$"));
+  COS_TRY(const auto members, members_of(policy, parser, text));
   for (const Member& member : members) {
     if (member.type != "object" || (member.key != "settings" && member.key != "sites")) {
       return wrong(policy.file, "'" + member.key + "' is not one of the objects settings and sites");
     }
+    COS_CHECK(member.key == "settings" ? read_settings(policy, parser, member.value)
+                                       : read_sites(policy, parser, member.value));
   }
-  COS_TRY(const auto settings, members_at(parser, text, "$.settings"));
-  for (const Member& member : settings) {
-    COS_CHECK(read_setting(policy, member));
-  }
-  return read_sites(policy, parser, text);
+  return {};
 }
 
 }  // namespace

@@ -77,15 +77,21 @@ Result<PurgeReport> purge_store(const fs::path& directory) {
   std::sort(ours.begin(), ours.end(), [&](const fs::path& a, const fs::path& b) {
     return (a == paths.database() ? 1 : 0) < (b == paths.database() ? 1 : 0);
   });
+  const bool holds_more = !report.kept.empty();
   for (const fs::path& item : ours) {
     count(item, report);
+    if (const fs::path target = fs::canonical(item, error); !error && fs::is_symlink(item, error)) {
+      report.kept.push_back(target);  // perhaps a disk of the user's, with more on it
+    }
     fs::remove_all(item, error);  // does not follow links
     if (error) {
       return fail(ErrorCode::kIo, "Cannot delete " + item.string() + ": " + error.message() + ".",
                   "`cos doctor` says whose it is.");
     }
   }
-  if (report.kept.empty()) {
+  // A link to it stays good for the next store.
+  if (const fs::path named = directory.lexically_normal();
+      !holds_more && !fs::is_symlink(named.has_filename() ? named : named.parent_path(), error)) {
     fs::remove(paths.root(), error);
   }
   return report;

@@ -87,5 +87,19 @@ TEST_F(AdministratorCliTest, TheMachinesPolicyBindsTheExecutableWhateverTheUserS
   EXPECT_TRUE(mentions(machine.shell("cos config list").out, "Set by your administrator."));
 }
 
+TEST_F(AdministratorCliTest, DoctorTellsOfAPolicyThatCannotBeUsedBeforeThereIsAStore) {
+  file("policy.json", R"({"settings": {"budget.percnt": 20}})");
+  std::filesystem::remove_all(home_.store());
+  const Done doctor = under_policy({"doctor"});
+  EXPECT_EQ(doctor.code, 1);
+  EXPECT_TRUE(mentions(doctor.out, "budget.percnt")) << doctor.out;
+}
+
+TEST_F(AdministratorCliTest, DoctorTellsThatSitesAreRestricted) {
+  file("policy.json", R"({"sites": {"allowed": ["example.com"]}})");
+  (void)add("text");
+  EXPECT_TRUE(mentions(under_policy({"doctor"}).out, "dministrator"));
+}
+
 }  // namespace
 }  // namespace libcos

@@ -311,5 +311,33 @@ TEST_F(DoctorTest, AFailedUpdateIsNotedUntilOneGoesWell) {
   EXPECT_EQ(state_of("list-update"), "") << "nothing more to say";
 }
 
+// Chromium refuses each of these: the path must be absolute, the origins a list, a description is needed.
+TEST_F(DoctorTest, AManifestThatBrowsersRefuseIsNotGood) {
+  install();
+  change_manifest([](json& all) { all.erase("description"); });
+  EXPECT_EQ(state_of("manifest", 1), "bad");
+  install();
+  change_manifest([](json& all) { all["allowed_origins"] = all["allowed_origins"][0]; });
+  EXPECT_EQ(state_of("manifest", 1), "bad");
+}
+
+TEST_F(DoctorTest, WhatIsNoFileInTheManifestsPlaceIsToBeRemovedFirst) {
+  install();
+  std::filesystem::remove(manifest());
+  std::filesystem::create_directory(manifest());
+  const json found = finding("manifest", 1);
+  EXPECT_EQ(found.at("state"), "bad");
+  EXPECT_TRUE(mentions(found.at("mend"), "Remove")) << found;
+  EXPECT_EQ(found.at("command"), "") << "it would fail";
+}
+
+TEST_F(DoctorTest, APlaceWhereNoStoreCanBeMadeIsBad) {
+  const Finished done = cos({"doctor"}, {.environment = {"COS_HOME=" + file("text", "text").string() + "/below"}});
+  EXPECT_EQ(done.code, 1) << done.out;
+  std::filesystem::create_symlink(path("nowhere"), path("dangling"));
+  const Finished dangling = cos({"doctor"}, {.environment = {"COS_HOME=" + path("dangling").string()}});
+  EXPECT_EQ(dangling.code, 1) << dangling.out;
+}
+
 }  // namespace
 }  // namespace libcos

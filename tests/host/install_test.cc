@@ -132,5 +132,15 @@ TEST_F(InstallTest, ADirectoryBelowOneThatWasDeletedIsExitCode1) {
   }
 }
 
+TEST_F(InstallTest, AnExecutableWhosePathNoManifestCanHoldIsRefused) {
+  const fs::path directory = path("caf\xe9");
+  fs::create_directory(directory);
+  fs::copy_file(cos_executable(), directory / "cos");
+  const Finished done = run({(directory / "cos").string(), "install", "--user-data-dir", path("p").string()},
+                            {.environment = home_.environment()});
+  EXPECT_EQ(done.code, 1) << done.err;
+  EXPECT_FALSE(mentions(done.err, "terminate")) << done.err;
+}
+
 }  // namespace
 }  // namespace libcos

@@ -222,5 +222,54 @@ TEST_F(UninstallTest, ProgramsAreToldThatNoLinkIsLeft) {
   EXPECT_EQ(json::parse(none.out).at("linksLeft"), nullptr);
 }
 
+TEST_F(UninstallTest, LinksOfADirectoryGoHoweverItIsNamed) {
+  const fs::path real = home_.configuration() / "chromium";
+  use();
+  EXPECT_EQ(at_home({"uninstall", "--user-data-dir", real.string() + "/"}).code, 0);
+  EXPECT_FALSE(fs::exists(link())) << "named with a slash at its end";
+  fs::create_directory_symlink(real, path("alias"));
+  use();
+  EXPECT_EQ(at_home({"uninstall", "--user-data-dir", path("alias").string()}).code, 0);
+  EXPECT_FALSE(fs::exists(link())) << "named by a symbolic link";
+  use();
+  EXPECT_EQ(at_home({"uninstall", "--user-data-dir", real.string() + "um"}).code, 0);
+  EXPECT_TRUE(fs::exists(link())) << "a directory whose name only begins alike";
+}
+
+TEST_F(UninstallTest, ADirectoryWithoutANameIsNotAllBrowsers) {
+  use();
+  EXPECT_EQ(at_home({"uninstall", "--purge", "--yes", "--user-data-dir", ""}).code, 2);
+  EXPECT_TRUE(fs::exists(store_of_home() / "store.db"));
+}
+
+TEST_F(UninstallTest, AStoreBehindASymbolicLinkCanBeMadeAnew) {
+  fs::create_directories(path("disk/cos"));
+  fs::create_directories(store_of_home().parent_path());
+  fs::create_directory_symlink(path("disk/cos"), store_of_home());
+  ASSERT_EQ(at_home({"add", file("added", "text").string()}).code, 0);
+  ASSERT_EQ(at_home({"uninstall", "--purge", "--yes"}).code, 0);
+  const Finished again = at_home({"add", path("added").string()});
+  EXPECT_EQ(again.code, 0) << again.err;
+}
+
+TEST_F(UninstallTest, PurgeDeletesTheBytesBehindALinkToThemOrSaysThatItDoesNot) {
+  ASSERT_EQ(at_home({"add", file("added", "text").string()}).code, 0);
+  fs::rename(store_of_home() / "blobs", path("blobs"));
+  fs::create_directory_symlink(path("blobs"), store_of_home() / "blobs");
+  ASSERT_EQ(at_home({"stat", hash_of("text").hex()}).code, 0);
+  const Finished done = at_home({"uninstall", "--purge", "--yes"});
+  const bool left = fs::exists(path("blobs") / "SHA-256" / hash_of("text").hex().substr(0, 2) / hash_of("text").hex());
+  EXPECT_TRUE(!left || mentions(done.out + done.err, path("blobs").string())) << done.out;
+}
+
+TEST_F(UninstallTest, TheConfigurationDirectoryItselfStays) {
+  fs::create_directories(path("empty/.config"));
+  const std::vector<std::string> environment{"COS_HOME=", "XDG_CONFIG_HOME=" + path("empty/.config").string() + "/"};
+  ASSERT_EQ(cos({"install", "--browser", "chromium"}, {.environment = environment}).code, 0);
+  ASSERT_EQ(cos({"uninstall", "--browser", "chromium"}, {.environment = environment}).code, 0);
+  EXPECT_TRUE(fs::exists(path("empty/.config")));
+  EXPECT_TRUE(fs::exists(path("empty")));
+}
+
 }  // namespace
 }  // namespace libcos

@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "store/administrator.h"
 #include "store/store_fixture.h"
 
 namespace libcos {
@@ -138,6 +139,23 @@ TEST_F(AdministratorTest, WithoutAFileNothingIsDecided) {
     ASSERT_TRUE(opened);
     EXPECT_TRUE(opened->set_setting("budget.ceiling", "2GiB"));
   }
+}
+
+// What is accepted must be applied: each of these names a.test as blocked and was taken without a word.
+TEST_F(AdministratorTest, WhatIsAcceptedIsApplied) {
+  for (const char* text :
+       {R"({"sites": {"blocked": ["a.test."]}})", R"({"sites": {"blocked": ["c.test"], "blocked": ["a.test"]}})",
+        R"({"sites": {"blocked": ["c.test"]}, "sites": {"blocked": ["a.test"]}})",
+        R"({"s\u0069tes": {"blocked": ["a.test"]}})", R"({"sites": {"bl\u006fcked": ["a.test"]}})"}) {
+    const auto policy_of = [&] {
+      std::ofstream(policy()) << text;
+      return read_administrator_policy(policy());
+    }();
+    EXPECT_TRUE(!policy_of || !policy_of->lets_use("a.test")) << text;
+  }
+  std::ofstream(policy()) << R"({"settings": {"disk.reserve": "1GiB"}, "settings": {"realms.share": false}})";
+  const auto twice = read_administrator_policy(policy());
+  EXPECT_TRUE(!twice || twice->setting("realms.share") != nullptr);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include "base/files.h"
 #include "cli/doctor/checks.h"
@@ -78,18 +79,32 @@ Finding check_manifest(const BrowserPlace& browser, const Surroundings& here) {
     for_all_users = true;
   }
   if (!manifest) {
-    return found(Health::kBad, manifest.error().message);
+    Finding unreadable = found(Health::kBad, manifest.error().message);
+    if (std::error_code error; !fs::is_regular_file(host_manifest_path(browser.user_data), error)) {
+      unreadable.mend = "Remove what stands in its place, then run " + std::exchange(unreadable.command, {}) + ".";
+    }
+    return unreadable;
   }
   if (!*manifest) {
     return found(Health::kBad, browser.title + " does not know cos: there is no manifest for it.");
   }
   const HostManifest& host = **manifest;
   const std::string program = host.executable.string();
-  if (host.name != kHostName || host.type != "stdio" || program.empty()) {
+  // Browsers refuse one without a description, or with a path that is relative.
+  if (host.name != kHostName || host.type != "stdio" || !host.executable.is_absolute() || host.description.empty()) {
     return found(Health::kBad, "The manifest for " + browser.title + " is not what a browser needs to start cos.");
   }
   if (std::find(host.allowed_origins.begin(), host.allowed_origins.end(), kExtensionOrigin) ==
       host.allowed_origins.end()) {
+    if (for_all_users && !host.allowed_origins.empty()) {
+      // One of the user's own would take its place.
+      return {"manifest",
+              browser.title,
+              Health::kNote,
+              "The manifest for all users lets another extension start cos than this one knows.",
+              "So it is where an administrator has signed the extension with a key of their own.",
+              {}};
+    }
     return found(Health::kBad, "The manifest for " + browser.title + " does not let the extension start cos.");
   }
   std::error_code error;

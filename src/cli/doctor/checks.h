@@ -29,7 +29,7 @@ Finding check_leftovers(const std::filesystem::path& directory);
 // The Public Hash List: whether one is installed, whether it is whole and young, how the last update went.
 Findings check_list(Store& store);
 // What the administrator of the machine has set; nothing when that is nothing.
-Findings check_administrator(Store& store);
+Findings check_administrator(const std::filesystem::path& policy);
 Finding check_loopback();
 
 struct BrowserPlace {

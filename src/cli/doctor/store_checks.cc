@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <optional>
 #include <string_view>
 #include <system_error>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "cli/output.h"
 #include "cli/places.h"
 #include "host/list_update.h"
+#include "store/administrator.h"
 #include "store/paths.h"
 #include "store/settings.h"
 
@@ -49,7 +51,36 @@ std::vector<fs::path> parts_of(const fs::path& root) {
       parts.push_back(part);
     }
   }
+  // A backup that was put back by another user, say: blobs/<ALGORITHM>/<first digits>.
+  std::error_code error;
+  constexpr int kDigits = 1;
+  for (fs::recursive_directory_iterator it(paths.blobs(), error), end; !error && it != end; it.increment(error)) {
+    if (it->is_directory(error)) {
+      parts.push_back(it->path());
+    }
+    if (it.depth() >= kDigits) {
+      it.disable_recursion_pending();
+    }
+  }
   return parts;
+}
+
+// Whether a store could be made there; nullopt: it could.
+std::optional<std::string> why_none_can_be_made(const fs::path& directory) {
+  std::error_code error;
+  fs::path nearest = fs::absolute(directory, error).lexically_normal();
+  while (!fs::is_symlink(nearest, error) && !stat_of(nearest) && nearest.has_relative_path()) {
+    nearest = nearest.parent_path();
+  }
+  const std::string cannot = "No store can be made in " + directory.string() + ": ";
+  if (fs::is_symlink(nearest, error) && !fs::exists(nearest, error)) {
+    return cannot + nearest.string() + " is a link to what is not there.";
+  }
+  if (!fs::is_directory(nearest, error)) {
+    return cannot + nearest.string() + " is no directory.";
+  }
+  return ::access(nearest.c_str(), W_OK | X_OK) == 0 ? std::nullopt
+                                                     : std::optional(cannot + nearest.string() + " cannot be written.");
 }
 
 std::string as_root(const std::string& command) { return ::geteuid() == 0 ? command : "sudo " + command; }
@@ -68,6 +99,9 @@ Finding check_directory(const fs::path& directory) {
   const fs::path root = fs::canonical(directory, error);
   const auto status = error ? std::nullopt : stat_of(root);
   if (!status) {
+    if (const auto why = why_none_can_be_made(directory)) {
+      return {kName, "", Health::kBad, *why, "Name another directory in COS_HOME, or mend that one.", {}};
+    }
     return {kName, "", Health::kNote,
             "There is no store yet: it is made in " + directory.string() +
                 " when something is stored, by a page or by `cos add`."};
@@ -266,19 +300,24 @@ Findings check_list(Store& store) {
   return all;
 }
 
-Findings check_administrator(Store& store) {
-  const auto settings = store.settings();
-  if (!settings) {
-    return {failure("administrator", settings.error())};
+Findings check_administrator(const fs::path& file) {
+  constexpr const char* kName = "administrator";
+  const auto policy = read_administrator_policy(file);
+  if (!policy) {
+    return {failure(kName, policy.error())};
   }
-  const auto decided =
-      std::count_if(settings->begin(), settings->end(), [](const Setting& one) { return one.administered; });
-  if (decided == 0) {
-    return {};
+  Findings all;
+  if (!policy->settings.empty()) {
+    all.push_back({kName, "", Health::kGood,
+                   count(policy->settings.size(), "setting is", "settings are") +
+                       " set by your administrator; `cos config list` says which."});
   }
-  return {{"administrator", "", Health::kGood,
-           count(static_cast<std::uint64_t>(decided), "setting is", "settings are") +
-               " set by your administrator; `cos config list` says which."}};
+  if (policy->allowed || !policy->blocked.empty()) {
+    all.push_back({kName, "", Health::kGood,
+                   policy->allowed ? "Your administrator lets some sites use the store, and no others."
+                                   : "Your administrator keeps some sites from using the store."});
+  }
+  return all;
 }
 
 Finding check_loopback() {
