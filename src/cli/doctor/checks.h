@@ -28,8 +28,8 @@ Finding check_entries(Store& store);
 Finding check_leftovers(const std::filesystem::path& directory);
 // The Public Hash List: whether one is installed, whether it is whole and young, how the last update went.
 Findings check_list(Store& store);
-// What the administrator of the machine has set; nothing when that is nothing.
-Findings check_administrator(const std::filesystem::path& policy);
+// What the administrator of the machine has set in that file; nothing when that is nothing.
+Findings check_administrator(const std::filesystem::path& file);
 Finding check_loopback();
 
 struct BrowserPlace {
