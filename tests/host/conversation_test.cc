@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <fstream>
 #include <set>
+#include <vector>
 
+#include "host/handle_book.h"
 #include "host/host_fixture.h"
 #include "store/sqlite.h"
 
@@ -125,6 +127,17 @@ TEST_F(ConversationTest, AnImpossibleTopLevelOriginIsNoReasonToRefuse) {
         {{"cmd", "find"}, {"caller", {{"origin", kA}, {"topLevelOrigin", top}}}, {"hash", json_of(hash_of("text"))}});
     EXPECT_TRUE(reply.at("found").get<bool>()) << top;
   }
+}
+
+TEST_F(ConversationTest, WhatACallerSaysInTheWrongTypeIsAsIfItSaidNothing) {
+  store_text(host_, kA, "text");
+  for (const json& value : {json(nullptr), json("yes"), json(1), json::array()}) {
+    const json asking{{"origin", kA}, {"topLevelOrigin", kA}, {"userActivation", value}, {"thirdPartyCookies", value}};
+    const json reply = host_.ask({{"cmd", "find"}, {"caller", asking}, {"hash", json_of(hash_of("text"))}});
+    ASSERT_EQ(refusal(reply), "") << value;
+    EXPECT_TRUE(reply.at("found").get<bool>()) << value;
+  }
+  EXPECT_EQ(create_reply(kA, {{"origins", nullptr}}).at("scope"), "same-site");
 }
 
 TEST_F(ConversationTest, ABadHashIsATypeError) {
@@ -352,6 +365,84 @@ TEST_F(ConversationTest, HandlesWithLongListsPushOutTheOldestOfTheirOwn) {
   EXPECT_EQ(refusal(host_.ask({{"cmd", "write.open"}, {"handle", first}})), "NotAllowedError");
   (void)open_write(host_, last);
   (void)open_write(host_, theirs);
+}
+
+// The book that handles are kept in: here it is filled faster than through a host.
+class HandleBookTest : public testing::Test {
+ protected:
+  static constexpr int kMostOfParty = 8192;
+  static constexpr int kMostOfPage = 16'384;
+  static constexpr int kMostOfAll = 65'536;
+
+  // The first one's id.
+  std::string fill(const std::string& page, const std::string& origin, int count,
+                   const Scope& scope = Scope::same_site()) {
+    std::string first;
+    for (int i = 0; i < count; ++i) {
+      const Origin asking = Origin::from_url(origin).value();
+      const std::string id =
+          book_.add({asking, std::nullopt, hash_of("text"), scope, false, true, false, {page, origin}});
+      first = i == 0 ? id : first;
+    }
+    return first;
+  }
+  [[nodiscard]] bool has(const std::string& id) const { return book_.find(id) != nullptr; }
+
+  HandleBook book_;
+};
+
+TEST_F(HandleBookTest, APartyHasAsManyAsItMayAndNotOneMore) {
+  const std::string first = fill(kA, kA, kMostOfParty);
+  EXPECT_TRUE(has(first));
+  fill(kA, kA, 1);
+  EXPECT_FALSE(has(first));
+}
+
+TEST_F(HandleBookTest, WhereAPageHasTooManyItsLargestPartyLosesOne) {
+  const std::string small = fill(kA, "https://a1.test", 1);
+  const std::string large = fill(kA, "https://a2.test", kMostOfParty);
+  const std::string other = fill(kA, "https://a3.test", kMostOfPage - kMostOfParty - 1);
+  EXPECT_TRUE(has(large));
+  fill(kA, "https://a4.test", 1);
+  EXPECT_FALSE(has(large));
+  EXPECT_TRUE(has(small) && has(other));
+}
+
+TEST_F(HandleBookTest, WhereAllHaveTooManyTheLargestPageLosesOne) {
+  const std::string small = fill(kA, kA, 1);
+  const std::string large = fill(kB, "https://b1.test", kMostOfParty);
+  fill(kB, "https://b2.test", kMostOfPage - kMostOfParty);
+  int left = kMostOfAll - kMostOfPage - 1;
+  std::vector<std::string> others;
+  for (int page = 0; left > 0; ++page) {
+    const std::string name = "https://p" + std::to_string(page) + ".test";
+    others.push_back(fill(name, name, std::min(left, kMostOfParty)));
+    left -= kMostOfParty;
+  }
+  EXPECT_TRUE(has(large));
+  fill("https://new.test", "https://new.test", 1);
+  EXPECT_FALSE(has(large));
+  EXPECT_TRUE(has(small));
+  EXPECT_TRUE(std::all_of(others.begin(), others.end(), [&](const std::string& id) { return has(id); }));
+}
+
+TEST_F(HandleBookTest, ListsFillWhatAPartyMayTakeInMemoryAndWhatWentLeavesRoom) {
+  std::vector<Origin> origins;
+  std::size_t size = 0;
+  for (int i = 0; i < 100; ++i) {
+    origins.push_back(Origin::from_url("https://" + std::string(60, 'a') + std::to_string(i) + ".test").value());
+    size += sizeof(Origin) + origins.back().host().size();
+  }
+  const Scope list = Scope::list(origins);
+  const auto fit = static_cast<int>((std::size_t{4} << 20U) / size);
+  const std::string kept = fill(kA, kA, 1);
+  for (int i = 0; i < fit; ++i) {
+    book_.remove(fill(kA, kA, 1, list));
+  }
+  const std::string first = fill(kA, kA, fit, list);
+  EXPECT_TRUE(has(kept) && has(first));
+  fill(kA, kA, 1, list);
+  EXPECT_FALSE(has(first));
 }
 
 TEST_F(ConversationTest, AHandleWhoseEntryHasGoneIsNotFound) {

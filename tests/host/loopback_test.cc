@@ -87,9 +87,9 @@ TEST_F(LoopbackTest, WithoutTheSessionsTokenAnEmpty403IsAllThereIs) {
   other.hello();
   const std::string token = host_.token();
   for (const std::string& authorization :
-       {std::string("Bearer"), std::string("Bearer "), token, "Basic " + token, "Bearer " + std::string(64, '0'),
-        "Bearer " + token.substr(1), "Bearer " + token + "0", "Bearer  " + token, "Bearer " + other.token(),
-        "Bearer " + token + ", Bearer " + token}) {
+       {std::string("Bearer"), std::string("Bearer "), token, "Basic " + token, "bearer " + token, "Digest " + token,
+        "Bearer " + std::string(64, '0'), "Bearer " + token.substr(1), "Bearer " + token + "0", "Bearer  " + token,
+        "Bearer " + other.token(), "Bearer " + token + ", Bearer " + token}) {
     expect_refused(exchange(host_, "POST", "/read/" + ticket, with("Authorization", authorization)), authorization);
   }
   EXPECT_EQ(post(host_, ticket).body, "text") << "and the ticket was not spent";
@@ -347,6 +347,32 @@ TEST_F(LoopbackTest, AWriteThatIsCutOffStoresNothing) {
     const std::string error = refusal(close_write(host_, write.session));
     EXPECT_TRUE(error == "DataError" || error == "UnknownError") << error;
   }
+  EXPECT_EQ(entries(), 0U);
+  EXPECT_EQ(incoming_files(), 0U);
+}
+
+std::size_t open_files(pid_t pid) {
+  const std::filesystem::directory_iterator files("/proc/" + std::to_string(pid) + "/fd");
+  return static_cast<std::size_t>(std::distance(begin(files), end(files)));
+}
+
+// What did not arrive may have been anything: that what is there has the right hash is no reason to take it.
+TEST_F(LoopbackTest, AWriteOfWhichAPartWasCutOffIsNotStoredThoughItsBytesAreRight) {
+  const OpenedWrite write = begin("text");
+  HttpConnection connection(host_.port());
+  Headers headers = good_headers(host_);
+  headers["Content-Length"] = "4";
+  connection.send(head("PUT", "/write/" + write.ticket + "?position=0", headers) + "text");
+  ASSERT_EQ(connection.receive().status, 204);
+  const std::size_t open = open_files(host_.pid());
+  connection.send(head("PUT", "/write/" + write.ticket + "?position=0", headers) + "te");
+  connection.close();
+  const auto patience = std::chrono::steady_clock::now() + kPatience;
+  while (open_files(host_.pid()) >= open && std::chrono::steady_clock::now() < patience) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  ASSERT_LT(open_files(host_.pid()), open) << "it has noticed";
+  EXPECT_EQ(refusal(close_write(host_, write.session)), "UnknownError");
   EXPECT_EQ(entries(), 0U);
   EXPECT_EQ(incoming_files(), 0U);
 }

@@ -141,6 +141,12 @@ TEST_F(AdministratorTest, WithoutAFileNothingIsDecided) {
   }
 }
 
+TEST_F(AdministratorTest, APolicyThatCannotBeLookedAtIsNotTakenForNone) {
+  std::filesystem::create_symlink("loop", temp_.path() / "loop");
+  EXPECT_FALSE(read_administrator_policy(temp_.path() / "loop" / "policy.json"));
+  EXPECT_FALSE(Store::open({directory(), {}, temp_.path() / "loop" / "policy.json"}));
+}
+
 // What is accepted must be applied: each of these names a.test as blocked and was taken without a word.
 TEST_F(AdministratorTest, WhatIsAcceptedIsApplied) {
   for (const char* text :

@@ -225,6 +225,37 @@ TEST_F(LookupsTest, EveryRefusalIsChargedAlike) {
   }
 }
 
+// A charge as for a hit would show in what is left for other lookups.
+TEST_F(LookupsTest, WhateverIsRefusedCostsTheBitsOfAMiss) {
+  ASSERT_TRUE(store_.set_setting("grease.percent", "50"));
+  store_files(32);
+  ASSERT_TRUE(put(kA, text_of(40)));
+  ASSERT_TRUE(put(kA, "unlisted", Scope::global()));
+  std::vector<Hash> suppressed;
+  for (int i = 0; i < 32 && suppressed.size() < 2; ++i) {
+    if (why(kB, hash_of(text_of(i))) == MissReason::kSuppressed) {
+      suppressed.push_back(hash_of(text_of(i)));
+    }
+  }
+  ASSERT_EQ(suppressed.size(), 2U);
+  const auto left_after = [&](const std::string& site, const std::vector<Hash>& hashes) {
+    for (const Hash& hash : hashes) {
+      EXPECT_EQ(ask(site, hash), Disclosure::kRefused);
+    }
+    const auto next = store_.explain_read({profile('a'), origin_of(site)}, hash_of("yet another")).value();
+    return std::pair(next.lookups_left, next.bits_left);
+  };
+  const Hash hidden = hash_of(text_of(40));
+  const auto misses = left_after(kC, {hash_of("1"), hash_of("2"), hash_of("3"), hash_of("4")});
+  for (int i = 0; i < 10; ++i) {
+    const std::string number = std::to_string(i) + ".test";
+    EXPECT_EQ(left_after("https://d" + number, {hash_of("1"), hidden, hash_of("3"), hash_of("4")}), misses);
+    EXPECT_EQ(left_after("https://e" + number, {hash_of("1"), hash_of("unlisted"), hash_of("3"), hash_of("4")}), misses)
+        << "at one or the other it is not suppressed";
+  }
+  EXPECT_EQ(left_after(kB, {hash_of("1"), suppressed[0], hash_of("3"), suppressed[1]}), misses);
+}
+
 TEST_F(LookupsTest, GreaseSuppressesSmallGlobalReadsOnlyAndTheSameOnesEachTime) {
   ASSERT_TRUE(store_.set_setting("lookup.budget", "off"));
   ASSERT_TRUE(store_.set_setting("grease.percent", "50"));
@@ -287,7 +318,9 @@ TEST_F(LookupsTest, AnOriginThatAsksTooFastMissesWhateverItAsksFor) {
   }
   EXPECT_GE(hits, 10);
   EXPECT_LE(hits, 20) << "ten at once, and one a second";
-  EXPECT_TRUE(store_.request_read({profile('b'), origin_of(kA)}, hash_of("mine"))) << "another profile is another key";
+  EXPECT_TRUE(store_.request_read(framed("https://www.a.test", kA), hash_of("mine"))->has_value()) << "another origin";
+  ASSERT_TRUE(put(kA, "mine", {}, profile('b')));
+  EXPECT_TRUE(store_.request_read({profile('b'), origin_of(kA)}, hash_of("mine"))->has_value()) << "another profile";
 }
 
 TEST_F(LookupsTest, AnOriginThatWritesTooFastIsRefused) {

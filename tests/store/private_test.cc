@@ -76,6 +76,22 @@ TEST_F(PrivateTest, APrivateStoreBeginsWithWhatTheUserHasSetAboutWhoMayFindWhat)
   check("when nobody has it open");
 }
 
+TEST_F(PrivateTest, APrivateStoreTakesOverEveryKindOfSettingAboutDisclosure) {
+  const std::map<std::string, std::string> set{
+      {"frames.partition", "off"},
+      {"rate.reads", "3"},
+      {"write.files", "5"},
+      {"phl.model-hubs", store_.setting("phl.model-hubs")->value == "on" ? "off" : "on"}};
+  for (const auto& [key, value] : set) {
+    ASSERT_TRUE(store_.set_setting(key, value)) << key;
+  }
+  auto opened = Store::open_private({directory(), {}});
+  ASSERT_TRUE(opened);
+  for (const auto& [key, value] : set) {
+    EXPECT_EQ(opened->setting(key)->value, value) << key;
+  }
+}
+
 TEST_F(PrivateTest, ForAPrivateStoreALastingOneThatIsNotThereOrCannotBeReadHasSetNothing) {
   const fs::path none = temp_.path() / "none # 100%?";
   ASSERT_TRUE(Store::open_private({none, {}}));

@@ -126,6 +126,8 @@ TEST(LookupBudget, LookingAgainAtWhatWasMissingCostsLittleAsLongAsItIsMissing) {
   charge(account, LookupKind::kRecheck, kSmallHit);
   EXPECT_GT(account.bits - before, 8) << "and what is there all of a sudden is a surprise";
   EXPECT_EQ(account.counted, 1U);
+  charge(account, LookupKind::kRecheck, kLargeHit);
+  EXPECT_EQ(account.counted, 1U) << "a large file that is found is not counted here either";
 }
 
 // New hashes and hashes that are looked at again, in any order: together they tell no more than the bits.
@@ -168,14 +170,51 @@ TEST(LookupBudget, PatienceIsBoundedByTheMonth) {
   for (int day = 0; day < 30; ++day) {
     refill(account, kDefaults, kNow + day * 24 * kHour, true);
     for (int i = 0; can_pay(account, LookupKind::kNew, kDefaults); ++i) {
-      const double before = account.month_bits;
+      const double before = account.bits;
       charge(account, LookupKind::kNew, (i * 7 + day) % 3 == 0 ? kSmallHit : kMiss);
-      learned += account.month_bits - before;
+      learned += account.bits - before;
     }
   }
   EXPECT_LE(learned, kDefaults.month_bits + 1e-6);
   refill(account, kDefaults, kNow + 31 * 24 * kHour, true);
   EXPECT_TRUE(can_pay(account, LookupKind::kNew, kDefaults));
+}
+
+TEST(LookupBudget, AWindowAndAMonthAreOverToTheMillisecond) {
+  LookupAccount account = fresh();
+  charge(account, LookupKind::kNew, kMiss);
+  refill(account, kDefaults, kNow + kDefaults.window_ms - 1, true);
+  EXPECT_EQ(account.counted, 1U);
+  refill(account, kDefaults, kNow + kDefaults.window_ms, true);
+  EXPECT_EQ(account.counted, 0U);
+  refill(account, kDefaults, kNow + kLookupMonthMs - 1, true);
+  EXPECT_EQ(account.month_bits, 1);
+  refill(account, kDefaults, kNow + kLookupMonthMs, true);
+  EXPECT_EQ(account.month_bits, 0);
+}
+
+TEST(LookupBudget, InANewWindowNothingForetellsTheFirstAnswersButTheMonthsBitsStayCharged) {
+  LookupAccount account = fresh();
+  for (const LookupOutcome answer : {kMiss, kMiss, kSmallHit, kSmallHit, kMiss}) {
+    charge(account, LookupKind::kNew, answer);
+  }
+  charge(account, LookupKind::kRecheck, kMiss);
+  LookupAccount expected = fresh();
+  expected.window_start = kNow + kHour;
+  expected.month_bits = account.bits;
+  expected.rechecked = {1, 0};
+  begin_window(account, kNow + kHour);
+  EXPECT_EQ(account, expected);
+}
+
+TEST(LookupBudget, WhatWasLookedAtAgainForetellsNothingInTheNextMonth) {
+  LookupAccount account = fresh();
+  for (int i = 0; i < 15; ++i) {
+    charge(account, LookupKind::kRecheck, kMiss);
+  }
+  EXPECT_NEAR(surprise(account, LookupKind::kRecheck, true), std::log2(17), 1e-9);
+  refill(account, kDefaults, kNow + kLookupMonthMs, true);
+  EXPECT_EQ(surprise(account, LookupKind::kRecheck, true), 1);
 }
 
 TEST(LookupBudget, AClockThatIsSetBackDoesNotCloseTheBudgetForYears) {
@@ -187,6 +226,16 @@ TEST(LookupBudget, AClockThatIsSetBackDoesNotCloseTheBudgetForYears) {
   refill(account, kDefaults, long_ago, true);
   EXPECT_FALSE(can_pay(account, LookupKind::kNew, kDefaults));
   refill(account, kDefaults, long_ago + 25 * kHour, true);
+  EXPECT_TRUE(can_pay(account, LookupKind::kNew, kDefaults));
+}
+
+TEST(LookupBudget, AClockThatIsSetBackDoesNotCloseTheMonthForYears) {
+  LookupAccount account = fresh();
+  account.month_bits = kDefaults.month_bits;
+  const std::int64_t long_ago = kNow - 1000 * 24 * kHour;
+  refill(account, kDefaults, long_ago, true);
+  EXPECT_FALSE(can_pay(account, LookupKind::kNew, kDefaults));
+  refill(account, kDefaults, long_ago + kLookupMonthMs, true);
   EXPECT_TRUE(can_pay(account, LookupKind::kNew, kDefaults));
 }
 

@@ -19,6 +19,12 @@ TEST(Origin, FromUrlGivesTheCanonicalOrigin) {
       {"https://example.com:", "https://example.com"},
       {"https://user:pass@example.com/", "https://example.com"},
       {"https://a@b@example.com/", "https://example.com"},
+      // What follows the authority may look like one, too.
+      {"https://example.com/@evil.test", "https://example.com"},
+      {"https://example.com\\@evil.test", "https://example.com"},
+      {"https://example.com?@evil.test", "https://example.com"},
+      {"https://example.com#@evil.test", "https://example.com"},
+      {"https://example.com:65535", "https://example.com:65535"},
       {"  https://example.com\n", "https://example.com"},
       {"https://exa\tmple.com", "https://example.com"},
       {"https:\\\\example.com\\path", "https://example.com"},
@@ -61,10 +67,14 @@ TEST(Origin, FromUrlRefusesWhatHasNoHttpOrigin) {
                                 "https://exam%70le.com",
                                 "https://exa<mple.com",
                                 "https://example.com:99999",
+                                "https://example.com:65536",
                                 "https://example.com:80a",
                                 "https://example.com:-1",
                                 "https://[::1",
                                 "https://[zz]",
+                                "https://[::ffff:192.0.2.1]",
+                                "https://[::ffff:c000:201]",
+                                "https://[::192.0.2.1]",
                                 "https://1.2.3",
                                 "https://0x7f.1",
                                 "https://256.1.1.1",
@@ -80,6 +90,14 @@ TEST(Origin, FromUrlRefusesWhatHasNoHttpOrigin) {
     const auto origin = Origin::from_url(url);
     EXPECT_FALSE(origin) << url << " → " << (origin ? origin->serialize() : "");
   }
+}
+
+TEST(Origin, AHostHasAtMost253Characters) {
+  const std::string label = std::string(49, 'a') + '.';
+  const std::string host = label + label + label + label + label + "abc";
+  ASSERT_EQ(host.size(), 253U);
+  EXPECT_TRUE(Origin::from_url("https://" + host));
+  EXPECT_FALSE(Origin::from_url("https://" + host + "d"));
 }
 
 // What parses addresses and IDNA ends at a zero byte, and what stands before it would be another host.

@@ -51,5 +51,12 @@ TEST(RateLimiter, AClockThatGoesBackGivesNothingAway) {
   EXPECT_EQ(taken(limiter, "a", 20, 0, 1000), 0U);
 }
 
+TEST(RateLimiter, AClockThatGoesBackTakesNothingAway) {
+  RateLimiter limiter;
+  EXPECT_EQ(taken(limiter, "a", 20, 1'000'000, 100), 100U);
+  EXPECT_EQ(taken(limiter, "a", 20, 0, 1000), 100U) << "what was left";
+  EXPECT_EQ(taken(limiter, "a", 20, 1000, 1000), 20U) << "and it fills as before";
+}
+
 }  // namespace
 }  // namespace libcos

@@ -110,6 +110,13 @@ TEST(Grants, AListIsMergedAlsoWhenTheFlagIsSet) {
   EXPECT_TRUE(grants.lists(origin("https://a.example")));
 }
 
+TEST(Grants, AWriteForTheOwnSiteGrantsNothingToOthers) {
+  Grants grants;
+  EXPECT_TRUE(grants.merge(Scope::same_site()).empty());
+  EXPECT_FALSE(grants.globally_disclosable());
+  EXPECT_TRUE(grants.origins().empty());
+}
+
 TEST(Grants, AFullListDropsWhatDoesNotFitAndKeepsWhatItHas) {
   Grants grants;
   EXPECT_TRUE(grants.merge(Scope::parse(numbered(100)).value()).empty());
