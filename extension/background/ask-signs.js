@@ -55,7 +55,7 @@ export class AskSigns {
 
   async #isOn() {
     if (this.#asking !== undefined) return this.#asking;
-    const { [KEY]: asking } = /** @type {any} */ (await this.#area.get(null));
+    const { [KEY]: asking } = await this.#area.get(KEY);
     return this.#asking ?? asking === true;
   }
 

@@ -10,11 +10,7 @@
  *   each names a deletion by an id of the page's, which no other page uses
  */
 /** @typedef {(deletion: Deletion) => Promise<import('./user-commands.js').StoreAnswer>} Run */
-/**
- * @typedef {object} Area
- * @property {(key: string) => Promise<Record<string, any>>} get
- * @property {(items: Record<string, unknown>) => Promise<void>} set
- */
+/** @typedef {import('./document-records.js').Area} Area */
 
 /** What a page may put off. */
 const DELETING = new Set(['remove', 'clear', 'activity.forget']);

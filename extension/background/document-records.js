@@ -35,7 +35,7 @@ import { leavesWorkersFree } from './worker-policy.js';
 /** @typedef {{headers: PendingHeaders[], page: boolean, size: number}} Pending what a frame may be about to show; `size` in characters */
 /**
  * @typedef {object} Area
- * @property {(all: null) => Promise<Record<string, unknown>>} get
+ * @property {(key: string | null) => Promise<Record<string, any>>} get null: all
  * @property {(items: Record<string, unknown>) => Promise<void>} set
  * @property {(key: string) => Promise<void>} remove
  */

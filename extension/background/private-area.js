@@ -28,8 +28,9 @@ function open() {
 export class PrivateArea {
   #database = open();
 
-  /** @returns {Promise<Record<string, unknown>>} */
-  async get() {
+  /** @param {string | null} wanted null: all @returns {Promise<Record<string, any>>} */
+  async get(wanted) {
+    if (wanted !== null) return { [wanted]: await resultOf((await this.#items('readonly')).get(wanted)) };
     const items = await this.#items('readonly');
     const [keys, values] = await Promise.all([resultOf(items.getAllKeys()), resultOf(items.getAll())]);
     return Object.fromEntries(keys.map((key, index) => [String(key), values[index]]));

@@ -65,6 +65,6 @@ export class SiteSwitch {
 
   /** @returns {Promise<Record<string, boolean>>} by host */
   async #ownSwitches() {
-    return /** @type {any} */ (await this.#own?.get(null))?.[PRIVATE_KEY] ?? {};
+    return (await this.#own?.get(PRIVATE_KEY))?.[PRIVATE_KEY] ?? {};
   }
 }

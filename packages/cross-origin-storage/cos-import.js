@@ -93,7 +93,7 @@ async function loadChecked(href, integrity) {
  */
 async function locate(href, { integrity, crossOriginStorage }) {
   const response = await cosFetch(href, { hash: integrity, origins: originsOf(crossOriginStorage), contentType: JAVASCRIPT });
-  if (!response.ok || !response.body) throw new TypeError(`${href} could not be loaded: ${response.status}.`);
+  if (!response.ok) throw new TypeError(`${href} could not be loaded: ${response.status}.`);
   const text = await response.text();
   if (standsAlone(text) && (await mayImportBlobs())) return blobUrl(text);
   await loadChecked(href, integrityOf(integrity));

@@ -97,6 +97,11 @@ Result<struct stat> stat_of(const UniqueFd& fd) {
   return status;
 }
 
+std::filesystem::path normal_path(const std::filesystem::path& path) {
+  std::filesystem::path normal = path.lexically_normal();
+  return normal.has_filename() ? normal : normal.parent_path();
+}
+
 std::optional<struct stat> stat_of(const std::filesystem::path& path) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0) {

@@ -42,6 +42,9 @@ Result<UniqueFd> duplicate(const UniqueFd& fd);
 Result<struct stat> stat_of(const UniqueFd& fd);
 std::optional<struct stat> stat_of(const std::filesystem::path& path);  // does not follow a final symlink
 
+// The same place, by its text: without `.`, `..` and a slash at its end, after which its last part would have no name.
+std::filesystem::path normal_path(const std::filesystem::path& path);
+
 // Creates the directory and its parents with mode 0700, durably; an existing directory stays as it is.
 Status make_private_directory(const std::filesystem::path& path);
 

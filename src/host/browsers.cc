@@ -30,9 +30,7 @@ constexpr std::array<Browser, 8> kBrowsers{{
 std::filesystem::path configuration_directory() {
   const char* xdg = std::getenv("XDG_CONFIG_HOME");  // NOLINT(concurrency-mt-unsafe): nobody calls setenv
   if (xdg != nullptr && std::filesystem::path(xdg).is_absolute()) {
-    const std::filesystem::path named = std::filesystem::path(xdg).lexically_normal();
-    // With a slash at its end its last part has no name.
-    return named.has_filename() ? named : named.parent_path();
+    return normal_path(xdg);
   }
   const char* home = std::getenv("HOME");  // NOLINT(concurrency-mt-unsafe)
   const bool is_named = home != nullptr && std::filesystem::path(home).is_absolute();

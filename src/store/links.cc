@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <functional>
 #include <iterator>
@@ -404,15 +405,15 @@ Result<std::size_t> Store::remove_links(const std::filesystem::path& below) {
   std::unique_lock lock(state_->mutex);
   COS_TRY(auto transaction, state_->begin(lock));
   COS_TRY(auto links, state_->registry.all_links());
-  // A browser's own word for it has no links and no slash at its end.
+  // A browser names its files by the real path. No name at all is above everything.
   std::error_code error;
-  const std::filesystem::path real = std::filesystem::weakly_canonical(below / ".", error).lexically_normal();
-  const auto is_below = [](const std::filesystem::path& path, const std::filesystem::path& directory) {
-    const auto end = std::find_if(directory.begin(), directory.end(), [](const auto& part) { return part.empty(); });
-    return std::mismatch(directory.begin(), end, path.begin(), path.end()).first == end;
-  };
-  std::erase_if(
-      links, [&](const LinkRow& link) { return !is_below(link.path, below) && (error || !is_below(link.path, real)); });
+  const std::filesystem::path real = std::filesystem::weakly_canonical(below, error);
+  const std::array<std::filesystem::path, 2> names{normal_path(below), normal_path(error ? below : real)};
+  std::erase_if(links, [&](const LinkRow& link) {
+    return std::none_of(names.begin(), names.end(), [&](const std::filesystem::path& name) {
+      return std::mismatch(name.begin(), name.end(), link.path.begin(), link.path.end()).first == name.end();
+    });
+  });
   COS_TRY(const std::size_t gone, internal::drop_links(*state_, links));
   COS_CHECK(transaction.commit());
   if (gone < links.size()) {

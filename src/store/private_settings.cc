@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/files.h"
 #include "base/try.h"
@@ -21,19 +22,15 @@ bool is_about_disclosure(std::string_view key) {
          std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end();
 }
 
-using Values = std::map<std::string, std::string>;
+using KeyAndValue = std::pair<std::string, std::string>;
+using Values = std::vector<KeyAndValue>;
 
 Result<Values> read_settings(const StorePaths& paths, sqlite::Database::Reading reading) {
   COS_TRY(auto database, sqlite::Database::open_for_reading(paths.database(), reading));
   COS_TRY(auto query, database.query("SELECT key, value FROM setting"));
-  Values values;
-  for (;;) {
-    COS_TRY(const bool row, query.next());
-    if (!row) {
-      return values;
-    }
-    values.emplace(query.text(0), query.text(1));
-  }
+  return sqlite::collect(std::move(query), [](const sqlite::Query& row) -> Result<KeyAndValue> {
+    return KeyAndValue{row.text(0), row.text(1)};
+  });
 }
 
 }  // namespace

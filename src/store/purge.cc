@@ -90,8 +90,7 @@ Result<PurgeReport> purge_store(const fs::path& directory) {
     }
   }
   // A link to it stays good for the next store.
-  if (const fs::path named = directory.lexically_normal();
-      !holds_more && !fs::is_symlink(named.has_filename() ? named : named.parent_path(), error)) {
+  if (!holds_more && !fs::is_symlink(normal_path(directory), error)) {
     fs::remove(paths.root(), error);
   }
   return report;

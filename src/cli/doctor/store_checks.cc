@@ -68,7 +68,7 @@ std::vector<fs::path> parts_of(const fs::path& root) {
 // Whether a store could be made there; nullopt: it could.
 std::optional<std::string> why_none_can_be_made(const fs::path& directory) {
   std::error_code error;
-  fs::path nearest = fs::absolute(directory, error).lexically_normal();
+  fs::path nearest = normal_path(fs::absolute(directory, error));
   while (!fs::is_symlink(nearest, error) && !stat_of(nearest) && nearest.has_relative_path()) {
     nearest = nearest.parent_path();
   }
